@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup';
+
+/** One build for every package: ESM, CommonJS and types, with everything named in package.json left outside. */
+export default defineConfig({
+  entry: ['src/index.ts'],
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  treeshake: true,
+  removeNodeProtocol: false,
+});
