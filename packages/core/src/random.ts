@@ -1,0 +1,110 @@
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+
+/** A source of random numbers that belongs to one consumer at one moment, see {@link stream}. */
+export interface RandomStream {
+  /** The next 32 random bits as a signed integer. */
+  nextInt32(): number;
+  /** Uniform in [0, 1), a multiple of 2^-24. */
+  uniform(): number;
+  /** Standard normal (Box-Muller). */
+  normal(): number;
+  /** Uniform whole number in [0, limit), without bias. `limit` <= 2^32. */
+  integer(limit: number): number;
+  /** `length` uniform numbers in [0, 1). */
+  uniforms(length: number): Float32Array;
+  /** `length` standard normal numbers. */
+  normals(length: number): Float32Array;
+  /** The whole numbers 0 .. length - 1 in random order (Fisher-Yates). */
+  permutation(length: number): Uint32Array;
+}
+
+/**
+ * The random stream of one consumer: a pure function of (seed, name, index).
+ *
+ * Streams of different names or indices are independent, so adding a consumer never shifts another's numbers, and a
+ * resumed run asks for the same (seed, name, step) and gets the same bits.
+ *
+ * Method: the triple is hashed to 128 bits (MurmurHash3's finalizers over four lanes), which seed xoroshiro128+.
+ *
+ * @param seed Run seed: a whole number, 0 <= seed <= 2^53 - 1.
+ * @param name The consumer, e.g. `dropout/hidden_1`.
+ * @param index Which draw of that consumer, e.g. the step or epoch number. Default 0.
+ * @example
+ * ```ts
+ * const order = stream(42, 'shuffle', 3).permutation(60000); // the order of epoch 3
+ * ```
+ */
+export function stream(seed: number, name: string, index = 0): RandomStream {
+  const generator = xoroshiro128plusFromState(hash128(seed, name, index));
+  let spare: number | undefined;
+  const uniform = (): number => (generator.next() >>> 8) * 2 ** -24;
+  const normal = (): number => {
+    if (spare !== undefined) {
+      const value = spare;
+      spare = undefined;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    const angle = 2 * Math.PI * uniform();
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+  const integer = (limit: number): number => {
+    const ceiling = 2 ** 32 - (2 ** 32 % limit);
+    for (;;) {
+      const value = generator.next() >>> 0;
+      if (value < ceiling) return value % limit;
+    }
+  };
+  return {
+    nextInt32: () => generator.next(),
+    uniform,
+    normal,
+    integer,
+    uniforms(length) {
+      const values = new Float32Array(length);
+      for (let i = 0; i < length; i++) values[i] = (generator.next() >>> 8) * 2 ** -24;
+      return values;
+    },
+    normals(length) {
+      const values = new Float32Array(length);
+      for (let i = 0; i < length; i++) values[i] = normal();
+      return values;
+    },
+    permutation(length) {
+      const order = new Uint32Array(length);
+      for (let i = 0; i < length; i++) order[i] = i;
+      for (let i = length - 1; i > 0; i--) {
+        const j = integer(i + 1);
+        const kept = order[i]!;
+        order[i] = order[j]!;
+        order[j] = kept;
+      }
+      return order;
+    },
+  };
+}
+
+function hash128(seed: number, name: string, index: number): [number, number, number, number] {
+  const lanes: [number, number, number, number] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667];
+  const absorb = (word: number): void => {
+    for (let lane = 0; lane < 4; lane++) {
+      lanes[lane] = mix(Math.imul(lanes[lane]! ^ word, 0x85ebca6b) + lanes[(lane + 3) & 3]! + lane);
+    }
+  };
+  for (const value of [seed, index]) {
+    absorb(value | 0);
+    absorb(Math.floor(value / 2 ** 32) | 0);
+  }
+  absorb(name.length);
+  for (let i = 0; i < name.length; i++) absorb(name.charCodeAt(i));
+  for (let round = 0; round < 4; round++) absorb(round);
+  return lanes;
+}
+
+function mix(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
