@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  checkOptions,
+  EspalierError,
+  isEspalierError,
+  type Availability,
+  type Backend,
+} from '@espalier/core';
+import { installKernels } from './install.js';
+import { limitMemory } from './memory-limit.js';
+import { keepingProcessHandlers, watchProcessHandlers } from './process-handlers.js';
+import { simdSupported } from './simd/simd-module.js';
+import type { WasmBackend } from './wasm-backend.js';
+import { installedWasmPaths, missingWasmFile, type WasmPaths } from './wasm-files.js';
+
+const scope = 'backend-wasm';
+
+/** Options of {@link wasm}. */
+export interface WasmOptions {
+  /**
+   * How far the wasm memory may fill, in MB (2^20 bytes), 16 to 4096. Default 3584: some room is left below the
+   * 4096 MB at which WebAssembly ends. An allocation beyond it throws `out-of-memory` and changes nothing.
+   */
+  readonly memoryLimitMB?: number;
+  /**
+   * Where the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served: a prefix ending in `/`, or a map from each
+   * of the three file names to its URL. Default: in Node the installed package's own files, in a browser beside the
+   * bundle.
+   */
+  readonly wasmPaths?: WasmPaths;
+}
+
+/**
+ * The TensorFlow.js wasm backend made fit for training.
+ *
+ * Activation starts the backend, takes the process-wide error handlers away that its module installs, sets a memory
+ * limit, and puts the kernels of {@link kernelReport} right, for every program in the process, `model.fit` included.
+ * It runs on one thread, so the same program gives the same bits every time.
+ *
+ * @param options memory limit and file locations.
+ * @returns a backend for `useBackend()`; its `activate()` may be called again at any time.
+ * @throws EspalierError `invalid-option` at once; `activate()` throws `backend-unavailable`.
+ * @example
+ * ```ts
+ * import { wasm } from '@espalier/backend-wasm';
+ * await wasm({ memoryLimitMB: 1024 }).activate();
+ * ```
+ */
+export function wasm(options: WasmOptions = {}): Backend {
+  const { memoryLimitMB = 3584, wasmPaths } = options;
+  const check = checkOptions(scope);
+  check.number('memoryLimitMB', memoryLimitMB, { min: 16, max: 4096 });
+  if (wasmPaths !== undefined && (wasmPaths === null || !['string', 'object'].includes(typeof wasmPaths))) {
+    check.fail('wasmPaths', 'a folder ending in "/" or a map of the three file names', wasmPaths);
+  }
+
+  const isAvailable = async (): Promise<Availability> => {
+    if (!simdSupported()) {
+      return {
+        available: false,
+        reason: 'this engine has no WebAssembly with SIMD',
+        mend: 'use Node 20 or later, or a browser from 2023 on, or another backend',
+      };
+    }
+    if (tf.findBackend('wasm')) return { available: true };
+    try {
+      const missing = await missingWasmFile(wasmPaths ?? (await installedWasmPaths()));
+      if (missing === undefined) return { available: true };
+      return {
+        available: false,
+        reason: `there is no file ${missing}`,
+        mend: 'let wasmPaths name the folder with the .wasm files, ending in "/", or leave it out',
+      };
+    } catch (error) {
+      return {
+        available: false,
+        reason: '@tensorflow/tfjs-backend-wasm is not installed',
+        mend: `npm install @tensorflow/tfjs-backend-wasm (${String(error)})`,
+      };
+    }
+  };
+
+  return {
+    name: 'wasm',
+    isAvailable,
+    async activate() {
+      const availability = await isAvailable();
+      if (!availability.available) unavailable(`${availability.reason}: ${availability.mend}.`);
+      const removeNewHandlers = watchProcessHandlers();
+      try {
+        await start(wasmPaths);
+      } finally {
+        removeNewHandlers();
+      }
+      const backend = tf.backend() as unknown as WasmBackend;
+      limitMemory(backend.wasm, memoryLimitMB);
+      installKernels();
+    },
+  };
+}
+
+async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
+  const alreadyStarted = tf.findBackend('wasm') !== null;
+  try {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    if (!alreadyStarted) {
+      // One thread everywhere: the kernels share the memory, and the same program gives the same bits.
+      tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+      const paths = wasmPaths ?? (await installedWasmPaths());
+      if (paths !== undefined) setWasmPaths(paths as string);
+    }
+    if (!(await tf.setBackend('wasm'))) {
+      unavailable(
+        'TensorFlow.js could not start it: its warning above says why. Most often the .wasm files are not served ' +
+          'where wasmPaths says. Start a new process or page after mending that.',
+      );
+    }
+  } catch (cause) {
+    if (isEspalierError(cause)) throw cause;
+    unavailable(`it did not start: ${String(cause)}`, cause);
+  }
+  if (!alreadyStarted) keepHandlersOnDispose(tf.backend() as unknown as WasmBackend);
+}
+
+function keepHandlersOnDispose({ wasm: module }: WasmBackend): void {
+  const dispose = module.tfjs.dispose;
+  module.tfjs.dispose = () => keepingProcessHandlers(() => dispose());
+}
+
+function unavailable(message: string, cause?: unknown): never {
+  throw new EspalierError({ code: 'backend-unavailable', scope, message, cause });
+}
