@@ -34,7 +34,7 @@ export function flattenNested(
     if (expected === undefined) {
       if (typeof level !== 'number') {
         const got = isList(level) ? `a list of ${level.length}` : describe(level);
-        invalidData(scope, `${name}: example ${example} must hold numbers where it has ${got}.`);
+        invalidData(scope, `${name}: example ${example} must hold numbers, got ${got}.`);
       }
       values[at++] = level;
       return;

@@ -1,0 +1,80 @@
+import type { Dataset } from '@espalier/core';
+import { checkOptions, stream } from '@espalier/core';
+import type { Stratify } from './stratify.js';
+import { byClass, deal, stratifyLabels } from './stratify.js';
+import { subset } from './subset.js';
+
+const SCOPE = 'k-folds';
+
+/** Options of {@link kFolds}. */
+export interface KFoldsOptions {
+  /** Number of folds, 2 <= k <= `dataset.size`. */
+  readonly k: number;
+  /** Whole number >= 0. Default 0. */
+  readonly seed?: number;
+  /** Draws the folds at random; otherwise they are consecutive. Default true. */
+  readonly shuffle?: boolean;
+  /** Gives each fold its share of every class, exact to one example. Default false. */
+  readonly stratify?: Stratify;
+}
+
+/** One fold to validate on, and the others to train on. */
+export interface Fold {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+}
+
+/**
+ * k-fold cross-validation: each example is in the validation set of exactly one fold. All data sets are views.
+ *
+ * Fold sizes are those of scikit-learn's `KFold` (the first `size % k` folds have one more), and with `stratify` the
+ * class counts are those of its `StratifiedKFold`. Which examples are drawn depends on our own seed.
+ *
+ * @returns `k` folds.
+ * @throws EspalierError `invalid-option`; `invalid-data` when `stratify` finds no labels.
+ * @example
+ * ```ts
+ * for (const { train, validation } of kFolds(data, { k: 5, seed: 1 })) {
+ *   console.log(train.size, validation.size);
+ * }
+ * ```
+ * @see scikit-learn, `sklearn.model_selection.StratifiedKFold`.
+ */
+export function kFolds(dataset: Dataset, options: KFoldsOptions): Fold[] {
+  const { k, seed = 0, shuffle = true, stratify = false } = options;
+  const { size } = dataset;
+  const check = checkOptions(SCOPE);
+  check.integer('k', k, { min: 2, max: size });
+  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  check.boolean('shuffle', shuffle);
+  const order = shuffle
+    ? stream(seed, SCOPE).permutation(size)
+    : Uint32Array.from({ length: size }, (_, i) => i);
+
+  const plain = stratify === false;
+  const row = plain ? order : byClass(stratifyLabels(dataset, stratify, SCOPE), order);
+  const foldOf = plain ? blocks(size, k) : Uint32Array.from({ length: size }, (_, i) => i % k);
+  const validations = deal(row, foldOf, k, order);
+  return validations.map((validation, fold) => {
+    const inValidation = new Uint8Array(size);
+    for (const index of validations[fold]!) inValidation[index] = 1;
+    return {
+      train: subset(
+        dataset,
+        order.filter((index) => inValidation[index] === 0),
+      ),
+      validation: subset(dataset, validation),
+    };
+  });
+}
+
+function blocks(size: number, k: number): Uint32Array {
+  const foldOf = new Uint32Array(size);
+  let end = 0;
+  for (let fold = 0; fold < k; fold++) {
+    const start = end;
+    end += Math.floor(size / k) + (fold < size % k ? 1 : 0);
+    foldOf.fill(fold, start, end);
+  }
+  return foldOf;
+}

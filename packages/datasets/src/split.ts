@@ -1,0 +1,117 @@
+import type { Dataset } from '@espalier/core';
+import { checkOptions, stream } from '@espalier/core';
+import type { Stratify } from './stratify.js';
+import { byClass, deal, stratifyLabels } from './stratify.js';
+import { subset } from './subset.js';
+
+const SCOPE = 'split';
+
+/** Options of {@link split}. */
+export type SplitOptions<Parts extends readonly number[] = readonly number[]> = {
+  /** Whole number >= 0; another seed gives another split. Default 0. */
+  readonly seed?: number;
+  /** Draws the examples of each part at random; otherwise they are consecutive. Default true. */
+  readonly shuffle?: boolean;
+  /** Gives each part its share of every class, exact to about one example. Default false. */
+  readonly stratify?: Stratify;
+} & (
+  | {
+      /** Share of each part, each > 0, together at most 1. What is over goes to no part. */
+      readonly fractions: Parts;
+      readonly sizes?: undefined;
+    }
+  | {
+      /** Number of examples of each part, each >= 1, together at most `dataset.size`. */
+      readonly sizes: Parts;
+      readonly fractions?: undefined;
+    }
+);
+
+/** One data set for each number. */
+export type SplitParts<Parts extends readonly number[]> = { -readonly [K in keyof Parts]: Dataset };
+
+/**
+ * Splits a data set into parts that share no example, as views.
+ *
+ * Part i of `fractions` ends at `round(size * (fractions[0] + ... + fractions[i]))`. The parts depend on the seed, the
+ * number of examples, the sizes and, when stratified, the labels.
+ *
+ * @returns One data set per part, in the order given.
+ * @throws EspalierError `invalid-option` for shares or sizes that are too large or leave a part empty; `invalid-data` when
+ *   `stratify` finds no labels.
+ * @example
+ * ```ts
+ * const [train, validation] = split(data, { fractions: [0.8, 0.2], seed: 42, stratify: true });
+ * ```
+ */
+export function split<const Parts extends readonly number[]>(
+  dataset: Dataset,
+  options: SplitOptions<Parts>,
+): SplitParts<Parts> {
+  const { seed = 0, shuffle = true, stratify = false } = options;
+  const check = checkOptions(SCOPE);
+  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  check.boolean('shuffle', shuffle);
+  const sizes = partSizes(options, dataset.size);
+  const order = shuffle
+    ? stream(seed, 'split').permutation(dataset.size)
+    : Uint32Array.from({ length: dataset.size }, (_, i) => i);
+
+  let parts: Uint32Array[];
+  if (stratify === false) {
+    let end = 0;
+    parts = sizes.map((size) => order.subarray(end, (end += size)));
+  } else {
+    const row = byClass(stratifyLabels(dataset, stratify, SCOPE), order);
+    parts = deal(row, proportionally(sizes, row.length), sizes.length, order);
+  }
+  return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;
+}
+
+function partSizes({ fractions, sizes }: SplitOptions, examples: number): number[] {
+  const check = checkOptions(SCOPE);
+  if ((fractions === undefined) === (sizes === undefined)) {
+    check.fail('fractions or sizes', 'given, and only one of the two', fractions && { fractions, sizes });
+  }
+  const name = fractions ? 'fractions' : 'sizes';
+  const given: unknown = fractions ?? sizes;
+  if (!Array.isArray(given) || given.length === 0) check.fail(name, 'a list of numbers', given);
+  if (sizes) {
+    sizes.forEach((size, part) => check.integer(`sizes[${part}]`, size, { min: 1 }));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total > examples) check.fail('sizes', `at most ${examples} together, the examples there are`, total);
+    return [...sizes];
+  }
+  let total = 0;
+  let end = 0;
+  const counts = fractions!.map((fraction, part) => {
+    check.number(`fractions[${part}]`, fraction, { min: 0, exclusiveMin: true, max: 1 });
+    total += fraction;
+    const start = end;
+    end = Math.min(examples, Math.round(examples * total));
+    if (end === start) {
+      check.fail(`fractions[${part}]`, `large enough for one of ${examples} examples`, fraction);
+    }
+    return end - start;
+  });
+  // 0.7 + 0.2 + 0.1 is a little over 1 in floating point.
+  if (total > 1 + 1e-9) check.fail('fractions', 'at most 1 together', total);
+  return counts;
+}
+
+// Each position goes to the part that is furthest behind its share, so that every stretch of the row is shared fairly.
+function proportionally(sizes: readonly number[], length: number): Uint32Array {
+  const rest = length - sizes.reduce((sum, size) => sum + size, 0);
+  const shares = rest > 0 ? [...sizes, rest] : sizes;
+  const given = shares.map(() => 0);
+  return Uint32Array.from({ length }, (_, position) => {
+    let behind = -1;
+    let most = -Infinity;
+    shares.forEach((share, part) => {
+      const lag = (share * (position + 1)) / length - given[part]!;
+      if (given[part]! < share && lag > most) [behind, most] = [part, lag];
+    });
+    given[behind]!++;
+    return behind;
+  });
+}
