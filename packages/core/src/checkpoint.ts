@@ -25,6 +25,8 @@ export interface Checkpoint {
   readonly logged: Readonly<Record<string, number>>;
   /** The last validation, when it was in the unfinished epoch. */
   readonly validation: Readonly<Record<string, number>>;
+  /** The step after which that was; -1 where there was none. */
+  readonly validatedAtStep: number;
   /** JSON part of each plugin's state, by plugin name. */
   readonly plugins: Readonly<Record<string, unknown>>;
   /** `parameters/...`, `variables/...`, `slots/...`, `plugins/<name>/...`, `saved/<plugin>/...`. */

@@ -31,6 +31,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** The examples of these numbers, in this order; in memory that the receiver may keep. */
   batch(indices: Uint32Array): HostBatch | Promise<HostBatch>;
+  /** Whether fetching a batch only copies memory, so that all examples can be checked before the first step. */
+  readonly inMemory?: boolean;
   /** Everything, where it is in memory already; not a copy. Lets data be checked once and handed over once. */
   readonly arrays?: HostBatch;
 }

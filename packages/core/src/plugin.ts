@@ -74,13 +74,13 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   /** After a checkpoint was taken, before it is given to whoever asked. */
   onCheckpoint?(run: Run, checkpoint: Checkpoint): void | Promise<void>;
   onError?(run: Run, error: unknown): void | Promise<void>;
-  /** Always runs, last, once for every `onFitStart`. */
+  /** Always runs, last, however the run ended. */
   onFitEnd?(run: Run, status: RunStatus): void | Promise<void>;
 
   transformBatch?(batch: Batch, step: StepContext): Batch;
   /** A differentiable term of the objective, reported apart from the data loss. */
   penalty?(parameters: Tensors, step: StepContext): Scalar;
-  /** `gradients` has an entry for each trainable parameter. */
+  /** `gradients` has an entry for each trainable parameter that the objective depends on. */
   transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors;
   /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
   transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;

@@ -51,3 +51,24 @@ export function withStep<T>(context: StepContext, body: () => T): T {
     else delete slot[key];
   }
 }
+
+/** Someone who declares scalars: an optimizer or a plugin. */
+interface ScalarOwner {
+  readonly name: string;
+  readonly scalars?: Readonly<Record<string, unknown>>;
+}
+
+/** The full name under which an owner's scalar or random stream is known to the step. */
+export function ownName(owner: ScalarOwner, name: string): string {
+  return `${owner.name}/${name}`;
+}
+
+/** A step as `owner` sees it: its own scalars by their short names, its random streams under its own name. */
+export function scopedStep(step: StepContext, owner: ScalarOwner): StepContext {
+  return {
+    training: step.training,
+    scalar: (name) => step.scalar(owner.scalars && name in owner.scalars ? ownName(owner, name) : name),
+    random: (name, shape, distribution) => step.random(ownName(owner, name), shape, distribution),
+    tap: (name, value) => step.tap(name, value),
+  };
+}

@@ -1,0 +1,183 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostArray, HostArrays } from './arrays.js';
+import { sizeOf, toTensorData } from './arrays.js';
+import type { HostBatch } from './dataset.js';
+import { EspalierError } from './errors.js';
+import type { Executor, ExecutorSession, StepInputs, StepResult, StepSums } from './executor.js';
+import type { Batch } from './plugin.js';
+import { stream } from './random.js';
+import { toHostArray, toHostArrays } from './state.js';
+import type { StepContext } from './step-context.js';
+import type { StepProgram } from './step-program.js';
+
+/**
+ * Runs steps op by op on whatever TensorFlow.js backend is active: needs nothing else, and is easy to debug.
+ *
+ * @example
+ * ```ts
+ * new Trainer({ model, loss, optimizer, executor: eager() });
+ * ```
+ */
+export function eager(): Executor {
+  return {
+    name: 'eager',
+    async start(program, state) {
+      await tf.ready();
+      return new EagerSession(program, state);
+    },
+  };
+}
+
+class EagerSession implements ExecutorSession {
+  readonly name = `eager (${tf.getBackend()})`;
+  readonly #program: StepProgram;
+  #state: Record<string, tf.Tensor> = {};
+  #taps: Record<string, tf.Tensor> = {};
+
+  constructor(program: StepProgram, state: HostArrays) {
+    this.#program = program;
+    for (const name of Object.keys(state)) this.#state[name] = tf.keep(toTensor(state[name]!));
+  }
+
+  train(batch: HostBatch, inputs: StepInputs): StepResult {
+    const taps: Record<string, tf.Tensor> = {};
+    const { state, sums } = tf.tidy(() => {
+      const result = this.#program.train(this.#state, toBatch(batch), eagerStep(true, inputs, taps));
+      for (const name of Object.keys(taps)) taps[name] = tf.clone(taps[name]!);
+      // The taps are named in the result only so that tidy leaves them alive.
+      return { state: { ...result.state }, sums: { ...result.sums }, taps };
+    });
+    this.#replaceState(state);
+    disposeAll(this.#taps);
+    this.#taps = taps;
+    return {
+      sums: () => takeSums(sums),
+      tap: async (name) => {
+        const tensor = this.#taps[name];
+        return tensor && toHostArray(tensor);
+      },
+    };
+  }
+
+  evaluate(batch: HostBatch, inputs: StepInputs): StepSums | Promise<StepSums> {
+    return takeSums(
+      tf.tidy(() => ({ ...this.#program.evaluate(this.#state, toBatch(batch), eagerStep(false, inputs)) })),
+    );
+  }
+
+  penalties(inputs: StepInputs): StepSums | Promise<StepSums> {
+    return takeSums(tf.tidy(() => ({ ...this.#program.penalties(this.#state, eagerStep(false, inputs)) })));
+  }
+
+  async predict(inputs: HostArrays, step: StepInputs): Promise<HostArrays> {
+    const outputs = tf.tidy(() => {
+      const tensors = mapArrays(inputs);
+      const result = this.#program.predict(this.#state, tensors, eagerStep(false, step));
+      return Object.fromEntries(Object.entries(result).map(([name, tensor]) => [name, tf.clone(tensor)]));
+    });
+    try {
+      return await toHostArrays(outputs);
+    } finally {
+      disposeAll(outputs);
+    }
+  }
+
+  readState(prefix = ''): Promise<HostArrays> {
+    const names = Object.keys(this.#state).filter((name) => name.startsWith(prefix));
+    return toHostArrays(Object.fromEntries(names.map((name) => [name, this.#state[name]!])));
+  }
+
+  async writeState(entries: HostArrays): Promise<void> {
+    for (const name of Object.keys(entries)) {
+      const old = this.#state[name];
+      this.#state[name] = tf.keep(toTensor(entries[name]!, true));
+      old?.dispose();
+    }
+  }
+
+  dispose(): void {
+    disposeAll(this.#state);
+    disposeAll(this.#taps);
+    this.#state = {};
+    this.#taps = {};
+  }
+
+  #replaceState(next: Record<string, tf.Tensor>): void {
+    const old = this.#state;
+    const alive = new Set<tf.Tensor>();
+    for (const name of Object.keys(next)) {
+      // Two entries that a step made equal still are two entries.
+      if (alive.has(next[name]!)) next[name] = tf.clone(next[name]!);
+      alive.add(tf.keep(next[name]!));
+    }
+    for (const tensor of Object.values(old)) if (!alive.has(tensor)) tensor.dispose();
+    this.#state = next;
+  }
+}
+
+function eagerStep(training: boolean, inputs: StepInputs, taps?: Record<string, tf.Tensor>): StepContext {
+  const scalars: Record<string, tf.Scalar> = {};
+  return {
+    training,
+    scalar(name) {
+      const value = inputs.scalars[name];
+      if (value === undefined) throw unknownScalar(name, Object.keys(inputs.scalars));
+      return (scalars[name] ??= tf.scalar(value, 'float32'));
+    },
+    random(name, shape, distribution = 'uniform') {
+      const numbers = stream(inputs.seed, name, inputs.step);
+      const size = sizeOf(shape);
+      const values = distribution === 'normal' ? numbers.normals(size) : numbers.uniforms(size);
+      return tf.tensor(values, shape as number[], 'float32');
+    },
+    tap(name, value) {
+      if (taps) taps[name] = value;
+    },
+  };
+}
+
+/** The error for a scalar that nobody declared. */
+export function unknownScalar(name: string, known: readonly string[]): EspalierError {
+  return new EspalierError({
+    code: 'invalid-option',
+    scope: 'step',
+    message: `scalar '${name}' is not declared; declare it under \`scalars\` of the plugin or optimizer. There are: ${known.join(', ')}.`,
+  });
+}
+
+function toBatch({ inputs, targets, weights }: HostBatch): Batch {
+  return {
+    inputs: mapArrays(inputs),
+    targets: mapArrays(targets),
+    ...(weights ? { weights: mapArrays(weights) } : {}),
+  };
+}
+
+function mapArrays(arrays: HostArrays): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.keys(arrays).map((name) => [name, toTensor(arrays[name]!)]));
+}
+
+/** The cpu and webgpu backends keep the array they are given: `copy` where somebody else may write to it. */
+function toTensor(array: HostArray, copy = false): tf.Tensor {
+  const data = toTensorData(array);
+  return tf.tensor(copy && data === array.data ? data.slice() : data, [...array.shape], array.dtype);
+}
+
+function takeSums(sums: Record<string, tf.Tensor>): StepSums | Promise<StepSums> {
+  const names = Object.keys(sums);
+  // WebGPU reads asynchronously only; elsewhere reading at once is cheaper than a promise per tensor.
+  if (tf.getBackend() === 'webgpu') {
+    return Promise.all(names.map((name) => sums[name]!.data()))
+      .then((values) => Object.fromEntries(names.map((name, i) => [name, values[i]!])) as StepSums)
+      .finally(() => disposeAll(sums));
+  }
+  try {
+    return Object.fromEntries(names.map((name) => [name, sums[name]!.dataSync().slice()])) as StepSums;
+  } finally {
+    disposeAll(sums);
+  }
+}
+
+function disposeAll(tensors: Readonly<Record<string, tf.Tensor>>): void {
+  for (const tensor of Object.values(tensors)) tensor.dispose();
+}

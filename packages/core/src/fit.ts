@@ -1,0 +1,337 @@
+import { BatchOrder } from './batch-order.js';
+import { type BatchNamer, matchNames } from './batch-names.js';
+import { buildCheckpoint, checkCheckpoint } from './checkpointing.js';
+import type { Checkpoint } from './checkpoint.js';
+import { checkClassWeights, type ClassWeights, weighClasses } from './class-weights.js';
+import { checkOptions } from './options.js';
+import type { Dataset, HostBatch } from './dataset.js';
+import { evaluateDataset } from './evaluation.js';
+import { EventLoopTurns } from './event-loop.js';
+import type { ExecutorSession, StepInputs, StepResult } from './executor.js';
+import { onInterrupt } from './interrupt.js';
+import { checkMonitors } from './monitors.js';
+import { metricNames } from './objectives.js';
+import type { StepLogs } from './plugin.js';
+import type { EpochLogs, EpochRecord, RunRecord, RunStatus } from './record.js';
+import { RunState } from './run-state.js';
+import { scalarsAt } from './scalars.js';
+import { PARAMETERS, takeGroup, VARIABLES } from './state.js';
+import { Totals } from './totals.js';
+import type { TrainerParts } from './trainer.js';
+import { checkWeights, syncModel } from './weights.js';
+
+/** How a run is run. */
+export interface FitOptions {
+  /** Passes over the data, those of `resumeFrom` included. A whole number >= 1. */
+  readonly epochs: number;
+  /** Examples in a step, a whole number >= 1, default 32. The last batch of an epoch may be shorter. */
+  readonly batchSize?: number;
+  /** Evaluated at the end of each epoch; gives the `val_` metrics. */
+  readonly validation?: Dataset;
+  /** Evaluates every so many steps too. The epoch's logs hold the last validation. */
+  readonly validationEvery?: { readonly steps: number };
+  /** Batch size of validation. Default 256. */
+  readonly validationBatchSize?: number;
+  /** Shuffle each epoch by the run's seed. Default true. */
+  readonly shuffle?: boolean;
+  /** A weight for the examples of each class, by label. */
+  readonly classWeights?: ClassWeights;
+  /** Goes on from here, bit for bit as if never stopped. */
+  readonly resumeFrom?: Checkpoint;
+  /** Stops after the current step when it fires. */
+  readonly signal?: AbortSignal;
+  /** Whether the first Ctrl-C stops after the current step (a second ends the process). Default true. */
+  readonly stopOnInterrupt?: boolean;
+}
+
+/** One run; see `Trainer.fit`. */
+export async function fit(parts: TrainerParts, dataset: Dataset, options: FitOptions): Promise<RunRecord> {
+  checkFitOptions(options);
+  const outputs = parts.objectives.map(({ output }) => output);
+  const rename = matchNames(dataset, parts.model, outputs);
+  await parts.checker.checkAll(dataset, rename);
+  const validation = options.validation && {
+    dataset: options.validation,
+    rename: matchNames(options.validation, parts.model, outputs),
+  };
+  if (validation) await parts.checker.checkAll(validation.dataset, validation.rename);
+  const { batchSize = 32, resumeFrom } = options;
+  const stepsPerEpoch = Math.ceil(dataset.size / batchSize);
+  const names = metricNames(parts.objectives, {
+    penalties: parts.program.hasPenalties,
+    validation: validation !== undefined,
+    logged: parts.driver.plugins.flatMap(({ logs }) => logs ?? []) as string[],
+  });
+  checkMonitors(parts.driver.plugins, names);
+  const initial = await parts.program.initialState();
+  if (resumeFrom)
+    checkCheckpoint(resumeFrom, {
+      initial,
+      stepsPerEpoch,
+      batchSize,
+      examples: dataset.size,
+      seed: parts.seed,
+    });
+  const session = await parts.executor.start(parts.program, initial);
+  const run = new FitLoop(parts, session, {
+    dataset,
+    options,
+    batchSize,
+    stepsPerEpoch,
+    rename,
+    names,
+    validation,
+  });
+  return run.run();
+}
+
+function checkFitOptions(options: FitOptions): void {
+  const check = checkOptions('trainer');
+  check.integer('epochs', options.epochs, { min: 1 });
+  check.integer('batchSize', options.batchSize ?? 32, { min: 1 });
+  check.integer('validationBatchSize', options.validationBatchSize ?? 256, { min: 1 });
+  if (options.validationEvery) {
+    check.integer('validationEvery.steps', options.validationEvery.steps, { min: 1 });
+    if (!options.validation) check.fail('validation', 'a data set where validationEvery is given', undefined);
+  }
+  if (options.classWeights) checkClassWeights(options.classWeights);
+}
+
+interface FitSetup {
+  readonly dataset: Dataset;
+  readonly options: FitOptions;
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly rename: BatchNamer;
+  readonly names: readonly string[];
+  readonly validation: { readonly dataset: Dataset; readonly rename: BatchNamer } | undefined;
+}
+
+class FitLoop {
+  readonly #parts: TrainerParts;
+  readonly #session: ExecutorSession;
+  readonly #setup: FitSetup;
+  readonly #state: RunState;
+  readonly #totals: Totals;
+  readonly #turns = new EventLoopTurns();
+  #validated: EpochLogs = {};
+  #validatedAtStep = -1;
+
+  constructor(parts: TrainerParts, session: ExecutorSession, setup: FitSetup) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#setup = setup;
+    this.#totals = new Totals(parts.objectives);
+    this.#state = new RunState(
+      {
+        seed: parts.seed,
+        epochs: setup.options.epochs,
+        stepsPerEpoch: setup.stepsPerEpoch,
+        metricNames: setup.names,
+        learningRate: parts.optimizer.learningRate,
+        executor: session.name,
+      },
+      {
+        getWeights: async () => weightsIn(await session.readState()),
+        setWeights: (weights) => session.writeState(checkWeights(weights, parts.model)),
+        checkpoint: () => this.#checkpoint(),
+      },
+    );
+  }
+
+  async run(): Promise<RunRecord> {
+    const { signal, stopOnInterrupt = true } = this.#setup.options;
+    const state = this.#state;
+    const onAbort = (): void => state.stop(`aborted: ${String(signal?.reason ?? 'signal')}`);
+    const releaseInterrupt = stopOnInterrupt ? onInterrupt(() => state.stop('interrupted')) : () => {};
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const errors: unknown[] = [];
+    try {
+      await this.#train();
+      state.status = state.stopReason === undefined ? 'completed' : 'stopped';
+    } catch (error) {
+      state.status = 'failed';
+      errors.push(error, ...(await this.#parts.driver.runAll('onError', state, error)));
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      releaseInterrupt();
+    }
+    await this.#finish(errors);
+    return state.record;
+  }
+
+  /** Whatever happened: `onFitEnd`, the model's weights, the memory; then the first error, if any. */
+  async #finish(errors: unknown[]): Promise<void> {
+    const { driver, model } = this.#parts;
+    errors.push(...(await driver.runAll('onFitEnd', this.#state, this.#state.status as RunStatus)));
+    try {
+      await syncModel(this.#session, model);
+    } catch (error) {
+      errors.push(error);
+    } finally {
+      this.#session.dispose();
+    }
+    if (errors.length > 0) {
+      this.#state.status = 'failed';
+      throw errors[0];
+    }
+  }
+
+  async #train(): Promise<void> {
+    const { driver } = this.#parts;
+    const state = this.#state;
+    await driver.run('onFitStart', state);
+    const { resumeFrom } = this.#setup.options;
+    if (resumeFrom) await this.#resume(resumeFrom);
+    while (state.epoch < state.epochs && state.stopReason === undefined) {
+      const startedAt = performance.now();
+      if (state.stepInEpoch === 0) {
+        this.#totals.reset();
+        state.logged = {};
+        this.#validated = {};
+        await driver.run('onEpochStart', state);
+      }
+      await this.#steps();
+      if (state.stepInEpoch < state.stepsPerEpoch) break;
+      if (this.#setup.validation && this.#validatedAtStep !== state.step) await this.#validate();
+      state.seconds.push((performance.now() - startedAt) / 1000);
+      await this.#endEpoch();
+    }
+  }
+
+  async #steps(): Promise<void> {
+    const { dataset, options, batchSize } = this.#setup;
+    const { seed, driver } = this.#parts;
+    const state = this.#state;
+    const shuffle = (options.shuffle ?? true) ? { seed, epoch: state.epoch } : undefined;
+    const order = new BatchOrder(dataset.size, batchSize, shuffle);
+    const every = options.validationEvery?.steps;
+    const validationIsDue = (): boolean => every !== undefined && state.step % every === 0;
+    // A checkpoint taken between a step and its validation goes on with the validation.
+    if (state.stepInEpoch > 0 && validationIsDue() && this.#validatedAtStep !== state.step)
+      await this.#validate();
+    while (state.stepInEpoch < state.stepsPerEpoch && state.stopReason === undefined) {
+      const indices = order.at(state.stepInEpoch);
+      const fetched = dataset.batch(indices);
+      const batch = this.#prepare(fetched instanceof Promise ? await fetched : fetched);
+      const training = this.#session.train(batch, this.#inputs(indices.length));
+      const result = training instanceof Promise ? await training : training;
+      // From here on the step counts: an error in a hook leaves the model after it.
+      const pending = result.sums();
+      const sums = pending instanceof Promise ? await pending : pending;
+      this.#totals.add(sums, indices.length);
+      state.step++;
+      state.stepInEpoch++;
+      for (const note of this.#session.takeNotes?.() ?? []) state.note('executor', note);
+      if (driver.has('onStepEnd'))
+        await driver.run('onStepEnd', state, this.#stepLogs(result, sums, indices.length));
+      if (validationIsDue()) await this.#validate();
+      const turn = this.#turns.take();
+      if (turn) await turn;
+    }
+  }
+
+  #prepare(fetched: HostBatch): HostBatch {
+    const { dataset, rename, options } = this.#setup;
+    const batch = rename(fetched);
+    this.#parts.checker.checkBatch(dataset, batch);
+    return options.classWeights ? weighClasses(batch, options.classWeights) : batch;
+  }
+
+  #inputs(batchSize: number): StepInputs {
+    const { optimizer, driver, seed } = this.#parts;
+    const { position, learningRate, step } = this.#state;
+    return {
+      scalars: scalarsAt(position, { learningRate, batchSize }, [optimizer, ...driver.plugins]),
+      seed,
+      step,
+    };
+  }
+
+  #stepLogs(result: StepResult, sums: Awaited<ReturnType<StepResult['sums']>>, examples: number): StepLogs {
+    return {
+      read: async () => {
+        const totals = new Totals(this.#parts.objectives);
+        totals.add(sums, examples);
+        return totals.numbers();
+      },
+      running: async () => this.#totals.numbers(),
+      tap: (name) => result.tap(name),
+    };
+  }
+
+  async #validate(): Promise<void> {
+    const { validation, options } = this.#setup;
+    const state = this.#state;
+    const { scalars } = this.#inputs(1);
+    const values = await evaluateDataset(this.#parts, this.#session, validation!.dataset, {
+      batchSize: options.validationBatchSize ?? 256,
+      rename: validation!.rename,
+      scalars,
+    });
+    this.#validatedAtStep = state.step;
+    const numbers = Object.entries(values).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    );
+    this.#validated = Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value]));
+    if (this.#parts.driver.has('onValidationEnd')) {
+      await syncModel(this.#session, this.#parts.model);
+      await this.#parts.driver.run('onValidationEnd', state, this.#validated);
+    }
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { driver, model } = this.#parts;
+    const state = this.#state;
+    const rate = state.learningRate;
+    const logs = (): EpochRecord => ({
+      epoch: state.epoch,
+      ...this.#totals.numbers(),
+      ...this.#validated,
+      learning_rate: rate,
+      ...state.logged,
+    });
+    // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
+    const at = state.epochRecords.push(logs()) - 1;
+    const endedEpoch = state.epoch;
+    if (driver.has('onEpochEnd')) {
+      await syncModel(this.#session, model);
+      for (const plugin of driver.plugins) {
+        await driver.runOne(plugin, 'onEpochEnd', state, logs());
+        state.epochRecords[at] = logs();
+      }
+    }
+    state.epoch = endedEpoch + 1;
+    state.stepInEpoch = 0;
+  }
+
+  async #checkpoint(): Promise<Checkpoint> {
+    const checkpoint = await buildCheckpoint({
+      state: this.#state,
+      session: this.#session,
+      driver: this.#parts.driver,
+      totals: this.#totals.save(),
+      validation: this.#validated,
+      validatedAtStep: this.#validatedAtStep,
+      batchSize: this.#setup.batchSize,
+      examples: this.#setup.dataset.size,
+    });
+    await this.#parts.driver.run('onCheckpoint', this.#state, checkpoint);
+    return checkpoint;
+  }
+
+  async #resume(saved: Checkpoint): Promise<void> {
+    const state = Object.entries(saved.arrays).filter(([name]) => !name.startsWith('saved/'));
+    await this.#session.writeState(Object.fromEntries(state));
+    this.#state.restore(saved);
+    this.#totals.load(saved.totals);
+    this.#validated = saved.validation;
+    this.#validatedAtStep = saved.validatedAtStep;
+    this.#parts.driver.loadState(saved);
+  }
+}
+
+function weightsIn(state: Awaited<ReturnType<ExecutorSession['readState']>>): typeof state {
+  return { ...takeGroup(state, PARAMETERS), ...takeGroup(state, VARIABLES) };
+}
