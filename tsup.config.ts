@@ -7,6 +7,10 @@ export default defineConfig({
   target: 'es2022',
   dts: true,
   sourcemap: true,
+  // The sources travel in the package beside their maps, once.
+  esbuildOptions(options) {
+    options.sourcesContent = false;
+  },
   clean: true,
   treeshake: true,
   removeNodeProtocol: false,

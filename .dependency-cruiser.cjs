@@ -1,0 +1,67 @@
+const test = '[.](test|test-d)[.]ts$';
+/** Packages that any other may import. */
+const shared = 'core|testkit';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'plugin-imports-plugin',
+      comment: 'What passes between plugin packages are types of core.',
+      severity: 'error',
+      from: { path: `^packages/(?!(?:${shared}|espalier)/)([^/]+)/` },
+      to: { path: '^packages/', pathNot: [`^packages/(${shared})/`, '^packages/$1/'] },
+    },
+    {
+      name: 'core-imports-package',
+      comment: 'Core stands on TensorFlow.js alone; the test kit stands on core.',
+      severity: 'error',
+      from: { path: `^packages/(${shared})/` },
+      to: { path: '^packages/', pathNot: [`^packages/(${shared})/`] },
+    },
+    {
+      name: 'testkit-outside-tests',
+      comment: 'The test kit is private: what is published must not reach it.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/', pathNot: ['^packages/testkit/', test, '/bench/'] },
+      to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'test-imported',
+      comment: 'Code does not import tests.',
+      severity: 'error',
+      from: { pathNot: test },
+      to: { path: test },
+    },
+    { name: 'circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'undeclared',
+      comment: "Every package imported is named in the importing package's own package.json.",
+      severity: 'error',
+      from: { path: '^(packages|examples)/', pathNot: [test, '/bench/'] },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'development-dependency-at-runtime',
+      comment: 'A devDependency is not there for whoever installs the package.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: [test, '^packages/testkit/'] },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/(dist|runs)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@espalier/source', 'types', 'import', 'node', 'default', 'require'],
+      extensions: ['.ts', '.d.ts', '.js', '.cjs', '.mjs', '.json'],
+    },
+  },
+};

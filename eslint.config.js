@@ -1,0 +1,111 @@
+import { builtinModules } from 'node:module';
+import tseslint from 'typescript-eslint';
+
+/** As a pattern for selectors, whose grammar has no way to write a slash but its code point. */
+const nodeBuiltIn = `/^(node:.*|${builtinModules.join('|').replaceAll('/', '\\u002F')})$/`;
+
+const everywhere = [
+  {
+    selector:
+      'MemberExpression[object.name=/^(it|test|describe|suite)$/][property.name=/^(only|skip|todo|skipIf)$/]',
+    message: 'Tests are not skipped, focused or left to do.',
+  },
+];
+
+const inPackages = [
+  ...everywhere,
+  {
+    selector: `ImportDeclaration[importKind!="type"][source.value=${nodeBuiltIn}]`,
+    message: "Packages load in browsers: reach Node with `await import('node:...')` where it is used.",
+  },
+  {
+    selector: `ExportNamedDeclaration[exportKind!="type"][source.value=${nodeBuiltIn}]`,
+    message: "Packages load in browsers: reach Node with `await import('node:...')` where it is used.",
+  },
+  { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+];
+
+const tests = ['**/*.test.ts', '**/*.test-d.ts'];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/', '**/dist/', '**/coverage/', '.espalier/', '**/runs/', '**/.turbo/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      eqeqeq: ['error', 'smart'],
+      'max-lines': ['error', { max: 300 }],
+      'no-restricted-syntax': ['error', ...everywhere],
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'], location: 'start' }],
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@tensorflow/tfjs',
+              message: 'Import @tensorflow/tfjs-core and @tensorflow/tfjs-layers, the peers.',
+            },
+          ],
+          patterns: [
+            { group: ['@tensorflow/*/*'], message: 'Deep imports of TensorFlow.js fail in Node.' },
+            { group: ['@espalier/*/*'], message: "Import what the package's index exports." },
+            {
+              group: ['**/packages/*/src', '**/packages/*/src/**'],
+              message: 'Import packages by their name.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Rules that need types: only those that find bugs, only on what we publish and run.
+    files: ['packages/*/src/**/*.ts', 'examples/*/src/**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: [...tests, 'packages/testkit/**'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...inPackages],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Draw from a named stream of core.' },
+      ],
+    },
+  },
+  {
+    files: ['packages/*/src/index.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...inPackages,
+        {
+          selector: 'Program > :not(ExportNamedDeclaration)',
+          message: 'An index holds only named re-exports.',
+        },
+        {
+          selector: 'Program > ExportNamedDeclaration[declaration!=null]',
+          message: 'An index holds only named re-exports.',
+        },
+      ],
+    },
+  },
+);

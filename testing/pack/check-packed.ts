@@ -1,0 +1,39 @@
+/**
+ * Uses the packages the way strangers will: packs them, installs the tarballs in an empty folder elsewhere, imports,
+ * trains and type-checks with what was installed, and prints what each weighs.
+ *
+ *   npm run check:packed
+ */
+import { join } from 'node:path';
+import { compareExports } from './compare-exports.js';
+import { checkConsumerTypes, checkImports, checkTraining, installConsumer } from './consumer.js';
+import { packPackages, withTemporaryFolder } from './pack-packages.js';
+import { sizeTable } from './size-table.js';
+
+await withTemporaryFolder(async (folder) => {
+  const packed = await packPackages(folder);
+  console.log(`${sizeTable(packed)}\n`);
+  const problems = packed.flatMap((one) => compareExports(one).map((problem) => `${one.path}: ${problem}`));
+
+  const consumer = join(folder, 'consumer');
+  const steps: [name: string, step: () => Promise<string[] | string | void>][] = [
+    ['install', () => installConsumer(consumer, packed)],
+    ['imports', async () => void problems.push(...(await checkImports(consumer, packed)))],
+    ['training', () => checkTraining(consumer)],
+    ['types', () => checkConsumerTypes(consumer, packed)],
+  ];
+  for (const [name, step] of steps) {
+    try {
+      const said = await step();
+      console.log(`ok     ${name}${said ? `: ${String(said)}` : ''}`);
+    } catch (error) {
+      console.log(`FAILED ${name}`);
+      problems.push(`${name}: ${(error as Error).message}`);
+      if (name === 'install') break;
+    }
+  }
+  if (problems.length > 0) {
+    console.log(`\n${problems.join('\n')}`);
+    process.exitCode = 1;
+  }
+});
