@@ -1,0 +1,26 @@
+import { binaryRules } from './elementwise-binary.js';
+import { unaryRules } from './elementwise-unary.js';
+import { matmulRules } from './matmul.js';
+import { normalizationRules } from './normalization.js';
+import { reductionRules } from './reduction.js';
+import { shapeRules } from './shape.js';
+import type { KernelRule, KernelRules } from './rule.js';
+
+const rules: KernelRules = {
+  ...binaryRules,
+  ...matmulRules,
+  ...normalizationRules,
+  ...reductionRules,
+  ...shapeRules,
+  ...unaryRules,
+};
+
+/** The rule of a tfjs kernel; `undefined` for one that cannot be compiled. */
+export function ruleOf(kernel: string): KernelRule | undefined {
+  return Object.hasOwn(rules, kernel) ? rules[kernel] : undefined;
+}
+
+/** Names of all tfjs kernels that can be compiled, sorted. */
+export function compilableKernels(): string[] {
+  return Object.keys(rules).sort();
+}
