@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Loss } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { checkClassTargets } from './class-targets.js';
+import { failData, formatShape } from './shapes.js';
+
+/** Options of {@link softmaxCrossEntropy}. */
+export interface SoftmaxCrossEntropyOptions {
+  /**
+   * What the targets are: `integer` class numbers `[N]` int32, or `one-hot` rows (or class probabilities) `[N, C]`
+   * float32. Default `auto`: decided by their rank.
+   */
+  readonly labels?: 'auto' | 'integer' | 'one-hot';
+}
+
+const SCOPE = 'softmax-cross-entropy';
+
+/**
+ * Cross-entropy of softmax(logits) against labels.
+ *
+ * ```text
+ * loss_n = log(sum_c exp(z_nc - m_n)) - sum_c t_nc (z_nc - m_n),   m_n = max_c z_nc
+ * d loss_n / d z_nc = softmax(z_n)_c - t_nc
+ * ```
+ *
+ * Takes logits `[N, C]` (no softmax in the model). Nothing is clipped, so the gradient of a confident wrong answer is 1,
+ * not 0. Targets get no gradient. The trainer takes the (weighted) mean over examples, as PyTorch's
+ * `CrossEntropyLoss` without `weight` does.
+ *
+ * @param options.labels `auto` (default), `integer` or `one-hot`.
+ * @returns A {@link Loss}: per example `[N]`.
+ * @throws EspalierError `invalid-option` for unknown `labels`; the loss throws `invalid-data` for shapes that do not fit,
+ *   and, before the first step, for labels that are fractional, NaN or outside 0 .. C - 1, and rows that do not sum to 1.
+ * @example
+ * ```ts
+ * const loss = softmaxCrossEntropy();
+ * loss.perExample(tf.tensor2d([[20, 0]]), tf.tensor1d([1], 'int32')); // [20]
+ * ```
+ * Source: as PyTorch `torch.nn.functional.cross_entropy`, Keras `CategoricalCrossentropy(from_logits=True)`.
+ */
+export function softmaxCrossEntropy({ labels = 'auto' }: SoftmaxCrossEntropyOptions = {}): Loss {
+  checkOptions(SCOPE).oneOf('labels', labels, ['auto', 'integer', 'one-hot']);
+  return {
+    name: 'softmaxCrossEntropy',
+    perExample(outputs, targets) {
+      if (outputs.rank !== 2) failData(SCOPE, `logits must be [N, C], got ${formatShape(outputs.shape)}.`);
+      const logits = outputs as tf.Tensor2D;
+      if (isInteger(labels, targets, logits)) {
+        return crossEntropy(logits, () => oneHot(targets as tf.Tensor1D, logits.shape[1]));
+      }
+      const rows = targets.dtype === 'float32' ? targets : tf.cast(targets, 'float32');
+      return crossEntropy(
+        logits,
+        () => rows,
+        () => tf.sum(rows, 1, true),
+      );
+    },
+    checkTargets: (targets, outputShape) => checkClassTargets(SCOPE, labels, targets, outputShape),
+  };
+}
+
+function isInteger(labels: string, targets: tf.Tensor, { shape }: tf.Tensor2D): boolean {
+  const fits = targets.shape[0] === shape[0];
+  if (fits && targets.rank === 1 && labels !== 'one-hot') {
+    if (targets.dtype === 'int32') return true;
+    failData(
+      SCOPE,
+      `integer labels must be int32, got ${targets.dtype}; cast them with tf.cast(labels, 'int32').`,
+    );
+  }
+  if (fits && targets.rank === 2 && targets.shape[1] === shape[1] && labels !== 'integer') return false;
+  const wanted = [labels !== 'one-hot' && `[${shape[0]}] int32`, labels !== 'integer' && formatShape(shape)];
+  failData(
+    SCOPE,
+    `for logits ${formatShape(shape)} the labels must be ${wanted.filter(Boolean).join(' or ')}, ` +
+      `got ${formatShape(targets.shape)}.`,
+  );
+}
+
+function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor {
+  // tf.oneHot refuses a single class.
+  return classes === 1 ? tf.ones([labels.shape[0], 1]) : tf.oneHot(labels, classes, 1, 0, 'float32');
+}
+
+/** One custom gradient in place of that of eight ops; `rowSums` where the rows may sum to other than 1. */
+function crossEntropy(logits: tf.Tensor2D, target: () => tf.Tensor, rowSums?: () => tf.Tensor): tf.Tensor1D {
+  const op = tf.customGrad((z, save) => {
+    const t = target();
+    const shifted = tf.sub(z as tf.Tensor, tf.max(z as tf.Tensor, 1, true));
+    const exponentials = tf.exp(shifted);
+    const sums = tf.sum(exponentials, 1, true);
+    const total = rowSums?.();
+    const normalizer = total ? tf.mul(total, tf.log(sums)) : tf.log(sums);
+    const value = tf.sub(tf.reshape(normalizer, [-1]), tf.sum(tf.mul(t, shifted), 1));
+    (save as tf.GradSaveFunc)([t, exponentials, sums, ...(total ? [total] : [])]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [t, exponentials, sums, total] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
+        const softmax = tf.mul(exponentials, total ? tf.div(total, sums) : tf.reciprocal(sums));
+        return tf.mul(tf.sub(softmax, t), tf.reshape(dy, [-1, 1]));
+      },
+    };
+  });
+  return op(logits) as tf.Tensor1D;
+}
