@@ -27,14 +27,23 @@ interface LayerVariable {
  * overridden on the instances: reads give the step's tensors, writes (batch normalisation's averages) are caught.
  */
 export function bindLayersModel(model: tfl.LayersModel): BoundModel {
+  if (!model.inputs || !model.outputs) {
+    throw new EspalierError({
+      code: 'invalid-model',
+      scope: 'trainer',
+      message: 'the model is not built, so it has no weights yet; give its first layer an `inputShape`.',
+    });
+  }
   const byName = nameWeights(model);
   const stockDropouts = checkRandomLayers(model);
   const shapesOf = (names: string[], tensors: tfl.SymbolicTensor[]): Record<string, Shape> =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape]));
-  const outputNames = uniqueNames(model.outputNames);
+  // A Sequential has no `inputNames` and `outputNames` of its own; the layers have.
+  const inputNames = uniqueNames(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
+  const outputNames = uniqueNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name));
 
   return {
-    inputShapes: shapesOf(model.inputNames, model.inputs),
+    inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
     weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),
     trainable() {
@@ -49,7 +58,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         ...scopeLayers(model),
       ];
       try {
-        const given = model.inputNames.map((name) => inputs[name]!);
+        const given = inputNames.map((name) => inputs[name]!);
         const result = withStep(step, () =>
           model.apply(given.length === 1 ? given[0]! : given, { training: step.training }),
         ) as tf.Tensor | tf.Tensor[];
