@@ -32,3 +32,6 @@ export { traceScope } from './trace-scope.js';
 export type { Evaluation, TrainerOptions } from './trainer.js';
 export { Trainer } from './trainer.js';
 export { firstAvailable, useBackend } from './use-backend.js';
+export type { ComposedPlugins, ComposeOptions } from './compose.js';
+export { compose } from './compose.js';
+export { toLayersCallback } from './layers-callback.js';
