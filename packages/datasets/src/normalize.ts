@@ -1,5 +1,5 @@
 import type { Dataset, HostArray } from '@espalier/core';
-import { checkOptions, describe } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
 import type { InputStatistics } from './feature-statistics.js';
 import { invalidData } from './invalid-data.js';
 import { mapBatches } from './map-batches.js';
@@ -88,7 +88,7 @@ function checked(dataset: Dataset, name: string, statistics: InputStatistics): S
   const std = list('std', 0);
   const length = Math.max(mean.length, std.length);
   if (mean.length !== std.length && mean.length !== 1 && std.length !== 1) {
-    check.fail(`${name}.std`, `as many as mean (${mean.length})`, describe(statistics.std));
+    check.fail(`${name}.std`, `as many as mean (${mean.length})`, statistics.std);
   }
   const at = (values: number[], i: number): number => values[values.length === 1 ? 0 : i]!;
   return {

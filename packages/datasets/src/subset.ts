@@ -22,7 +22,7 @@ const views = new WeakMap<Dataset, { readonly source: Dataset; readonly indices:
  * ```
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
-  if (!(indices.length >= 1))
+  if (!(indices?.length >= 1))
     invalidData(SCOPE, `indices must name at least one example, got ${describe(indices)}.`);
   const own = new Uint32Array(indices.length);
   for (let i = 0; i < own.length; i++) {
