@@ -1,1 +1,15 @@
-export {};
+export type { AccuracyOptions } from './accuracy.js';
+export { accuracy } from './accuracy.js';
+export type { ConfusionMatrixOptions } from './confusion-matrix.js';
+export { confusionMatrix, perClassAccuracy } from './confusion-matrix.js';
+export type { MaeOptions } from './mae.js';
+export { mae } from './mae.js';
+export type { MseOptions } from './mse.js';
+export { mse } from './mse.js';
+export type { R2Options } from './r2.js';
+export { r2 } from './r2.js';
+export type { SparsityOfOptions, SparsityShares } from './sparsity-of.js';
+export { sparsityOf } from './sparsity-of.js';
+export { sparsity } from './sparsity.js';
+export type { TopKAccuracyOptions } from './top-k-accuracy.js';
+export { topKAccuracy } from './top-k-accuracy.js';

@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Metric } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { regressionPairs } from './regression.js';
+import { meanOf, meanSums } from './weighted-mean.js';
+
+/** Options of {@link mae}. */
+export interface MaeOptions<Name extends string = 'mae'> {
+  /** What it is called in logs. Default `mae`. */
+  readonly name?: Name;
+}
+
+/**
+ * Mean absolute error over all elements of all examples, in units of the target.
+ *
+ * ```text
+ * mae = sum_n w_n mean_d |y_nd - t_nd| / sum_n w_n
+ * ```
+ *
+ * @param options.name Default `mae`.
+ * @returns A {@link Metric} of outputs and targets of the same shape `[N, ...]`.
+ * @throws EspalierError from `sums`, `invalid-data` for shapes that differ.
+ * @example
+ * ```ts
+ * new Trainer({ model, loss: meanSquaredError(), optimizer, metrics: [mae()] }); // logs mae, val_mae
+ * ```
+ * Source: as scikit-learn `mean_absolute_error`.
+ */
+export function mae<const Name extends string = 'mae'>(options: MaeOptions<Name> = {}): Metric<Name, number> {
+  const { name = 'mae' as Name } = options;
+  checkOptions('mae').text('name', name);
+  return {
+    name,
+    sums(batch) {
+      const [outputs, targets] = regressionPairs('mae', batch);
+      return meanSums(tf.mean(tf.abs(tf.sub(outputs, targets)), 1), batch.weights);
+    },
+    result: meanOf,
+  };
+}

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Metric } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { labelRows } from './class-pairs.js';
+import { failData } from './shapes.js';
+import { meanOf, meanSums } from './weighted-mean.js';
+
+/** Options of {@link topKAccuracy}. */
+export interface TopKAccuracyOptions<K extends number, Name extends string> {
+  /** How many of the highest logits count; from 1 to the number of classes. */
+  readonly k: K;
+  /** What it is called in logs. Default `top<k>Accuracy`, e.g. `top5Accuracy`. */
+  readonly name?: Name;
+}
+
+/**
+ * Share of examples whose true class is among the `k` highest logits, from 0 to 1, exact over the data set.
+ *
+ * ```text
+ * hit_n = #{ c : z_nc > z_n,label } < k
+ * ```
+ *
+ * So a class that ties with the k-th highest counts as among them, as in TensorFlow's `in_top_k` (Keras
+ * `TopKCategoricalAccuracy`); PyTorch's `topk`, on which torchmetrics builds, leaves ties undefined. An example
+ * with a NaN among its logits is a miss, as there.
+ *
+ * @param options.k From 1 to C.
+ * @param options.name Default `top<k>Accuracy`.
+ * @returns A {@link Metric} of outputs `[N, C]`, C >= 2, and targets `[N]` int32 or `[N, C]`.
+ * @throws EspalierError `invalid-option` for a bad `k`; `sums` throws `invalid-data` for fewer than k classes and for
+ *   shapes that do not fit.
+ * @example
+ * ```ts
+ * topKAccuracy({ k: 5 }).name; // 'top5Accuracy'
+ * ```
+ */
+export function topKAccuracy<const K extends number, const Name extends string = `top${K}Accuracy`>(
+  options: TopKAccuracyOptions<K, Name>,
+): Metric<Name, number> {
+  const check = checkOptions('top-k-accuracy');
+  check.integer('k', options?.k, { min: 1 });
+  const { k, name = `top${k}Accuracy` as Name } = options;
+  check.text('name', name);
+  return {
+    name,
+    sums(batch) {
+      const rows = labelRows('top-k-accuracy', batch);
+      const classes = rows.shape[1];
+      if (k > classes)
+        failData('top-k-accuracy', `k is ${k}, but the model has ${classes} outputs; lower k.`);
+      const own = tf.sum(tf.mul(rows, batch.outputs), 1, true);
+      // Counted from the other side, so that NaN counts as greater.
+      const notGreater = tf.sum(tf.cast(tf.lessEqual(batch.outputs, own), 'float32'), 1);
+      return meanSums(tf.cast(tf.greater(notGreater, classes - k), 'float32'), batch.weights);
+    },
+    result: meanOf,
+  };
+}
