@@ -3,7 +3,7 @@ import type { Value } from '../graph/graph.js';
 import { broadcastShapes } from '../graph/shapes.js';
 import { activate } from './activation.js';
 import type { OnnxBuilder } from './onnx-builder.js';
-import type { KernelCall, KernelRules } from './rule.js';
+import type { KernelCall, KernelRule, KernelRules } from './rule.js';
 
 interface Product {
   readonly a: Value;
@@ -49,12 +49,29 @@ function product(onnx: OnnxBuilder, parts: Product): Value {
   return onnx.op('MatMul', [left, right], { shape: productShape(parts), dtype: 'float32' });
 }
 
+/** `tf.einsum`, whose notation ONNX shares. */
+const einsum: KernelRule = {
+  infer: (call): Spec => {
+    const [left, right] = call.attribute<string>('equation').replace(/\s/g, '').split('->') as [string, string];
+    const extents = new Map<string, number>();
+    left.split(',').forEach((term, i) =>
+      [...term].forEach((letter, axis) => extents.set(letter, call.inputs[i]?.shape[axis] as number)),
+    );
+    return { shape: [...right].map((letter) => extents.get(letter) as number), dtype: 'float32' };
+  },
+  lower: (call, onnx) => {
+    const equation = call.attribute<string>('equation').replace(/\s/g, '');
+    return onnx.op('Einsum', call.inputs, einsum.infer(call) as Spec, { equation });
+  },
+};
+
 /** Matrix products. */
 export const matmulRules: KernelRules = {
   BatchMatMul: {
     infer: (call): Spec => ({ shape: productShape(productOf(call)), dtype: 'float32' }),
     lower: (call, onnx) => product(onnx, productOf(call)),
   },
+  Einsum: einsum,
   _FusedMatMul: {
     infer: (call): Spec => ({ shape: productShape(productOf(call)), dtype: 'float32' }),
     lower: (call, onnx) => {

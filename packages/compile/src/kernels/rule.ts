@@ -1,6 +1,7 @@
+import { GraphBuilder } from '../graph/builder.js';
 import type { Spec } from '../graph/builder.js';
 import type { Node, Value } from '../graph/graph.js';
-import type { OnnxBuilder } from './onnx-builder.js';
+import { OnnxBuilder } from './onnx-builder.js';
 
 /** One call of a tfjs kernel: its operands by tfjs's names, and its attributes. */
 export class KernelCall {
@@ -42,3 +43,8 @@ export interface KernelRule {
 
 /** Rules by tfjs kernel name. */
 export type KernelRules = Readonly<Record<string, KernelRule>>;
+
+/** A rule whose shapes are those that its lowering makes. */
+export function byLowering(lower: KernelRule['lower']): KernelRule {
+  return { infer: (call) => lower(call, new OnnxBuilder(new GraphBuilder())), lower };
+}

@@ -1,17 +1,31 @@
+import { arrayRules } from './array.js';
+import { convolutionRules } from './convolution.js';
+import { depthwiseConvolutionRules } from './depthwise-convolution.js';
 import { binaryRules } from './elementwise-binary.js';
 import { unaryRules } from './elementwise-unary.js';
+import { imageRules } from './image.js';
+import { indexingRules } from './indexing.js';
 import { matmulRules } from './matmul.js';
 import { normalizationRules } from './normalization.js';
+import { poolingRules } from './pooling.js';
 import { reductionRules } from './reduction.js';
 import { shapeRules } from './shape.js';
+import { spaceRules } from './space.js';
 import type { KernelRule, KernelRules } from './rule.js';
 
 const rules: KernelRules = {
+  ...arrayRules,
   ...binaryRules,
+  ...convolutionRules,
+  ...depthwiseConvolutionRules,
+  ...imageRules,
+  ...indexingRules,
   ...matmulRules,
   ...normalizationRules,
+  ...poolingRules,
   ...reductionRules,
   ...shapeRules,
+  ...spaceRules,
   ...unaryRules,
 };
 
