@@ -22,7 +22,11 @@ const checkpoint: Checkpoint = {
   validatedAtStep: -1,
   plugins: { stopping: { best: Infinity, text: 'é "quoted"' } },
   arrays: {
-    'parameters/a': { data: Float32Array.from([1.5, Number.NaN, -0, 1e-40]), shape: [2, 2], dtype: 'float32' },
+    'parameters/a': {
+      data: Float32Array.from([1.5, Number.NaN, -0, 1e-40]),
+      shape: [2, 2],
+      dtype: 'float32',
+    },
     'slots/n': { data: Int32Array.from([-1]), shape: [], dtype: 'int32' },
     'saved/p/mask': { data: Uint8Array.from([1, 0, 1]), shape: [3], dtype: 'int32' },
     'parameters/empty': { data: new Float32Array(0), shape: [0, 4], dtype: 'float32' },
@@ -78,7 +82,9 @@ describe('checkpoint files', () => {
 
   test('of a newer version say so', () => {
     const newer = encodeCheckpoint({ ...checkpoint, version: 2 as 1 });
-    expect(() => decodeCheckpoint(newer)).toThrow('of version 2, this program reads version 1; update @espalier/core');
+    expect(() => decodeCheckpoint(newer)).toThrow(
+      'of version 2, this program reads version 1; update @espalier/core',
+    );
   });
 
   test('that claim huge sizes are refused before memory is taken', () => {
@@ -100,6 +106,8 @@ describe('checkpoint files', () => {
 
   test('of weights alone, without a run, say so', () => {
     const { header } = headerOf(encodeCheckpoint(checkpoint));
-    expect(() => decodeCheckpoint(withHeader({ ...header, __metadata__: {} }))).toThrow('no state of an Espalier run');
+    expect(() => decodeCheckpoint(withHeader({ ...header, __metadata__: {} }))).toThrow(
+      'no state of an Espalier run',
+    );
   });
 });

@@ -70,7 +70,8 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   checkOptions('compose').integer('seed', seed, { min: 0 });
   const driver = new PluginDriver(plugins);
   const stateful = driver.plugins.find(({ stepState }) => stepState);
-  if (stateful) fail('invalid-option', stateful.name, 'its stepState needs the Trainer; compose() cannot carry it.');
+  if (stateful)
+    fail('invalid-option', stateful.name, 'its stepState needs the Trainer; compose() cannot carry it.');
   const names = [...metricNames, ...driver.plugins.flatMap(({ logs }) => (logs ?? []) as string[])];
   checkMonitors(driver.plugins, names);
 
@@ -79,7 +80,8 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
     {
       getWeights: () => toHostArrays(needWeights(weights)),
       setWeights: async (values) => assign(needWeights(weights), values),
-      checkpoint: async () => fail('checkpoint', 'compose', 'a hand-written loop has no checkpoints; use the Trainer.'),
+      checkpoint: async () =>
+        fail('checkpoint', 'compose', 'a hand-written loop has no checkpoints; use the Trainer.'),
     },
   );
   const taps = new Map<string, tf.Tensor>();
@@ -163,7 +165,10 @@ function loopStep(
 }
 
 function needWeights<T>(weights: T | undefined): T {
-  return weights ?? fail('invalid-option', 'compose', 'a plugin wants the weights; give compose() the option `weights`.');
+  return (
+    weights ??
+    fail('invalid-option', 'compose', 'a plugin wants the weights; give compose() the option `weights`.')
+  );
 }
 
 function assign(variables: Readonly<Record<string, tf.Variable>>, values: HostArrays): void {

@@ -21,11 +21,18 @@ const HOOKS: readonly ObservingHook[] = [
 ];
 
 /** Writes down every hook as `name:hook`, and does `at` there. */
-function recorder(name: string, trace: string[], at?: (hook: ObservingHook, run: Run) => void, enforce?: 'pre' | 'post') {
+function recorder(
+  name: string,
+  trace: string[],
+  at?: (hook: ObservingHook, run: Run) => void,
+  enforce?: 'pre' | 'post',
+) {
   const hooks = HOOKS.map((hook) => [
     hook,
     async (run: Run, detail: unknown) => {
-      trace.push(`${name}:${hook}${hook === 'onFitEnd' ? `(${String(detail)})` : ''}@${run.epoch}.${run.stepInEpoch}`);
+      trace.push(
+        `${name}:${hook}${hook === 'onFitEnd' ? `(${String(detail)})` : ''}@${run.epoch}.${run.stepInEpoch}`,
+      );
       at?.(hook, run);
     },
   ]);
@@ -89,9 +96,12 @@ describe('the order of events', () => {
       recorder('a', trace),
       recorder('early', trace, undefined, 'pre'),
     ];
-    await new Trainer({ model: toyModel(), loss: squaredError(), optimizer: momentum(0.1), plugins }).fit(digits(2), {
-      epochs: 1,
-    });
+    await new Trainer({ model: toyModel(), loss: squaredError(), optimizer: momentum(0.1), plugins }).fit(
+      digits(2),
+      {
+        epochs: 1,
+      },
+    );
     expect(trace.filter((line) => line.includes('onStepEnd')).map((line) => line.split(':')[0])).toEqual([
       'early',
       'b',
@@ -159,7 +169,12 @@ describe('the order of events', () => {
       }),
       recorder('b', trace),
     ];
-    const trainer = new Trainer({ model: toyModel(), loss: squaredError(), optimizer: momentum(0.1), plugins });
+    const trainer = new Trainer({
+      model: toyModel(),
+      loss: squaredError(),
+      optimizer: momentum(0.1),
+      plugins,
+    });
     await expect(trainer.fit(digits(2), { epochs: 1 })).rejects.toThrow('[a] onFitEnd failed: late');
     expect(trace.at(-1)).toBe('b:onFitEnd(completed)@1.0');
   });

@@ -5,7 +5,13 @@ import type { Plugin } from './plugin.js';
 import type { EpochLogs } from './record.js';
 import { fail } from './run-state.js';
 
-const IN_STEP = ['transformBatch', 'penalty', 'transformGradients', 'transformParameters', 'stepState'] as const;
+const IN_STEP = [
+  'transformBatch',
+  'penalty',
+  'transformGradients',
+  'transformParameters',
+  'stepState',
+] as const;
 
 /** The part of a compiled model's optimizer that a learning rate can be written to. */
 interface LayersOptimizer {
@@ -33,7 +39,11 @@ export function toLayersCallback(
   for (const plugin of plugins) {
     const hook = IN_STEP.find((name) => plugin[name] !== undefined);
     if (hook) {
-      fail('invalid-option', plugin.name, `its ${hook} works inside the step, which model.fit does not open; use the Trainer.`);
+      fail(
+        'invalid-option',
+        plugin.name,
+        `its ${hook} works inside the step, which model.fit does not open; use the Trainer.`,
+      );
     }
   }
   const optimizer = model.optimizer as unknown as LayersOptimizer | undefined;

@@ -42,7 +42,20 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   const inputNames = uniqueNames(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
   const outputNames = uniqueNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name));
 
+  const regularized = leafLayers(model).filter((layer) => (layer.losses ?? []).length > 0);
+  const penalty = (weights: Tensors): tf.Scalar => {
+    const restore = [...byName].map(([name, variable]) => override(variable, name, weights, {}));
+    try {
+      return tf.addN(
+        regularized.flatMap((layer) => layer.calculateLosses().map((term) => tf.sum(term))),
+      ) as tf.Scalar;
+    } finally {
+      for (const undo of restore) undo();
+    }
+  };
+
   return {
+    ...(regularized.length > 0 ? { penalty } : {}),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
     weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),
@@ -76,15 +89,6 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         for (const undo of restore) undo();
       }
     },
-    penalty(weights) {
-      const restore = [...byName].map(([name, variable]) => override(variable, name, weights, {}));
-      try {
-        const terms = (model as unknown as { calculateLosses(): tf.Scalar[] }).calculateLosses();
-        return terms.length === 0 ? undefined : (tf.addN(terms.map((term) => tf.sum(term))) as tf.Scalar);
-      } finally {
-        for (const undo of restore) undo();
-      }
-    },
     constrain(parameters) {
       const constrained: Record<string, tf.Tensor> = { ...parameters };
       for (const [name, variable] of byName) {
@@ -96,12 +100,18 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   };
 }
 
+/** The layers that hold weights themselves, those of nested models included. */
+function leafLayers(model: tfl.LayersModel): Layer[] {
+  return model.layers.flatMap((layer) =>
+    'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [layer],
+  );
+}
+
 /** `layer/weight` for every weight; the weight's own full name where two in one layer end alike. */
 function nameWeights(model: tfl.LayersModel): Map<string, LayerVariable> {
   const named = new Map<string, LayerVariable>();
   const seen = new Set<LayerVariable>();
-  const visit = (layer: Layer): void => {
-    if ('layers' in layer) return (layer as unknown as tfl.LayersModel).layers.forEach(visit);
+  for (const layer of leafLayers(model)) {
     for (const variable of layer.weights as unknown as LayerVariable[]) {
       if (seen.has(variable)) continue;
       seen.add(variable);
@@ -112,8 +122,7 @@ function nameWeights(model: tfl.LayersModel): Map<string, LayerVariable> {
       if (!(variable.val instanceof tf.Variable)) failTwoCopies();
       named.set(name, variable);
     }
-  };
-  model.layers.forEach(visit);
+  }
   return named;
 }
 
@@ -150,12 +159,10 @@ const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'R
 
 /** The stock Dropout layers, which get masks of the run's own; layers that draw in other ways are refused. */
 function checkRandomLayers(model: tfl.LayersModel): Layer[] {
-  const dropouts: Layer[] = [];
-  const visit = (layer: Layer): void => {
-    if ('layers' in layer) return (layer as unknown as tfl.LayersModel).layers.forEach(visit);
+  const layers = leafLayers(model);
+  for (const layer of layers) {
     const kind = layer.getClassName();
     const { dropout, recurrentDropout } = layer as unknown as { dropout?: number; recurrentDropout?: number };
-    if (kind === 'Dropout') dropouts.push(layer);
     if (UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0) {
       throw new EspalierError({
         code: 'invalid-model',
@@ -165,9 +172,8 @@ function checkRandomLayers(model: tfl.LayersModel): Layer[] {
           'Use the Dropout layer of @espalier/models, or a noise plugin of @espalier/regularizers.',
       });
     }
-  };
-  model.layers.forEach(visit);
-  return dropouts;
+  }
+  return layers.filter((layer) => layer.getClassName() === 'Dropout');
 }
 
 /** TensorFlow.js' Dropout draws the same mask at every step when seeded, and any mask when not. */
@@ -186,7 +192,7 @@ function overrideDropout(layer: Layer, step: StepContext): () => void {
 /** Lets a trace know which layer an op comes from. */
 function scopeLayers(model: tfl.LayersModel): (() => void)[] {
   if (!traceScope.active()) return [];
-  return model.layers.map((layer) => {
+  return leafLayers(model).map((layer) => {
     const target = layer as unknown as Record<'apply', unknown>;
     const apply = layer.apply.bind(layer);
     target.apply = (...args: Parameters<Layer['apply']>) =>

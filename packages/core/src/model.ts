@@ -53,7 +53,7 @@ export interface BoundModel {
   trainable(): readonly string[];
   forward(inputs: Tensors, weights: Tensors, step: StepContext): BoundForward;
   /** Penalties that the model brings itself, e.g. a layer's `kernelRegularizer`. */
-  penalty?(weights: Tensors): tf.Scalar | undefined;
+  penalty?(weights: Tensors): tf.Scalar;
   /** Constraints that the model brings itself, e.g. a layer's `kernelConstraint`. */
   constrain?(parameters: Tensors): Tensors;
 }

@@ -5,13 +5,26 @@ describe('stream', () => {
   test('is a pure function of seed, name and index', () => {
     expect(stream(1, 'a', 5).uniforms(8)).toEqual(stream(1, 'a', 5).uniforms(8));
     const first = stream(1, 'a', 5).nextInt32();
-    for (const other of [stream(2, 'a', 5), stream(1, 'b', 5), stream(1, 'a', 6), stream(1 + 2 ** 32, 'a', 5)]) {
+    for (const other of [
+      stream(2, 'a', 5),
+      stream(1, 'b', 5),
+      stream(1, 'a', 6),
+      stream(1 + 2 ** 32, 'a', 5),
+    ]) {
       expect(other.nextInt32()).not.toBe(first);
     }
   });
 
   test('never changes: these numbers are part of the format of a resumed run', () => {
-    expect(Array.from({ length: 3 }, ((s) => () => s.nextInt32())(stream(42, 'dropout/hidden_1', 7)))).toMatchInlineSnapshot(`
+    expect(
+      Array.from(
+        { length: 3 },
+        (
+          (s) => () =>
+            s.nextInt32()
+        )(stream(42, 'dropout/hidden_1', 7)),
+      ),
+    ).toMatchInlineSnapshot(`
       [
         1158066935,
         -657958061,
@@ -30,7 +43,8 @@ describe('stream', () => {
       const mean = values.reduce((a, b) => a + b) / values.length;
       // Standard errors: mean 1/sqrt(12 n) = 0.0046, lag-1 correlation 1/sqrt(n) = 0.016; four of each.
       expect(Math.abs(mean - 0.5)).toBeLessThan(0.0183);
-      const lag = values.slice(1).reduce((sum, v, i) => sum + (v - 0.5) * (values[i]! - 0.5), 0) / (values.length / 12);
+      const lag =
+        values.slice(1).reduce((sum, v, i) => sum + (v - 0.5) * (values[i]! - 0.5), 0) / (values.length / 12);
       expect(Math.abs(lag)).toBeLessThan(0.064);
     }
   });
@@ -52,7 +66,9 @@ describe('stream', () => {
   });
 
   test('permutations hold every number once, and every order is as likely', () => {
-    expect([...stream(1, 'p').permutation(1000)].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+    expect([...stream(1, 'p').permutation(1000)].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 1000 }, (_, i) => i),
+    );
     const counts = new Map<string, number>();
     for (let i = 0; i < 6000; i++) {
       const order = stream(1, 'p', i).permutation(3).join('');

@@ -37,6 +37,9 @@ export interface TrainingProgram extends StepProgram {
   readonly hasPenalties: boolean;
 }
 
+/** Keeps a batch of examples that all weigh nothing from dividing 0 by 0. */
+const MIN_WEIGHT = 1e-30;
+
 /** Name of the penalty that a model's own regularizers add. */
 const MODEL_PENALTY = 'model';
 
@@ -79,7 +82,7 @@ export function trainingProgram({ model, optimizer, objectives, plugins }: Progr
         sums[`loss/${output}`] = sum;
         if (weights) sums[`weight/${output}`] = tf.sum(weights);
         const mean = weights
-          ? tf.divNoNan(sum, sums[`weight/${output}`]!)
+          ? tf.div(sum, tf.maximum(sums[`weight/${output}`]!, MIN_WEIGHT))
           : tf.mul(sum, 1 / perExample.shape[0]);
         return lossWeight === 1 ? mean : tf.mul(mean, lossWeight);
       }),
