@@ -1,0 +1,32 @@
+/** True for a number that can be placed on an axis. Beyond 1e300 the width of an axis would overflow. */
+export function isDrawable(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 1e300;
+}
+
+/** The drawable value, or null: what JSON has for a gap. */
+export function drawableOrNull(value: unknown): number | null {
+  return isDrawable(value) ? value : null;
+}
+
+/** Smallest and largest drawable value, or undefined when there is none. */
+export function extent(values: Iterable<number | null>): [number, number] | undefined {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    if (!isDrawable(value)) continue;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return min <= max ? [min, max] : undefined;
+}
+
+/**
+ * The ends of a linear axis for values within `[min, max]`. A single value gets room on both sides, for an axis of
+ * width zero has no ticks and no middle.
+ */
+export function axisDomain([min, max]: readonly [number, number]): [number, number] {
+  // Closer than float64 can part into ticks counts as one value.
+  if (max - min > Math.max(Math.abs(min), Math.abs(max)) * 1e-12) return [min, max];
+  const room = Math.abs(min) * 0.1 || 1;
+  return [min - room, max + room];
+}

@@ -1,0 +1,33 @@
+/**
+ * The colours that every chart is drawn with. Each neutral is used for one purpose alone and by nothing else,
+ * so that a page may repaint it (dark mode) by matching the attribute.
+ */
+export const theme = {
+  paper: '#ffffff',
+  ink: '#1f2328',
+  softInk: '#59636e',
+  grid: '#e7eaee',
+  axis: '#b3bac2',
+  missing: '#c9ced4',
+  darkCellInk: '#111418',
+  lightCellInk: '#fcfdff',
+} as const;
+
+/** Colours of series, told apart under the common colour-vision deficiencies, on white and on near-black paper. */
+export const seriesColors = [
+  '#0b76c2',
+  '#d95f02',
+  '#0f9d76',
+  '#c25ba5',
+  '#c99700',
+  '#3fa9dc',
+  '#7a66c4',
+  '#8a6d4f',
+  '#5f9e2f',
+  '#7b8794',
+] as const;
+
+/** The colour of the series at `index`; after the last colour it starts again. */
+export function seriesColor(index: number): string {
+  return seriesColors[index % seriesColors.length]!;
+}

@@ -1,0 +1,88 @@
+import { checkOptions, EspalierError } from '@espalier/core';
+import type { TopLevelSpec } from 'vega-lite';
+import type { Chart } from './chart.js';
+
+/** How {@link toSvg} writes. */
+export interface SvgOptions {
+  /** Begins every `id` inside, so that several pictures can live in one page: a letter, then letters, digits, `-`, `_`. Default `c`. */
+  readonly idPrefix?: string;
+}
+
+/**
+ * A chart as an SVG document.
+ *
+ * The same chart gives the same bytes. Texts are escaped, nothing is loaded from anywhere, and there is no script in it.
+ * Works in Node and in browsers.
+ *
+ * @returns SVG 1.1 text with `width`, `height` and `viewBox` in px
+ * @throws EspalierError `invalid-option` for what is no chart, `invalid-data` when Vega cannot draw it
+ * @example
+ * ```ts
+ * import { lineChart, toSvg } from '@espalier/visualization';
+ *
+ * const chart = lineChart({ title: 'Loss', series: [{ name: 'train', points: [1, 0.5, 0.3] }] });
+ * console.log((await toSvg(chart)).slice(0, 4)); // <svg
+ * ```
+ */
+export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): Promise<string> {
+  const check = checkOptions('to-svg');
+  if (typeof chart !== 'object' || chart === null) check.fail('chart', 'a chart', chart);
+  if (!/^[A-Za-z][\w-]*$/.test(idPrefix)) {
+    check.fail('idPrefix', 'a letter followed by letters, digits, - or _', idPrefix);
+  }
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  let svg: string;
+  try {
+    // Vega-Lite reports through console.warn otherwise, which would be noise in a training log.
+    const { spec } = compile(structuredClone(chart) as unknown as TopLevelSpec, { logger: silentLogger() });
+    const loader = vega.loader();
+    const sanitize = loader.sanitize.bind(loader);
+    loader.load = (uri) => Promise.reject(new Error(`a chart holds its own data, it asks for ${uri}`));
+    loader.sanitize = async (uri, options) => {
+      if (!uri.startsWith('data:image/png;base64,'))
+        throw new Error(`a chart holds its own pictures: ${uri}`);
+      return sanitize(uri, options);
+    };
+    const view = new vega.View(vega.parse(spec), { renderer: 'none', loader, logLevel: vega.None });
+    svg = await view.toSVG();
+    view.finalize();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EspalierError({
+      code: 'invalid-data',
+      scope: 'to-svg',
+      message: `the chart cannot be drawn: ${reason}. Check that it is a Vega-Lite specification with its data inside.`,
+      cause,
+    });
+  }
+  return renumberIds(svg, idPrefix);
+}
+
+/** Vega counts its ids over the whole process; here they are counted within the picture. */
+function renumberIds(svg: string, prefix: string): string {
+  const names = new Map<string, string>();
+  const rename = (id: string): string => {
+    const known = names.get(id) ?? `${prefix}${names.size}`;
+    names.set(id, known);
+    return known;
+  };
+  // Within tags only: `>` is escaped in Vega's attributes, and text may read like an attribute.
+  return svg.replace(/<[^>]*>/g, (tag) =>
+    tag
+      .replace(/ id="([^"]*)"/g, (_, id: string) => ` id="${rename(id)}"`)
+      .replace(/="url\(#([^)"]*)\)"/g, (_, id: string) => `="url(#${rename(id)})"`),
+  );
+}
+
+function silentLogger() {
+  const logger = {
+    level: () => 0,
+    error: (...messages: readonly unknown[]) => {
+      throw new Error(messages.join(' '));
+    },
+    warn: () => logger,
+    info: () => logger,
+    debug: () => logger,
+  };
+  return logger as never;
+}

@@ -1,0 +1,142 @@
+import { checkOptions, EspalierError } from '@espalier/core';
+import type { Bins } from './bins.js';
+import type { Chart, ChartOptions } from './chart.js';
+import { isDrawable } from './domain.js';
+import { heatMap } from './heat-map.js';
+import { histogram } from './histogram.js';
+import { isNumbers, transposed, type Matrix, type Numbers } from './matrix.js';
+import { formatNumber } from './text.js';
+
+/** A parameter read from a model. */
+export interface Weights extends Partial<ChartOptions> {
+  /** Title of the chart, e.g. `hidden_1/kernel`. */
+  readonly name: string;
+  /** As of the tensor: `[inputs, units]`, `[h, w, in, out]`, `[units]`, ... */
+  readonly shape: readonly number[];
+  /** Row-major, product of `shape` numbers. */
+  readonly values: Numbers;
+}
+
+/** What {@link weightHeatMap} takes beside the weights. */
+export interface WeightHeatMapOptions extends Weights {
+  /** Largest |w| told apart by colour. Default: the 99.5th percentile of |w|, so that single large weights do not make the rest pale. */
+  readonly limit?: number;
+}
+
+/**
+ * The weights of one layer as a picture, blue below and orange above 0: one axis the units (the last dimension), the
+ * other their inputs (all other dimensions, row-major), the longer one horizontal.
+ *
+ * @returns a Vega-Lite specification
+ * @throws EspalierError `invalid-option` for wrong options; `invalid-data` for no weights or a shape that does not fit
+ * @example
+ * ```ts
+ * import { weightHeatMap } from '@espalier/visualization';
+ *
+ * const chart = weightHeatMap({ name: 'hidden_1/kernel', shape: [2, 2], values: [0.3, -0.1, 0, 0.2] });
+ * console.log(chart.title.text); // hidden_1/kernel
+ * ```
+ */
+export function weightHeatMap(weights: WeightHeatMapOptions): Chart {
+  const scope = 'weight-heat-map';
+  checkWeights(scope, weights);
+  const { name, shape, values, limit, ...rest } = weights;
+  if (limit !== undefined)
+    checkOptions(scope).number('limit', limit, { exclusiveMin: true, min: 0, max: 1e300 });
+  const units = shape.at(-1) ?? 1;
+  const kernel: Matrix = {
+    rows: values.length / units,
+    columns: units,
+    at: (r, c) => values[r * units + c]!,
+  };
+  const upright = kernel.rows <= kernel.columns;
+  const { rows, columns, at } = upright ? kernel : transposed(kernel);
+  const sizes = absoluteValues(values);
+  const largest = sizes[sizes.length - 1] ?? 0;
+  const end = limit ?? ((sizes[Math.ceil(sizes.length * 0.995) - 1] ?? 0) || largest || 1);
+  const beyond =
+    largest > end ? `colours end at |w| = ${formatNumber(end)}, largest is ${formatNumber(largest)}` : '';
+  return heatMap({
+    ...rest,
+    title: rest.title ?? name,
+    subtitle: [rest.subtitle ?? `[${shape.join(', ')}]`, beyond]
+      .filter((part) => part !== '')
+      .join(' \u00b7 '),
+    values: {
+      data: Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns)),
+      rows,
+      columns,
+    },
+    xLabel: upright ? 'Unit' : 'Input',
+    yLabel: upright ? 'Input' : 'Unit',
+    valueLabel: 'w',
+    symmetric: true,
+    domain: [-end, end],
+    ...(values.length <= 30 ? {} : { showValues: false }),
+  });
+}
+
+/** What {@link weightHistogram} takes: weights, or bins counted elsewhere. */
+export interface WeightHistogramOptions extends Partial<ChartOptions> {
+  /** Title of the chart, e.g. `hidden_1/kernel`. */
+  readonly name: string;
+  /** As of the tensor; shown and, with `values`, checked. */
+  readonly shape?: readonly number[];
+  /** The weights, in any order. */
+  readonly values?: Numbers;
+  /** Weights counted before. */
+  readonly bins?: Bins;
+  /** 1 to 1000. Default 60. */
+  readonly binCount?: number;
+  /** `log` shows the tails beside the peak that a sparse layer has at 0. Default `linear`. */
+  readonly yScale?: 'linear' | 'log';
+}
+
+/**
+ * How the weights of one layer are distributed.
+ *
+ * @returns a Vega-Lite specification
+ * @throws EspalierError as {@link histogram}; `invalid-data` for a shape that does not fit
+ * @example
+ * ```ts
+ * import { weightHistogram } from '@espalier/visualization';
+ *
+ * const chart = weightHistogram({ name: 'hidden_1/kernel', shape: [2, 2], values: [0.3, -0.1, 0, 0.2] });
+ * console.log(chart.title.text); // hidden_1/kernel
+ * ```
+ */
+export function weightHistogram(options: WeightHistogramOptions): Chart {
+  const { name, shape, values, ...rest } = options;
+  const scope = 'weight-histogram';
+  checkOptions(scope).text('name', name);
+  if (values !== undefined) checkWeights(scope, { name, values, shape: shape ?? [values.length] });
+  return histogram({
+    binCount: 60,
+    xLabel: 'w',
+    ...rest,
+    title: rest.title ?? name,
+    ...(shape !== undefined && rest.subtitle === undefined ? { subtitle: `[${shape.join(', ')}]` } : {}),
+    ...(values === undefined ? {} : { values }),
+  });
+}
+
+function checkWeights(scope: string, { name, shape, values }: Weights): void {
+  const check = checkOptions(scope);
+  check.text('name', name);
+  if (!isNumbers(values)) check.fail('values', 'an array of numbers', values);
+  if (!Array.isArray(shape)) check.fail('shape', 'an array of whole numbers', shape);
+  for (const [axis, size] of shape.entries()) check.integer(`shape[${axis}]`, size, { min: 0 });
+  const size = shape.reduce((product, side) => product * side, 1);
+  const refuse = (message: string): never => {
+    throw new EspalierError({ code: 'invalid-data', scope, message });
+  };
+  if (size !== values.length) {
+    refuse(`'${name}' has shape [${shape.join(', ')}] = ${size} weights, got ${values.length} values.`);
+  }
+  if (size === 0) refuse(`'${name}' has no weights: its shape is [${shape.join(', ')}].`);
+}
+
+/** |w| of all finite weights, ascending. */
+function absoluteValues(values: Numbers): Float64Array {
+  return Float64Array.from(Array.from(values).filter(isDrawable), Math.abs).sort();
+}
