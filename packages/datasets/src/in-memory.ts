@@ -16,6 +16,7 @@ export function inMemory(scope: string, arrays: HostBatch, classNames?: readonly
     inputs: specsOf(arrays.inputs),
     targets: specsOf(arrays.targets),
     ...(classNames && { classNames }),
+    inMemory: true,
     arrays,
     batch(indices) {
       checkIndices(scope, indices, size);

@@ -12,7 +12,7 @@ export interface BatchMap {
 
 /** A data set whose batches are changed on the way out. */
 export function mapBatches(dataset: Dataset, { targets = dataset.targets, map, whole }: BatchMap): Dataset {
-  const { size, inputs, classNames } = dataset;
+  const { size, inputs, classNames, inMemory } = dataset;
   let arrays: HostBatch | undefined;
   return withTargets<Dataset>(
     {
@@ -20,6 +20,7 @@ export function mapBatches(dataset: Dataset, { targets = dataset.targets, map, w
       inputs,
       targets,
       ...(classNames && { classNames }),
+      ...(inMemory && { inMemory }),
       get arrays() {
         if (!arrays && whole && dataset.arrays) arrays = map(dataset.arrays, undefined);
         return arrays;

@@ -16,6 +16,7 @@ test('labels become rows, in batches and as a whole; inputs are not touched', ()
   });
   expect(encoded.arrays!.inputs['input']!.data).toBe(data.arrays!.inputs['input']!.data);
   expect(encoded.arrays).toBe(encoded.arrays);
+  expect(encoded.inMemory).toBe(true);
   const { inputs, targets } = encoded.batch(Uint32Array.of(1)) as HostBatch;
   expect(targets['target']!.data).toEqual(Float32Array.of(1, 0, 0));
   expect(inputs['input']!.data).toEqual(Float32Array.of(2));

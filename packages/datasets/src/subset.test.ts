@@ -17,6 +17,7 @@ test('a view has its own numbers, and the rest from under it', () => {
   const view = subset(data, [7, 2, 2]);
   expect(view.size).toBe(3);
   expect([view.inputs, view.targets, view.classNames]).toEqual([data.inputs, data.targets, data.classNames]);
+  expect([view.inMemory, subset({ ...data, inMemory: false }, [0]).inMemory]).toEqual([true, undefined]);
   expect(values(view, 0, 1, 2)).toBe('7 2 2');
   expect(view.arrays).toBeUndefined();
   expect((view.batch(Uint32Array.of(0)) as HostBatch).inputs['input']!.data).toEqual(Float32Array.of(7, -7));

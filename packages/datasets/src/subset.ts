@@ -42,7 +42,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
 }
 
 function view(source: Dataset, indices: Uint32Array): Dataset {
-  const { inputs, targets, classNames } = source;
+  const { inputs, targets, classNames, inMemory } = source;
   const size = indices.length;
   const consecutive = indices.every((index, i) => index === indices[0]! + i);
   const rows = (array: HostArray): HostArray => slice(array, indices[0]!, size);
@@ -52,6 +52,7 @@ function view(source: Dataset, indices: Uint32Array): Dataset {
       inputs,
       targets,
       ...(classNames && { classNames }),
+      ...(inMemory && { inMemory }),
       get arrays(): HostBatch | undefined {
         return consecutive && source.arrays ? mapArrays(source.arrays, rows) : undefined;
       },
