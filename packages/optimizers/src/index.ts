@@ -1,1 +1,17 @@
-export {};
+export type { AdamWOptions } from './adam-w.js';
+export { adamW } from './adam-w.js';
+export type { AdamOptions } from './adam.js';
+export { adam } from './adam.js';
+export { constant } from './schedules/constant.js';
+export type { CosineDecayOptions } from './schedules/cosine-decay.js';
+export { cosineDecay } from './schedules/cosine-decay.js';
+export type { DecayLength } from './schedules/decay-length.js';
+export type { ExponentialDecayOptions } from './schedules/exponential-decay.js';
+export { exponentialDecay } from './schedules/exponential-decay.js';
+export type { PiecewiseConstantOptions } from './schedules/piecewise-constant.js';
+export { piecewiseConstant } from './schedules/piecewise-constant.js';
+export type { StepDecayOptions } from './schedules/step-decay.js';
+export { stepDecay } from './schedules/step-decay.js';
+export { warmup } from './schedules/warmup.js';
+export type { SgdOptions } from './sgd.js';
+export { sgd } from './sgd.js';

@@ -42,7 +42,13 @@ export interface TestStep extends StepContext {
 export function testStep(options: TestStepOptions = {}): TestStep {
   const { training = true, seed = 0, step = 0, stepsPerEpoch = 1 } = options;
   const epoch = Math.floor(step / stepsPerEpoch);
-  const values = { learningRate: 0.01, batchSize: 32, step, epoch, ...options.scalars };
+  const values: Record<string, number | Schedule> = {
+    learningRate: 0.01,
+    batchSize: 32,
+    step,
+    epoch,
+    ...options.scalars,
+  };
   const scalars = new Map<string, tf.Scalar>();
   for (const [name, value] of Object.entries(values)) {
     const number = typeof value === 'function' ? value({ step, epoch, stepsPerEpoch }) : value;

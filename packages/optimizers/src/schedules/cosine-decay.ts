@@ -1,0 +1,38 @@
+import type { Schedule } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import type { DecayLength } from './decay-length.js';
+import { decayPosition } from './decay-length.js';
+
+/** Options of {@link cosineDecay}: also one of `decaySteps` and `decayEpochs`, the length of the whole decay. */
+export type CosineDecayOptions = DecayLength & {
+  /** Value at the first step. */
+  readonly initialValue: number;
+  /** Value after the decay. Default 0. */
+  readonly finalValue?: number;
+};
+
+/**
+ * Falls along half a cosine, then stays: with q = min(1, t / decaySteps),
+ * `finalValue + (initialValue - finalValue) * (1 + cos(pi * q)) / 2`.
+ *
+ * As Keras's `CosineDecay` (`finalValue` is its `alpha * initial_learning_rate`), and PyTorch's `CosineAnnealingLR` up to
+ * `T_max`, after which that one rises again.
+ *
+ * @throws EspalierError `invalid-option`.
+ * @example
+ * ```ts
+ * const rate = cosineDecay({ initialValue: 0.001, decayEpochs: 20 });
+ * ```
+ * @see Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, equation 5.
+ */
+export function cosineDecay(options: CosineDecayOptions): Schedule {
+  const { initialValue, finalValue = 0 } = options;
+  const check = checkOptions('cosine-decay');
+  check.number('initialValue', initialValue);
+  check.number('finalValue', finalValue);
+  const position = decayPosition(check, options);
+  return (at) => {
+    const q = Math.min(1, position(at));
+    return finalValue + ((initialValue - finalValue) * (1 + Math.cos(Math.PI * q))) / 2;
+  };
+}
