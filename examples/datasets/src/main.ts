@@ -60,7 +60,8 @@ for (let epoch = 0; epoch < 3; epoch++) {
   console.log(`epoch ${epoch}: validation accuracy ${(await accuracy(scaledValidation)).toFixed(3)}`);
 }
 console.log(`test accuracy (2000 images): ${(await accuracy(scaledTest)).toFixed(3)}`);
-tf.dispose([weights, biases, optimizer]);
+optimizer.dispose();
+tf.dispose([weights, biases]);
 
 function logits(images: tf.Tensor): tf.Tensor2D {
   return tf.add(tf.matMul(images as tf.Tensor2D, weights as tf.Tensor2D), biases);

@@ -76,6 +76,14 @@ test('a few bytes around a large mean lose nothing', async () => {
   expect((await featureStatistics(data))['input']).toEqual({ mean: [16777214], std: [Math.sqrt(2)] });
 });
 
+test('a constant input has deviation 0, whatever the rounding of its mean', async () => {
+  const data = fromArrays({
+    inputs: { data: new Uint8Array(1000).fill(77), shape: [1000, 1], scale: 1 / 255 },
+    targets: new Float32Array(1000),
+  });
+  expect((await featureStatistics(data))['input']!.std).toEqual([0]);
+});
+
 test('with one mean and deviation bytes stay bytes', async () => {
   const bytes = Uint8Array.of(0, 255, 51, 102);
   const data = fromArrays({
@@ -88,6 +96,11 @@ test('with one mean and deviation bytes stay bytes', async () => {
   const { inputs } = scaled.batch(Uint32Array.of(0)) as HostBatch;
   expect(inputs['input']!.data).toEqual(Uint8Array.of(0, 255));
   values(scaled).forEach((value, i) => expect(value).toBeCloseTo([-0.8, 1.2, -0.4, 0][i]!, 6));
+  const shifted = fromArrays({
+    inputs: { data: bytes, shape: [4, 1], scale: 2, offset: -10 },
+    targets: bytes,
+  });
+  expect(values(normalize(shifted, { mean: 5, std: 4 }))).toEqual([-3.75, 123.75, 21.75, 47.25]);
   values(normalize(data, { mean: [0, 1], std: 0.5 })).forEach((value, i) =>
     expect(value).toBeCloseTo([0, 0, 0.4, -1.2][i]!, 6),
   );

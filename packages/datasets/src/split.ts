@@ -100,6 +100,7 @@ function partSizes({ fractions, sizes }: SplitOptions, examples: number): number
 }
 
 // Each position goes to the part that is furthest behind its share, so that every stretch of the row is shared fairly.
+// The lags add up to 1, so that part is behind by more than nothing: none gets more than its share.
 function proportionally(sizes: readonly number[], length: number): Uint32Array {
   const rest = length - sizes.reduce((sum, size) => sum + size, 0);
   const shares = rest > 0 ? [...sizes, rest] : sizes;
@@ -109,7 +110,7 @@ function proportionally(sizes: readonly number[], length: number): Uint32Array {
     let most = -Infinity;
     shares.forEach((share, part) => {
       const lag = (share * (position + 1)) / length - given[part]!;
-      if (given[part]! < share && lag > most) [behind, most] = [part, lag];
+      if (lag > most) [behind, most] = [part, lag];
     });
     given[behind]!++;
     return behind;
