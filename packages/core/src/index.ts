@@ -27,7 +27,6 @@ export { eager } from './eager-executor.js';
 export type { FitOptions } from './fit.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model.js';
 export type { PerOutput } from './objectives.js';
-export type { TraceScopeHook } from './trace-scope.js';
 export { traceScope } from './trace-scope.js';
 export type { Evaluation, TrainerOptions } from './trainer.js';
 export { Trainer } from './trainer.js';

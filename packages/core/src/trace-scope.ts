@@ -1,13 +1,21 @@
-const key = Symbol.for('espalier.trace');
+const key = Symbol.for('espalier.trace.scope');
+const slot = globalThis as { [key]?: string[] };
 
-/** What a tracer puts on `globalThis` while it records: it runs `body` and marks every op in it with `name`. */
-export type TraceScopeHook = <T>(name: string, body: () => T) => T;
-
-/** Runs `body`; a tracer that is recording learns that its ops come from `name` (a layer, loss or plugin). */
+/**
+ * Runs `body`; a tracer that is recording learns that its ops come from `name` (a layer, loss or plugin).
+ *
+ * While it records, a tracer keeps the stack of open scopes in the array at `globalThis[Symbol.for('espalier.trace.scope')]`.
+ */
 export function traceScope<T>(name: string, body: () => T): T {
-  const hook = (globalThis as { [key]?: TraceScopeHook })[key];
-  return hook ? hook(name, body) : body();
+  const stack = slot[key];
+  if (!stack) return body();
+  stack.push(name);
+  try {
+    return body();
+  } finally {
+    stack.pop();
+  }
 }
 
 /** Whether a tracer is recording. */
-traceScope.active = (): boolean => key in globalThis;
+traceScope.active = (): boolean => slot[key] !== undefined;

@@ -1,0 +1,158 @@
+import { EspalierError, isEspalierError, stream, toTensorData } from '@espalier/core';
+import type { HostArray, HostBatch, StepInputs } from '@espalier/core';
+import { allocate, elementCount } from '../graph/element-type.js';
+import type { Graph, NamedValue } from '../graph/graph.js';
+import { lower } from '../lower/lower.js';
+import { toModel } from '../onnx/model.js';
+import { simplify } from '../passes/simplify.js';
+import type { ProgramOptions } from '../run/program.js';
+import type { Runtime, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
+import { sessionOptions } from '../run/session-options.js';
+import { type ByteInput, takeBytes } from './byte-inputs.js';
+import type { StateStore } from './state-store.js';
+import type { TracedStep } from './traced-step.js';
+import { dropUnusedInputs } from './used-inputs.js';
+
+/** Outputs of a run that are not state: views of memory that the next run overwrites. */
+export type StepOutputs = Readonly<Record<string, HostArray>>;
+
+/** One compiled function of a step program for one batch shape. */
+export class StepGraph {
+  readonly #inputs: readonly NamedValue[];
+  readonly #stateOutputs: readonly string[];
+  readonly #others: Record<string, RuntimeTensor> = {};
+  readonly #graph: Graph;
+  readonly #session: RuntimeSession;
+  readonly #runtime: Runtime;
+  readonly traced: TracedStep;
+
+  private constructor(traced: TracedStep, graph: Graph, session: RuntimeSession, runtime: Runtime) {
+    this.traced = traced;
+    this.#graph = graph;
+    this.#session = session;
+    this.#runtime = runtime;
+    this.#inputs = graph.inputs;
+    this.#stateOutputs = graph.outputs
+      .filter(({ name }) => name.startsWith('next/'))
+      .map(({ name }) => name.slice('next/'.length));
+    for (const { name, value } of graph.outputs) {
+      if (name.startsWith('next/')) continue;
+      const data = allocate(value.dtype, elementCount(value.shape));
+      this.#others[name] = new runtime.Tensor(value.dtype, data, value.shape);
+    }
+  }
+
+  static async compile(
+    traced: TracedStep,
+    bytes: ReadonlyMap<string, ByteInput>,
+    runtime: Runtime,
+    options: ProgramOptions,
+  ): Promise<StepGraph> {
+    const graph = takeBytes(dropUnusedInputs(simplify(lower(traced.graph))), bytes);
+    const session = await runtime
+      .createSession(toModel(graph), sessionOptions(options))
+      .catch((cause: Error) => {
+        throw new EspalierError({
+          code: 'executor-unavailable',
+          scope: 'compile',
+          message:
+            `${runtime.name} cannot load the compiled step on device "${options.device ?? 'cpu'}": ${cause.message} ` +
+            'Run eagerly instead (executor: eager()), or on device "cpu".',
+          cause,
+        });
+      });
+    return new StepGraph(traced, graph, session, runtime);
+  }
+
+  /** Number of operators, for messages. */
+  get size(): number {
+    return this.#graph.nodes.length;
+  }
+
+  /** Runs once. The state in `store` moves on only when everything went well. */
+  async run(store: StateStore, batch: Partial<HostBatch>, inputs: StepInputs): Promise<StepOutputs> {
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const { name, value } of this.#inputs) feeds[name] = this.#feed(name, value, store, batch, inputs);
+    const fetches: Record<string, RuntimeTensor> = { ...this.#others };
+    for (const name of this.#stateOutputs) fetches[`next/${name}`] = store.next(name);
+    try {
+      await this.#session.run(feeds, fetches);
+    } catch (cause) {
+      throw executionError(cause, inputs.step);
+    }
+    store.advance(this.#stateOutputs);
+    const outputs: Record<string, HostArray> = {};
+    for (const [name, { data, dims, type }] of Object.entries(this.#others)) {
+      outputs[name] = {
+        data: data as HostArray['data'],
+        shape: dims,
+        dtype: type === 'float32' ? 'float32' : 'int32',
+      };
+    }
+    return outputs;
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #feed(
+    path: string,
+    value: NamedValue['value'],
+    store: StateStore,
+    batch: Partial<HostBatch>,
+    { scalars, seed, step }: StepInputs,
+  ): RuntimeTensor {
+    const slash = path.indexOf('/');
+    const [group, name] = [path.slice(0, slash), path.slice(slash + 1)];
+    const { Tensor } = this.#runtime;
+    switch (group) {
+      case 'state':
+        return store.read(name);
+      case 'scalar': {
+        const number = scalars[name];
+        if (number === undefined) throw undeclared(name, Object.keys(scalars));
+        return new Tensor('float32', Float32Array.of(number), []);
+      }
+      case 'random': {
+        const kind = name.slice(0, name.indexOf('/'));
+        const numbers = stream(seed, name.slice(kind.length + 1), step);
+        const size = elementCount(value.shape);
+        return new Tensor(
+          'float32',
+          kind === 'normal' ? numbers.normals(size) : numbers.uniforms(size),
+          value.shape,
+        );
+      }
+      default: {
+        const array = batch[group as keyof HostBatch]![name]!;
+        const data = value.dtype === 'uint8' ? array.data : toTensorData(array);
+        return new Tensor(value.dtype, data, value.shape);
+      }
+    }
+  }
+}
+
+function undeclared(name: string, known: readonly string[]): EspalierError {
+  return new EspalierError({
+    code: 'invalid-option',
+    scope: 'step',
+    message: `scalar '${name}' is not declared; declare it under \`scalars\` of the plugin or optimizer. There are: ${known.join(', ')}.`,
+  });
+}
+
+function executionError(cause: unknown, step: number): unknown {
+  if (isEspalierError(cause)) return cause;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const memory = /alloc|memory|bad_array/i.test(text);
+  return new EspalierError({
+    code: memory ? 'out-of-memory' : 'execution-failed',
+    scope: 'compile',
+    message:
+      `step ${step} failed in ONNX Runtime: ${text}` +
+      (memory
+        ? ' Use a smaller batch size.'
+        : ' The state is that of the step before; eager() runs it op by op.'),
+    cause,
+  });
+}
