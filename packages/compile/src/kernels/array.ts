@@ -7,7 +7,8 @@ import type { OnnxBuilder } from './onnx-builder.js';
 import { byLowering } from './rule.js';
 import type { KernelCall, KernelRules } from './rule.js';
 
-const axisOf = (call: KernelCall, rank: number): number => normalizeAxes(call.attribute<number>('axis'), rank)[0] ?? 0;
+const axisOf = (call: KernelCall, rank: number): number =>
+  normalizeAxes(call.attribute<number>('axis'), rank)[0] ?? 0;
 
 function joined(call: KernelCall): Spec {
   const first = call.inputs[0] as Value;
@@ -24,12 +25,23 @@ function splitSizes(call: KernelCall): { axis: number; sizes: number[]; specs: S
   const sizes =
     typeof wanted === 'number'
       ? new Array<number>(wanted).fill(extent / wanted)
-      : wanted.map((size) => (size === -1 ? extent - wanted.reduce((sum, n) => sum + Math.max(0, n), 0) : size));
-  const specs = sizes.map((size): Spec => ({ shape: x.shape.map((n, i) => (i === axis ? size : n)), dtype: x.dtype }));
+      : wanted.map((size) =>
+          size === -1 ? extent - wanted.reduce((sum, n) => sum + Math.max(0, n), 0) : size,
+        );
+  const specs = sizes.map((size): Spec => ({
+    shape: x.shape.map((n, i) => (i === axis ? size : n)),
+    dtype: x.dtype,
+  }));
   return { axis, sizes, specs };
 }
 
-function split(onnx: OnnxBuilder, x: Value, axis: number, sizes: readonly number[], specs: readonly Spec[]): readonly Value[] {
+function split(
+  onnx: OnnxBuilder,
+  x: Value,
+  axis: number,
+  sizes: readonly number[],
+  specs: readonly Spec[],
+): readonly Value[] {
   return sizes.length === 1 ? [x] : onnx.multi('Split', [x, onnx.longs(sizes)], specs, { axis });
 }
 
@@ -59,14 +71,25 @@ function strided(call: KernelCall): ReturnType<typeof slice_util.sliceInfo> {
 const padded = (call: KernelCall): Spec => {
   const x = call.input('x');
   const paddings = call.attribute<[number, number][]>('paddings');
-  return { shape: x.shape.map((n, i) => n + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0)), dtype: x.dtype };
+  return {
+    shape: x.shape.map((n, i) => n + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0)),
+    dtype: x.dtype,
+  };
 };
 
 /** Surrounds `x` with a number. */
-export function pad(onnx: OnnxBuilder, x: Value, paddings: readonly (readonly number[])[], number: number): Value {
+export function pad(
+  onnx: OnnxBuilder,
+  x: Value,
+  paddings: readonly (readonly number[])[],
+  number: number,
+): Value {
   if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
   const shape = x.shape.map((n, i) => n + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0));
-  const pads = onnx.longs([...paddings.map(([before]) => before as number), ...paddings.map(([, after]) => after as number)]);
+  const pads = onnx.longs([
+    ...paddings.map(([before]) => before as number),
+    ...paddings.map(([, after]) => after as number),
+  ]);
   return onnx.op('Pad', [x, pads, onnx.number(number, x.dtype)], { shape, dtype: x.dtype });
 }
 
@@ -108,7 +131,12 @@ export const arrayRules: KernelRules = {
   PadV2: {
     infer: padded,
     lower: (call, onnx) =>
-      pad(onnx, call.input('x'), call.attribute<number[][]>('paddings'), call.attribute<number>('constantValue')),
+      pad(
+        onnx,
+        call.input('x'),
+        call.attribute<number[][]>('paddings'),
+        call.attribute<number>('constantValue'),
+      ),
   },
   Reverse: {
     infer: (call): Spec => call.input('x'),
@@ -117,7 +145,12 @@ export const arrayRules: KernelRules = {
       const axes = normalizeAxes(call.attribute<number | number[]>('dims'), x.shape.length);
       const backwards = (axis: number): boolean => axes.includes(axis);
       const starts = x.shape.map((extent, i) => (backwards(i) ? extent - 1 : 0));
-      return onnx.slice(x, starts, x.shape, x.shape.map((_, i) => (backwards(i) ? -1 : 1)));
+      return onnx.slice(
+        x,
+        starts,
+        x.shape,
+        x.shape.map((_, i) => (backwards(i) ? -1 : 1)),
+      );
     },
   },
   Slice: byLowering((call, onnx) => {
@@ -132,8 +165,9 @@ export const arrayRules: KernelRules = {
     },
   },
   StridedSlice: byLowering((call, onnx) => {
-    const { begin, strides, finalShapeSparse, finalShape } = strided(call);
-    return onnx.reshape(onnx.slice(call.input('x'), begin, finalShapeSparse, strides), finalShape);
+    const { begin, end, strides, finalShape } = strided(call);
+    const size = slice_util.computeOutShape(begin, end, strides);
+    return onnx.reshape(onnx.slice(call.input('x'), begin, size, strides), finalShape);
   }),
   Unpack: {
     infer: (call) => unpacked(call).map(({ rest, dtype }): Spec => ({ shape: rest, dtype })),

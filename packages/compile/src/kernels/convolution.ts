@@ -12,7 +12,12 @@ type Format = 'NHWC' | 'NCHW';
 const formatOf = (call: KernelCall): Format => call.attribute<Format | undefined>('dataFormat') ?? 'NHWC';
 
 /** What tfjs works out about a convolution from input and filter shape. */
-export function convInfo(call: KernelCall, input: readonly number[], filter: readonly number[], depthwise = false): Info {
+export function convInfo(
+  call: KernelCall,
+  input: readonly number[],
+  filter: readonly number[],
+  depthwise = false,
+): Info {
   return backend_util.computeConv2DInfo(
     [...input] as Shape4,
     [...filter] as Shape4,
@@ -39,12 +44,23 @@ export function channelsLast(onnx: OnnxBuilder, x: Value, format: Format = 'NHWC
  * Padding of one axis so that a window of `kernel` fits exactly `windows` times: what tfjs rounds away is not padded, and
  * what it rounds up is.
  */
-export function padEnd(extent: number, before: number, kernel: number, stride: number, windows: number): number {
+export function padEnd(
+  extent: number,
+  before: number,
+  kernel: number,
+  stride: number,
+  windows: number,
+): number {
   return (windows - 1) * stride + kernel - extent - before;
 }
 
 /** Attributes of a forward convolution. */
-export function convAttributes(info: Info): { strides: number[]; dilations: number[]; pads: number[]; kernel_shape: number[] } {
+export function convAttributes(info: Info): {
+  strides: number[];
+  dilations: number[];
+  pads: number[];
+  kernel_shape: number[];
+} {
   const { top, left } = info.padInfo;
   const bottom = padEnd(info.inHeight, top, info.effectiveFilterHeight, info.strideHeight, info.outHeight);
   const right = padEnd(info.inWidth, left, info.effectiveFilterWidth, info.strideWidth, info.outWidth);
@@ -66,21 +82,32 @@ function forward(onnx: OnnxBuilder, call: KernelCall, info: Info): Value {
 }
 
 /** The gradient with respect to the input: a transposed convolution. */
-export function convInputGradient(onnx: OnnxBuilder, dy: Value, filter: Value, info: Info, group: number): Value {
+export function convInputGradient(
+  onnx: OnnxBuilder,
+  dy: Value,
+  filter: Value,
+  info: Info,
+  group: number,
+): Value {
   const { strides, dilations, kernel_shape } = convAttributes(info);
   const { top, left } = info.padInfo;
   const shape = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
   // What the full transposed convolution makes beyond the input is cut off; what it lacks is padded.
   const bottom = (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - top - info.inHeight;
   const right = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - left - info.inWidth;
-  return onnx.op('ConvTranspose', [dy, filter], { shape, dtype: 'float32' }, {
-    strides,
-    dilations,
-    kernel_shape,
-    group,
-    pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
-    output_padding: [Math.max(0, -bottom), Math.max(0, -right)],
-  });
+  return onnx.op(
+    'ConvTranspose',
+    [dy, filter],
+    { shape, dtype: 'float32' },
+    {
+      strides,
+      dilations,
+      kernel_shape,
+      group,
+      pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
+      output_padding: [Math.max(0, -bottom), Math.max(0, -right)],
+    },
+  );
 }
 
 /**
@@ -94,17 +121,34 @@ export function convInputGradient(onnx: OnnxBuilder, dy: Value, filter: Value, i
 export function convFilterGradient(onnx: OnnxBuilder, x: Value, dy: Value, info: Info, group: number): Value {
   const { top, left } = info.padInfo;
   const [rows, columns] = [x.shape[0] as number, dy.shape[0] as number];
-  const bottom = padEnd(info.inHeight, top, (info.outHeight - 1) * info.strideHeight + 1, info.dilationHeight, info.filterHeight);
-  const right = padEnd(info.inWidth, left, (info.outWidth - 1) * info.strideWidth + 1, info.dilationWidth, info.filterWidth);
+  const bottom = padEnd(
+    info.inHeight,
+    top,
+    (info.outHeight - 1) * info.strideHeight + 1,
+    info.dilationHeight,
+    info.filterHeight,
+  );
+  const right = padEnd(
+    info.inWidth,
+    left,
+    (info.outWidth - 1) * info.strideWidth + 1,
+    info.dilationWidth,
+    info.filterWidth,
+  );
   const height = info.filterHeight + Math.floor(Math.max(0, -bottom) / info.dilationHeight);
   const width = info.filterWidth + Math.floor(Math.max(0, -right) / info.dilationWidth);
-  const full = onnx.op('Conv', [x, dy], { shape: [rows, columns, height, width], dtype: 'float32' }, {
-    strides: [info.dilationHeight, info.dilationWidth],
-    dilations: [info.strideHeight, info.strideWidth],
-    pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
-    kernel_shape: [info.outHeight, info.outWidth],
-    group,
-  });
+  const full = onnx.op(
+    'Conv',
+    [x, dy],
+    { shape: [rows, columns, height, width], dtype: 'float32' },
+    {
+      strides: [info.dilationHeight, info.dilationWidth],
+      dilations: [info.strideHeight, info.strideWidth],
+      pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
+      kernel_shape: [info.outHeight, info.outWidth],
+      group,
+    },
+  );
   return onnx.slice(full, [0, 0, 0, 0], [rows, columns, info.filterHeight, info.filterWidth]);
 }
 
@@ -139,7 +183,8 @@ const outShape = (call: KernelCall): Spec => {
 export const convolutionRules: KernelRules = {
   Conv2D: {
     infer: outShape,
-    lower: (call, onnx) => forward(onnx, call, convInfo(call, call.input('x').shape, call.input('filter').shape)),
+    lower: (call, onnx) =>
+      forward(onnx, call, convInfo(call, call.input('x').shape, call.input('filter').shape)),
   },
   Conv2DBackpropFilter: {
     infer: (call): Spec => ({ shape: call.attribute<number[]>('filterShape'), dtype: 'float32' }),

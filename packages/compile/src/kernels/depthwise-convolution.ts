@@ -22,10 +22,15 @@ function forward(onnx: OnnxBuilder, call: KernelCall): Value {
   const [x, filter] = [call.input('x'), call.input('filter')];
   const info = convInfo(call, x.shape, filter.shape, true);
   const shape = [info.batchSize, info.outChannels, info.outHeight, info.outWidth];
-  const y = onnx.op('Conv', [channelsFirst(onnx, x), grouped(onnx, filter)], { shape, dtype: 'float32' }, {
-    ...convAttributes(info),
-    group: info.inChannels,
-  });
+  const y = onnx.op(
+    'Conv',
+    [channelsFirst(onnx, x), grouped(onnx, filter)],
+    { shape, dtype: 'float32' },
+    {
+      ...convAttributes(info),
+      group: info.inChannels,
+    },
+  );
   return channelsLast(onnx, y);
 }
 
@@ -42,7 +47,12 @@ function backpropFilter(onnx: OnnxBuilder, call: KernelCall): Value {
   const info = convInfo(call, x.shape, filterShape, true);
   const [height, width, channels, multiplier] = filterShape;
   // One group per channel; the batch is the input channels of the group.
-  const image = onnx.reshape(onnx.transpose(x, [3, 0, 1, 2]), [1, channels * info.batchSize, info.inHeight, info.inWidth]);
+  const image = onnx.reshape(onnx.transpose(x, [3, 0, 1, 2]), [
+    1,
+    channels * info.batchSize,
+    info.inHeight,
+    info.inWidth,
+  ]);
   const gradient = convFilterGradient(onnx, image, onnx.transpose(dy, [3, 0, 1, 2]), info, channels);
   return onnx.transpose(onnx.reshape(gradient, [channels, multiplier, height, width]), [2, 3, 0, 1]);
 }

@@ -4,7 +4,13 @@ import type { OnnxBuilder } from './onnx-builder.js';
 import type { KernelCall, KernelRule, KernelRules } from './rule.js';
 
 /** One weight of a resampling: how much of `source` is in `target`. */
-type Weights = (target: number, from: number, to: number, corners: boolean, centres: boolean) => [source: number, weight: number][];
+type Weights = (
+  target: number,
+  from: number,
+  to: number,
+  corners: boolean,
+  centres: boolean,
+) => [source: number, weight: number][];
 
 function scale(from: number, to: number, corners: boolean): number {
   return corners && to > 1 ? (from - 1) / (to - 1) : from / to;
@@ -73,7 +79,10 @@ function resizeGradient(weights: Weights): KernelRule {
     lower: (call, onnx) => {
       const [images, dy] = [call.input('images'), call.input('dy')];
       const back = (axis: 1 | 2): Value =>
-        onnx.transpose(matrix(onnx, weights, images.shape[axis] as number, dy.shape[axis] as number, call), [1, 0]);
+        onnx.transpose(
+          matrix(onnx, weights, images.shape[axis] as number, dy.shape[axis] as number, call),
+          [1, 0],
+        );
       return resample(onnx, dy, back(1), back(2));
     },
   };

@@ -32,7 +32,12 @@ function gather(call: KernelCall, onnx: OnnxBuilder): Value {
     onnx.reshape(indices, [product(batch), product(chosen)]),
     onnx.graph.numbers(starts, 'int32', [product(batch), 1]),
   );
-  const taken = onnx.reshape(onnx.gather(rows, flat, 0), [product(batch), product(chosen), product(outer), product(inner)]);
+  const taken = onnx.reshape(onnx.gather(rows, flat, 0), [
+    product(batch),
+    product(chosen),
+    product(outer),
+    product(inner),
+  ]);
   return onnx.reshape(onnx.transpose(taken, [0, 2, 1, 3]), [...batch, ...outer, ...chosen, ...inner]);
 }
 
@@ -76,7 +81,10 @@ function segmentSum(call: KernelCall, onnx: OnnxBuilder): Value {
 function oneHot(call: KernelCall, onnx: OnnxBuilder): Value {
   const indices = onnx.cast(call.input('indices'), 'int32');
   const depth = call.attribute<number>('depth');
-  const classes = onnx.graph.numbers(Array.from({ length: depth }, (_, i) => i), 'int32');
+  const classes = onnx.graph.numbers(
+    Array.from({ length: depth }, (_, i) => i),
+    'int32',
+  );
   const hit = onnx.test('Equal', onnx.reshape(indices, [...indices.shape, 1]), classes);
   const dtype = call.attribute<ElementType | undefined>('dtype') ?? 'int32';
   const [on, off] = [call.attribute<number>('onValue'), call.attribute<number>('offValue')];
@@ -107,7 +115,11 @@ function cumulativeProduct(call: KernelCall, onnx: OnnxBuilder): Value {
     const begin = value.shape.map((_, i) => (i === axis && reverse ? by : 0));
     const size = value.shape.map((n, i) => (i === axis ? n - by : n));
     const kept = onnx.slice(value, begin, size);
-    const ones = onnx.graph.scalar(1, value.dtype, value.shape.map((n, i) => (i === axis ? by : n)));
+    const ones = onnx.graph.scalar(
+      1,
+      value.dtype,
+      value.shape.map((n, i) => (i === axis ? by : n)),
+    );
     return onnx.concat(reverse ? [kept, ones] : [ones, kept], axis);
   };
   let result = exclusive && extent > 0 ? shifted(x, 1) : x;
@@ -153,7 +165,12 @@ export const indexingRules: KernelRules = {
       const x = call.input('x');
       const outputs = [values, { shape: indices.shape, dtype: 'int64' as const }];
       const attributes = { axis: x.shape.length - 1, largest: 1, sorted: 1 };
-      const [best, where] = onnx.multi('TopK', [x, onnx.longs([call.attribute<number>('k')])], outputs, attributes);
+      const [best, where] = onnx.multi(
+        'TopK',
+        [x, onnx.longs([call.attribute<number>('k')])],
+        outputs,
+        attributes,
+      );
       return [best as Value, onnx.cast(where as Value, 'int32')];
     },
   },

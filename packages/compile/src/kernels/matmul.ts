@@ -52,11 +52,16 @@ function product(onnx: OnnxBuilder, parts: Product): Value {
 /** `tf.einsum`, whose notation ONNX shares. */
 const einsum: KernelRule = {
   infer: (call): Spec => {
-    const [left, right] = call.attribute<string>('equation').replace(/\s/g, '').split('->') as [string, string];
+    const [left, right] = call.attribute<string>('equation').replace(/\s/g, '').split('->') as [
+      string,
+      string,
+    ];
     const extents = new Map<string, number>();
-    left.split(',').forEach((term, i) =>
-      [...term].forEach((letter, axis) => extents.set(letter, call.inputs[i]?.shape[axis] as number)),
-    );
+    left
+      .split(',')
+      .forEach((term, i) =>
+        [...term].forEach((letter, axis) => extents.set(letter, call.inputs[i]?.shape[axis] as number)),
+      );
     return { shape: [...right].map((letter) => extents.get(letter) as number), dtype: 'float32' };
   },
   lower: (call, onnx) => {

@@ -30,7 +30,10 @@ const batchNorm: KernelRule = {
 };
 
 /** `x / (bias + alpha s)^beta`, `s` the sum of squares of the `2 r + 1` channels around. */
-function responseBase(call: KernelCall, onnx: OnnxBuilder): { x: Value; window: (value: Value) => Value; base: Value } {
+function responseBase(
+  call: KernelCall,
+  onnx: OnnxBuilder,
+): { x: Value; window: (value: Value) => Value; base: Value } {
   const x = call.input('x');
   const radius = call.attribute<number>('depthRadius');
   const channels = x.shape.at(-1) as number;
@@ -40,7 +43,11 @@ function responseBase(call: KernelCall, onnx: OnnxBuilder): { x: Value; window: 
   );
   const matrix = onnx.graph.constant(band, [channels, channels], 'float32');
   const window = (value: Value): Value => onnx.op('MatMul', [value, matrix], value);
-  const sums = onnx.binary('Mul', window(onnx.binary('Mul', x, x)), onnx.number(call.attribute<number>('alpha')));
+  const sums = onnx.binary(
+    'Mul',
+    window(onnx.binary('Mul', x, x)),
+    onnx.number(call.attribute<number>('alpha')),
+  );
   return { x, window, base: onnx.binary('Add', sums, onnx.number(call.attribute<number>('bias'))) };
 }
 
@@ -57,7 +64,11 @@ const responseNormGradient: KernelRule = {
   lower: (call, onnx) => {
     const { x, base, window } = responseBase(call, onnx);
     const [dy, y] = [call.input('dy'), call.input('y')];
-    const direct = onnx.binary('Mul', dy, onnx.binary('Pow', base, onnx.number(-call.attribute<number>('beta'))));
+    const direct = onnx.binary(
+      'Mul',
+      dy,
+      onnx.binary('Pow', base, onnx.number(-call.attribute<number>('beta'))),
+    );
     const shared = window(onnx.binary('Mul', dy, onnx.binary('Div', y, base)));
     const factor = -2 * call.attribute<number>('alpha') * call.attribute<number>('beta');
     const around = onnx.binary('Mul', onnx.binary('Mul', x, onnx.number(factor)), shared);

@@ -1,5 +1,6 @@
 import type { GraphBuilder, Spec } from '../graph/builder.js';
 import type { ElementType } from '../graph/element-type.js';
+import { elementCount } from '../graph/element-type.js';
 import type { Attributes, Value } from '../graph/graph.js';
 import { broadcastShapes, normalizeAxes, permute, reducedShape, sameShape } from '../graph/shapes.js';
 
@@ -83,6 +84,13 @@ export class OnnxBuilder {
     const over = normalizeAxes(axes, x.shape.length);
     if (over.length === 0) return x;
     const shape = reducedShape(x.shape, over, keepDims);
+    const parts =
+      over.length === x.shape.length && /Sum|Mean/.test(op) ? halves(elementCount(x.shape)) : undefined;
+    if (parts) {
+      // Rows first, then their sums: rounding errors grow with the length of a run.
+      const rows = this.reduce(op, this.reshape(x, parts), 1, false);
+      return this.reshape(this.reduce(op, rows, 0, false), shape);
+    }
     return this.op(op, [x, this.longs(over)], { shape, dtype: x.dtype }, { keepdims: keepDims ? 1 : 0 });
   }
 
@@ -125,4 +133,12 @@ export class OnnxBuilder {
       },
     );
   }
+}
+
+/** Two factors of about the same size, for counts where one long sum would lose digits. */
+function halves(count: number): [number, number] | undefined {
+  if (count < 4096) return undefined;
+  for (let rows = Math.floor(Math.sqrt(count)); rows > 15; rows--)
+    if (count % rows === 0) return [rows, count / rows];
+  return undefined;
 }

@@ -19,12 +19,23 @@ function poolInfo(call: KernelCall, shape: readonly number[]): Info {
   );
 }
 
+/** Of a gradient: tfjs does not pass on how sizes were rounded, but the shape of `dy` tells. */
+function gradientInfo(call: KernelCall): Info {
+  const [, outHeight, outWidth] = call.input('dy').shape as [number, number, number];
+  return { ...poolInfo(call, call.input('input').shape), outHeight, outWidth };
+}
+
 function windows(info: Info): { strides: number[]; pads: number[]; kernel_shape: number[] } {
   const { strides, pads, kernel_shape } = convAttributes(info);
   return { strides, pads, kernel_shape };
 }
 
-const pooledShape = (info: Info): number[] => [info.batchSize, info.inChannels, info.outHeight, info.outWidth];
+const pooledShape = (info: Info): number[] => [
+  info.batchSize,
+  info.inChannels,
+  info.outHeight,
+  info.outWidth,
+];
 
 /** A pooling operator of ONNX on channels-last data; averages count the cells that are there, not the padding. */
 function pool(op: 'MaxPool' | 'AveragePool', call: KernelCall, onnx: OnnxBuilder): Value {
@@ -37,7 +48,7 @@ function pool(op: 'MaxPool' | 'AveragePool', call: KernelCall, onnx: OnnxBuilder
 function maxPoolGradient(call: KernelCall, onnx: OnnxBuilder): Value {
   const x = channelsFirst(onnx, call.input('input'));
   const dy = channelsFirst(onnx, call.input('dy'));
-  const info = poolInfo(call, call.input('input').shape);
+  const info = gradientInfo(call);
   const shape = pooledShape(info);
   const outputs = [
     { shape, dtype: 'float32' },
@@ -47,12 +58,10 @@ function maxPoolGradient(call: KernelCall, onnx: OnnxBuilder): Value {
   // Positions in the whole input; windows that overlap may name one position twice.
   const zeros = onnx.graph.scalar(0, 'float32', [elementCount(x.shape)]);
   const flat = [elementCount(shape)];
-  const dx = onnx.op(
-    'ScatterElements',
-    [zeros, onnx.reshape(indices, flat), onnx.reshape(dy, flat)],
-    zeros,
-    { axis: 0, reduction: 'add' },
-  );
+  const dx = onnx.op('ScatterElements', [zeros, onnx.reshape(indices, flat), onnx.reshape(dy, flat)], zeros, {
+    axis: 0,
+    reduction: 'add',
+  });
   return channelsLast(onnx, onnx.reshape(dx, x.shape));
 }
 
@@ -72,7 +81,7 @@ function windowCounts(onnx: OnnxBuilder, info: Info): Value {
 
 /** Spreads each gradient evenly over the cells that its window averaged. */
 function averagePoolGradient(call: KernelCall, onnx: OnnxBuilder): Value {
-  const info = poolInfo(call, call.input('input').shape);
+  const info = gradientInfo(call);
   const dy = channelsFirst(onnx, call.input('dy'));
   const share = onnx.binary('Div', dy, windowCounts(onnx, info));
   const planes = info.batchSize * info.inChannels;

@@ -37,7 +37,10 @@ function depthToSpace(call: KernelCall, onnx: OnnxBuilder): Value {
   const last = nchw ? onnx.transpose(x, [0, 2, 3, 1]) : x;
   const [batch, height, width, depth] = last.shape as [number, number, number, number];
   const rest = depth / (block * block);
-  const cells = onnx.transpose(onnx.reshape(last, [batch, height, width, block, block, rest]), [0, 1, 3, 2, 4, 5]);
+  const cells = onnx.transpose(
+    onnx.reshape(last, [batch, height, width, block, block, rest]),
+    [0, 1, 3, 2, 4, 5],
+  );
   const image = onnx.reshape(cells, [batch, height * block, width * block, rest]);
   return nchw ? onnx.transpose(image, [0, 3, 1, 2]) : image;
 }

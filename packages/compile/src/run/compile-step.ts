@@ -1,7 +1,7 @@
 import { EspalierError } from '@espalier/core';
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { Tensor as TensorClass } from '@tensorflow/tfjs-core';
-import { isElementType } from '../graph/element-type.js';
+import { fromNumbers, isElementType } from '../graph/element-type.js';
 import type { TensorArray } from '../graph/element-type.js';
 import type { Graph } from '../graph/graph.js';
 import { explainGraph } from '../graph/explain.js';
@@ -260,5 +260,12 @@ class Step implements CompiledStep {
 }
 
 function dataOf(leaf: Tensor | HostTensor): TensorArray {
-  return isTensor(leaf) ? (leaf.dataSync() as TensorArray) : leaf.data;
+  if (!isTensor(leaf)) return leaf.data;
+  const data = leaf.dataSync() as TensorArray;
+  // tfjs backends may keep a cast tensor in the array it was cast from.
+  const fits =
+    leaf.dtype === 'float32'
+      ? data instanceof Float32Array
+      : leaf.dtype !== 'int32' || data instanceof Int32Array;
+  return fits ? data : fromNumbers(leaf.dtype as 'float32' | 'int32', data as ArrayLike<number>);
 }

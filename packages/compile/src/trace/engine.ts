@@ -30,7 +30,7 @@ export interface Engine {
     numDataBuffers: number;
     numBytes: number;
     gradientDepth: number;
-    activeTape: (TapeNode & { gradient?: (dys: Tensor[]) => unknown })[] | null;
+    activeTape: (TapeNode & { gradient?: (dys: Tensor[]) => Record<string, () => Tensor> })[] | null;
     tensorInfo: WeakMap<DataId, DataInfo>;
     registeredVariables: Record<string, Tensor>;
   };

@@ -86,8 +86,12 @@ function patchTape(engine: Engine): () => void {
     const node = this.state.activeTape?.at(-1);
     const gradient = node?.gradient;
     if (!node || !gradient) return;
-    const scope = currentScope();
-    node.gradient = (dys) => inScope(scope === '' ? 'gradient' : `gradient of ${scope}`, () => gradient(dys));
+    const scope = currentScope() === '' ? 'gradient' : `gradient of ${currentScope()}`;
+    // A gradient is a function per operand, called later still.
+    node.gradient = (dys) =>
+      Object.fromEntries(
+        Object.entries(inScope(scope, () => gradient(dys))).map(([name, part]) => [name, () => inScope(scope, part)]),
+      );
   };
   return () => {
     if (own) engine.addTapeNode = original;
