@@ -1,37 +1,53 @@
 import { fusedBatchNormGradient } from './gradients/batch-norm.js';
 import type { GradientPatch } from './gradients/gradient-patch.js';
 import { mirrorPadGradient } from './gradients/mirror-pad.js';
+import { avgPool3DGrad, avgPoolGrad } from './kernels/avg-pool-gradient.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './kernels/conv2d-gradient.js';
-import { conv3DBackpropInput } from './kernels/conv3d-gradient.js';
+import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradient.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depthwise-conv2d-gradient.js';
 import { einsum } from './kernels/einsum.js';
-import { clipByValue, sqrt } from './kernels/elementwise.js';
+import { clipByValue, relu6, sign, sqrt } from './kernels/elementwise.js';
+import { extremes } from './kernels/extremes.js';
+import { fusedRelu6 } from './kernels/fused-relu6.js';
+import { cast, identity } from './kernels/identity.js';
 import { gather } from './kernels/gather.js';
 import type { KernelPatch } from './kernels/kernel-patch.js';
 import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
-import { avgPool3DGrad, avgPoolGrad, maxPool3DGrad, maxPoolGrad } from './kernels/pooling-gradient.js';
+import { maxPool3DGrad, maxPoolGrad } from './kernels/max-pool-gradient.js';
+import { avgPool, maxPool } from './kernels/pooling.js';
 import { mean, sum } from './kernels/reduce.js';
+import { smallArithmetic } from './kernels/small-arithmetic.js';
 import { slice } from './kernels/slice.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 
 /** Every kernel that is replaced or supplied. */
 export const kernelPatches: readonly KernelPatch[] = [
+  avgPool,
   avgPool3DGrad,
   avgPoolGrad,
   batchMatMul,
+  cast,
   clipByValue,
   conv2DBackpropFilter,
   conv2DBackpropInput,
+  conv3DBackpropFilter,
   conv3DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
   einsum,
+  ...extremes,
   fusedMatMul,
+  ...fusedRelu6,
   gather,
+  identity,
+  maxPool,
   maxPool3DGrad,
   maxPoolGrad,
   mean,
+  relu6,
+  sign,
   slice,
+  ...smallArithmetic,
   sqrt,
   sum,
   unsortedSegmentSum,

@@ -5,6 +5,7 @@ export interface WasmBackend {
   readonly wasm: EmscriptenModule;
   readonly dataIdMap: { get(dataId: object): WasmTensorData };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
 }
 
@@ -49,6 +50,7 @@ let buffer: ArrayBufferLike | undefined;
 let floats = new Float32Array(0);
 let ints = new Int32Array(0);
 let bytes = new Uint8Array(0);
+let doubles = new Float64Array(0);
 
 function refresh(backend: WasmBackend): void {
   const current = backend.wasm.asm.memory.buffer;
@@ -57,6 +59,7 @@ function refresh(backend: WasmBackend): void {
   floats = new Float32Array(current);
   ints = new Int32Array(current);
   bytes = new Uint8Array(current);
+  doubles = new Float64Array(current);
 }
 
 /** The whole memory as floats. Taken anew after every allocation: growing detaches older views. */
@@ -75,6 +78,12 @@ export function heapInts(backend: WasmBackend): Int32Array {
 export function heapBytes(backend: WasmBackend): Uint8Array {
   refresh(backend);
   return bytes;
+}
+
+/** The whole memory as doubles, under the same rule. */
+export function heapDoubles(backend: WasmBackend): Float64Array {
+  refresh(backend);
+  return doubles;
 }
 
 /** A view of one tensor's values, valid until the next allocation. Bools are bytes. */

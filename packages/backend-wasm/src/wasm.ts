@@ -62,7 +62,7 @@ export function wasm(options: WasmOptions = {}): Backend {
         mend: 'use Node 20 or later, or a browser from 2023 on, or another backend',
       };
     }
-    if (tf.findBackend('wasm')) return { available: true };
+    if (isStarted()) return { available: true };
     try {
       const missing = await missingWasmFile(wasmPaths ?? (await installedWasmPaths()));
       if (missing === undefined) return { available: true };
@@ -99,8 +99,11 @@ export function wasm(options: WasmOptions = {}): Backend {
   };
 }
 
+// tf.findBackend would start a backend that is only registered.
+const isStarted = (): boolean => 'wasm' in tf.engine().registry;
+
 async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
-  const alreadyStarted = tf.findBackend('wasm') !== null;
+  const alreadyStarted = isStarted();
   try {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     if (!alreadyStarted) {

@@ -15,7 +15,7 @@ interface Labelled {
  * Einstein sums of one or two operands, as transposes, one matrix product and one transpose.
  * Axes that only one operand has, and the result has not, are summed first.
  *
- * @throws EspalierError `unsupported-op` for more than two operands, or a letter twice in one operand.
+ * @throws EspalierError `unsupported-op` for more than two operands.
  */
 export const einsum: KernelPatch = {
   kernelName: 'Einsum',
@@ -26,12 +26,15 @@ export const einsum: KernelPatch = {
 function contract({ inputs, attrs, backend }: KernelArguments, stock: StockKernels): TensorInfo {
   const tensors = Object.values(inputs) as TensorInfo[];
   const equation = attrs['equation'] as string;
-  if (tensors.length > 2) refuse(`${tensors.length} operands`, equation, 'contract two at a time');
+  if (tensors.length > 2) {
+    throw new EspalierError({
+      code: 'unsupported-op',
+      scope: 'backend-wasm',
+      message: `einsum '${equation}' has ${tensors.length} operands: contract two at a time.`,
+    });
+  }
   const { allDims, summedDims, idDims } = backend_util.decodeEinsumEquation(equation, tensors.length);
   backend_util.checkEinsumDimSizes(allDims.length, idDims, tensors as never);
-  if (idDims.some((axes) => new Set(axes).size < axes.length)) {
-    refuse('a letter twice in one operand', equation, 'take the diagonal first');
-  }
   const kept = allDims.map((_, axis) => axis).filter((axis) => !summedDims.includes(axis));
   const temporary: TensorInfo[] = [];
   const use = (tensor: TensorInfo): TensorInfo => (temporary.push(tensor), tensor);
@@ -93,12 +96,4 @@ function ordered(
 ): TensorInfo {
   const perm = order.map((axis) => axes.indexOf(axis));
   return stock.get('Transpose')({ inputs: { x: tensor }, attrs: { perm }, backend });
-}
-
-function refuse(what: string, equation: string, mend: string): never {
-  throw new EspalierError({
-    code: 'unsupported-op',
-    scope: 'backend-wasm',
-    message: `einsum '${equation}' has ${what}, which is not supplied: ${mend}.`,
-  });
 }

@@ -1,6 +1,6 @@
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { EspalierError } from '@espalier/core';
-import { heapBytes, heapInts, addressOf, valuesOf } from '../wasm-backend.js';
+import { heapBytes, heapInts, addressOf, sizeOfShape, valuesOf, type WasmBackend } from '../wasm-backend.js';
 import type { KernelPatch } from './kernel-patch.js';
 
 /** Rows of `x` picked by `indices`, copied straight from the source. */
@@ -12,15 +12,14 @@ export const gather: KernelPatch = {
     const x = inputs['x']!;
     const indices = inputs['indices']!;
     if (indices.dtype !== 'int32' || x.dtype === 'string') return stock.get('GatherV2')(args);
+    const batchDims = (attrs['batchDims'] as number | undefined) ?? 0;
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       x as never,
       indices as never,
-      attrs['axis'] as number,
-      (attrs['batchDims'] as number | undefined) ?? 0,
+      util.parseAxisParam(attrs['axis'] as number, x.shape)[0]!,
+      batchDims,
     );
-    const perBatch = indices.shape
-      .slice((attrs['batchDims'] as number | undefined) ?? 0)
-      .reduce((a, b) => a * b, 1);
+    const perBatch = sizeOfShape(indices.shape.slice(batchDims));
     const out: TensorInfo = backend.makeOutput(info.outputShape, x.dtype);
     const ids = valuesOf(backend, indices) as Int32Array;
     checkIndices(ids, info.dimSize);
@@ -43,7 +42,7 @@ function checkIndices(ids: Int32Array, size: number): void {
 }
 
 function copyRows(
-  backend: Parameters<typeof addressOf>[0],
+  backend: WasmBackend,
   x: TensorInfo,
   out: TensorInfo,
   ids: Int32Array,

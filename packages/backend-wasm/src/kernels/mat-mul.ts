@@ -9,6 +9,7 @@ import {
   type WasmBackend,
   type WasmKernel,
 } from '../wasm-backend.js';
+import { relu6 } from './elementwise.js';
 import type { KernelPatch, StockKernels } from './kernel-patch.js';
 
 const reason = 'a transposed operand fell into a loop 12 times slower than the plain product';
@@ -56,7 +57,7 @@ function activate(stock: StockKernels, activation: string): WasmKernel {
   if (kernelName === undefined) {
     fail(`activation '${activation}' is not one of linear, ${Object.keys(activations).join(', ')}.`);
   }
-  return stock.get(kernelName);
+  return activation === 'relu6' ? relu6.build(stock) : stock.get(kernelName);
 }
 
 function product({ inputs, attrs, backend }: KernelArguments, bias?: TensorInfo): TensorInfo {

@@ -6,6 +6,7 @@ import {
   type WasmBackend,
   type WasmKernel,
 } from '../wasm-backend.js';
+import { sumFloats, type Extent } from './sum-floats.js';
 import type { KernelPatch } from './kernel-patch.js';
 
 const reason = 'float sums were added up in single precision, value by value';
@@ -49,18 +50,11 @@ function reduction(
     const from = valuesOf(backend, input);
     const to = valuesOf(backend, out);
     const by = divisor(reduce);
-    if (inner === 1) sumRows(from, to, outer, reduce, by);
-    else sumColumns(from, to, outer, reduce, inner, by);
+    if (from instanceof Float32Array) sumFloats(backend, input, to, { outer, reduce, inner }, by);
+    else sumIntegers(from, to, { outer, reduce, inner }, by);
     if (input !== x) backend.disposeData(input.dataId);
     return out;
   };
-}
-
-interface Reduction {
-  readonly input: TensorInfo;
-  readonly outer: number;
-  readonly reduce: number;
-  readonly inner: number;
 }
 
 /** The input seen as `[outer, reduce, inner]`, transposed first when the axes are not neighbours. */
@@ -69,7 +63,7 @@ function contiguousReduction(
   transpose: WasmKernel,
   x: TensorInfo,
   axes: number[],
-): Reduction {
+): Extent & { readonly input: TensorInfo } {
   // Axes of size 1 neither need reducing nor separate the others.
   const sorted = axes.filter((axis) => x.shape[axis] !== 1).sort((a, b) => a - b);
   const first = sorted[0];
@@ -94,42 +88,18 @@ function contiguousReduction(
   return { input, outer: kept.reduce((size, axis) => size * x.shape[axis]!, 1), reduce, inner: 1 };
 }
 
-type Values = Float32Array | Int32Array | Uint8Array;
-
-function sumRows(from: Values, to: Values, outer: number, reduce: number, by: number): void {
-  const even = reduce - (reduce % 4);
-  for (let row = 0; row < outer; row++) {
-    const start = row * reduce;
-    // Four sums, so that one addition need not wait for the one before.
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    let i = start;
-    for (const end = start + even; i < end; i += 4) {
-      s0 += from[i]!;
-      s1 += from[i + 1]!;
-      s2 += from[i + 2]!;
-      s3 += from[i + 3]!;
-    }
-    for (const end = start + reduce; i < end; i++) s0 += from[i]!;
-    to[row] = (s0 + s1 + (s2 + s3)) / by;
-  }
-}
-
-function sumColumns(
-  from: Values,
-  to: Values,
-  outer: number,
-  reduce: number,
-  inner: number,
+/** Integers and bools: exact in doubles. */
+function sumIntegers(
+  from: Int32Array | Uint8Array | Float32Array,
+  to: Int32Array | Uint8Array | Float32Array,
+  { outer, reduce, inner }: Extent,
   by: number,
 ): void {
-  const sums = new Float64Array(inner);
   for (let block = 0; block < outer; block++) {
-    sums.fill(0);
-    let position = block * reduce * inner;
-    for (let row = 0; row < reduce; row++) {
-      for (let i = 0; i < inner; i++) sums[i] = sums[i]! + from[position + i]!;
-      position += inner;
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let row = 0; row < reduce; row++) sum += from[(block * reduce + row) * inner + i]!;
+      to[block * inner + i] = sum / by;
     }
-    for (let i = 0; i < inner; i++) to[block * inner + i] = sums[i]! / by;
   }
 }

@@ -1,5 +1,7 @@
 import type { WasmBackend } from '../wasm-backend.js';
-import { routineBytes, TILE_COLUMNS, TILE_ROWS } from './routines.js';
+import { TILE_COLUMNS, TILE_ROWS } from './product-routines.js';
+import { WIDE_COLUMNS } from './reduction-routines.js';
+import { routineBytes } from './routines.js';
 
 /** Steps of k that are packed at once: a panel of 8 columns is 8 KB and stays in the first-level cache. */
 export const PANEL_DEPTH = 256;
@@ -15,6 +17,7 @@ type Tile = (
   k: number,
   accumulate: number,
 ) => void;
+type ColumnSums = (source: number, stride: number, rows: number, target: number) => void;
 type Pack = (source: number, stride: number, target: number, k: number) => void;
 
 /** The SIMD routines, working in the memory of one tfjs wasm backend. */
@@ -25,10 +28,22 @@ export interface SimdModule {
   readonly packRows: Pack;
   readonly packColumns: Pack;
   readonly squareRoots: (source: number, target: number, count: number) => void;
+  readonly wideColumnSums: ColumnSums;
+  readonly narrowColumnSums: ColumnSums;
+  readonly rowSums: ColumnSums;
+  readonly maxWindow: (
+    cells: number,
+    count: number,
+    channels: number,
+    toGradient: number,
+    dy: number,
+  ) => void;
   /** Address of `PANEL_DEPTH * PANEL_COLUMNS` floats for a packed block of B. */
   readonly packed: number;
   /** Address of one tile for the ragged right edge of C. */
   readonly edge: number;
+  /** Address of the doubles that the sums come out as. */
+  readonly sums: number;
 }
 
 const modules = new WeakMap<object, SimdModule>();
@@ -53,8 +68,13 @@ export function simdModule(backend: WasmBackend): SimdModule {
     columnTiles: tiles('tileColumns'),
     packRows: named('packRows'),
     packColumns: named('packColumns'),
+    wideColumnSums: named('wideColumnSums'),
+    narrowColumnSums: named('narrowColumnSums'),
+    rowSums: named('rowSums'),
+    maxWindow: named('maxWindow'),
     squareRoots: named('squareRoots'),
     packed: backend.wasm._malloc(4 * PANEL_DEPTH * PANEL_COLUMNS) >>> 0,
+    sums: backend.wasm._malloc(8 * WIDE_COLUMNS) >>> 0,
     edge: backend.wasm._malloc(4 * TILE_ROWS * TILE_COLUMNS) >>> 0,
   };
   modules.set(backend, created);
