@@ -22,7 +22,7 @@ export interface TopKAccuracyOptions<K extends number, Name extends string> {
  *
  * So a class that ties with the k-th highest counts as among them, as in TensorFlow's `in_top_k` (Keras
  * `TopKCategoricalAccuracy`); PyTorch's `topk`, on which torchmetrics builds, leaves ties undefined. An example
- * with a NaN among its logits is a miss, as there.
+ * with a NaN among its logits is a miss, as in `in_top_k`.
  *
  * @param options.k From 1 to C.
  * @param options.name Default `top<k>Accuracy`.

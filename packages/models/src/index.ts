@@ -1,1 +1,13 @@
-export {};
+export type { ActivationName } from './activations.js';
+export type { BatchNormalizationOptions } from './batch-normalization.js';
+export { BatchNormalization } from './batch-normalization.js';
+export type { CnnOptions } from './cnn.js';
+export { cnn } from './cnn.js';
+export type { DropoutOptions } from './dropout.js';
+export { Dropout } from './dropout.js';
+export type { Initializer, InitializerName, SeededInitializerOptions } from './initializers.js';
+export { seededInitializer } from './initializers.js';
+export type { BatchNormalizationPlace } from './layer-stack.js';
+export type { MlpOptions } from './mlp.js';
+export { mlp } from './mlp.js';
+export { registerLayers } from './register-layers.js';
