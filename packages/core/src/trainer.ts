@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray } from './arrays.js';
+import type { HostArray, HostArrays } from './arrays.js';
 import { BatchOrder } from './batch-order.js';
 import { matchInputs, matchNames } from './batch-names.js';
 import { checkOptions } from './options.js';
@@ -19,6 +19,7 @@ import type { Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
 import type { RunRecord } from './record.js';
 import { fail } from './run-state.js';
+import { toHostArrays } from './state.js';
 import { type OutputObjective, type TrainingProgram, trainingProgram } from './training-program.js';
 
 /** What a {@link Trainer} is made of. */
@@ -147,6 +148,11 @@ export class Trainer<
     const outputs = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, joined(list)]));
     const names = Object.keys(outputs);
     return names.length === 1 ? outputs[names[0]!]! : outputs;
+  }
+
+  /** Copies of all weights by name (`hidden_1/kernel`, ...), trainable or not. */
+  getWeights(): Promise<HostArrays> {
+    return toHostArrays(this.#parts.model.weights());
   }
 
   #stepInputs(batchSize: number): StepInputs {

@@ -1,0 +1,18 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { wasm } from '@espalier/backend-wasm';
+import { compiled } from '@espalier/compile';
+import { eager, type Executor, useBackend } from '@espalier/core';
+import type { Engine } from './options.js';
+
+/** Starts an engine. Where ONNX Runtime is absent, `compiled` says so in one line and runs on wasm. */
+export async function startEngine(engine: Engine, say: (line: string) => void): Promise<Executor> {
+  if (engine === 'cpu') await tf.setBackend('cpu');
+  else await useBackend(wasm());
+  if (engine !== 'compiled') return eager();
+  const executor = compiled();
+  const availability = await executor.isAvailable!();
+  if (availability.available) return executor;
+  say(`ONNX Runtime is not installed; running on wasm, a few times slower (${availability.mend}).`);
+  return eager();
+}

@@ -1,0 +1,18 @@
+export * from '@espalier/backend-wasm';
+export * from '@espalier/callbacks';
+export * from '@espalier/compile';
+export * from '@espalier/core';
+export * from '@espalier/datasets';
+export * from '@espalier/losses';
+export * from '@espalier/metrics';
+export * from '@espalier/models';
+export * from '@espalier/optimizers';
+export * from '@espalier/regularizers';
+export * from '@espalier/visualization';
+export { auto } from './auto.js';
+// Two packages have something of this name; these are the ones meant.
+export { traceScope } from '@espalier/core';
+export type { ConfusionMatrixOptions } from '@espalier/metrics';
+export type { TrainerOptions } from './trainer.js';
+// Named exports win over those of `export *`: the Trainer here is the one with `auto` inside.
+export { Trainer } from './trainer.js';
