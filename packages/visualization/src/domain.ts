@@ -1,3 +1,6 @@
+/** Axes of less than this would underflow between ticks. */
+const smallest = 1e-290;
+
 /** True for a number that can be placed on an axis. Beyond 1e300 the width of an axis would overflow. */
 export function isDrawable(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= 1e300;
@@ -26,7 +29,8 @@ export function extent(values: Iterable<number | null>): [number, number] | unde
  */
 export function axisDomain([min, max]: readonly [number, number]): [number, number] {
   // Closer than float64 can part into ticks counts as one value.
-  if (max - min > Math.max(Math.abs(min), Math.abs(max)) * 1e-12) return [min, max];
-  const room = Math.abs(min) * 0.1 || 1;
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min > Math.max(size * 1e-12, smallest)) return [min, max];
+  const room = size > smallest ? Math.abs(min) * 0.1 : 1;
   return [min - room, max + room];
 }

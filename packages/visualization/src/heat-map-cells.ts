@@ -76,7 +76,7 @@ export function textLayers(cells: readonly CellText[], place: object) {
     return [
       {
         data: { values },
-        mark: { type: 'text', fontSize: 11, color },
+        mark: { type: 'text', fontSize: 11, color, aria: false },
         encoding: { ...place, text: { field: 'text', type: 'nominal' } },
       },
     ];

@@ -34,13 +34,15 @@ export function heatMapDomain(matrix: Matrix, symmetric: boolean) {
   return { ends: colorEnds(ends, symmetric), missing };
 }
 
+const smallest = 1e-290; // seven colours within less would underflow
+
 function colorEnds([min, max]: readonly [number, number], symmetric: boolean): [number, number] {
   if (symmetric) {
-    const limit = Math.max(Math.abs(min), Math.abs(max)) || 1;
-    return [-limit, limit];
+    const limit = Math.max(Math.abs(min), Math.abs(max));
+    return limit > smallest ? [-limit, limit] : [-1, 1];
   }
-  if (max > min) return [min, max];
-  return min === 0 ? [0, 1] : [Math.min(0, min), Math.max(0, max)];
+  if (max - min > smallest) return [min, max];
+  return Math.abs(min) > smallest ? [Math.min(0, min), Math.max(0, max)] : [0, 1];
 }
 
 /** Axis labels as data of the chart: in an expression of Vega a hostile text would be a program. */

@@ -1,6 +1,6 @@
-import { EspalierError } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
 import type { Chart } from './chart.js';
+import { checkChart } from './check-chart.js';
 import { drawableOrNull } from './domain.js';
 import { lineSpec, type Line } from './line-spec.js';
 import { cleanText } from './text.js';
@@ -61,6 +61,7 @@ export function learningCurves(
   runs: RunHistory | readonly NamedRun[],
   options: LearningCurvesOptions = {},
 ): Chart[] {
+  checkChart('learning-curves', { ...options, title: '' });
   const named = checkRuns(runs);
   const known = knownMetrics(named);
   const { metrics = known, logScale } = options;

@@ -1,4 +1,5 @@
 import { checkOptions, EspalierError } from '@espalier/core';
+import type { Loader } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Chart } from './chart.js';
 
@@ -35,17 +36,16 @@ export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): 
   try {
     // Vega-Lite reports through console.warn otherwise, which would be noise in a training log.
     const { spec } = compile(structuredClone(chart) as unknown as TopLevelSpec, { logger: silentLogger() });
-    const loader = vega.loader();
-    const sanitize = loader.sanitize.bind(loader);
-    loader.load = (uri) => Promise.reject(new Error(`a chart holds its own data, it asks for ${uri}`));
-    loader.sanitize = async (uri, options) => {
-      if (!uri.startsWith('data:image/png;base64,'))
-        throw new Error(`a chart holds its own pictures: ${uri}`);
-      return sanitize(uri, options);
-    };
-    const view = new vega.View(vega.parse(spec), { renderer: 'none', loader, logLevel: vega.None });
+    const refused: string[] = [];
+    const view = new vega.View(vega.parse(spec), {
+      renderer: 'none',
+      loader: offlineLoader(vega.loader(), refused),
+      logLevel: vega.None,
+    });
     svg = await view.toSVG();
     view.finalize();
+    if (refused.length > 0)
+      throw new Error(`a chart holds its own data and pictures, it asks for ${refused[0]}`);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EspalierError({
@@ -72,6 +72,20 @@ function renumberIds(svg: string, prefix: string): string {
       .replace(/ id="([^"]*)"/g, (_, id: string) => ` id="${rename(id)}"`)
       .replace(/="url\(#([^)"]*)\)"/g, (_, id: string) => `="url(#${rename(id)})"`),
   );
+}
+
+/** Lets nothing in but pictures that the chart holds. Vega only logs what a loader refuses, so it is noted. */
+function offlineLoader(loader: Loader, refused: string[]): Loader {
+  const refuse = (uri: string): never => {
+    refused.push(uri);
+    throw new Error(`${uri} is not loaded`);
+  };
+  return {
+    ...loader,
+    load: async (uri) => refuse(uri),
+    sanitize: async (uri, options) =>
+      uri.startsWith('data:image/png;base64,') ? loader.sanitize(uri, options) : refuse(uri),
+  };
 }
 
 function silentLogger() {

@@ -1,0 +1,148 @@
+import { checkOptions, type OptionChecker } from '@espalier/core';
+import type { Chart } from './chart.js';
+import { checkText } from './check-chart.js';
+import { reportStyle } from './report-style.js';
+import { tableHtml, type ReportTable } from './report-table.js';
+import { escapeHtml } from './text.js';
+import { toSvg } from './to-svg.js';
+
+/** A part of a report, with its own entry in the contents. */
+export interface ReportSection {
+  /** Heading. A text of this wording in the first column of the summary links here. */
+  readonly title: string;
+  /** Paragraphs, parted by empty lines. Shown as text: markup in it is escaped. */
+  readonly text?: string;
+  /** Shown side by side where the page is wide enough. Default none. */
+  readonly charts?: readonly Chart[];
+  /** Shown above the charts. */
+  readonly table?: ReportTable;
+  /** Shows the heading alone until it is opened, for the details of one run. Default false. */
+  readonly collapsed?: boolean;
+}
+
+/** What {@link htmlReport} writes. */
+export interface HtmlReportOptions {
+  readonly title: string;
+  /** One line below the title. */
+  readonly subtitle?: string;
+  /** The table that the report opens with. */
+  readonly summary?: ReportTable;
+  readonly sections: readonly ReportSection[];
+}
+
+/**
+ * A report as one HTML file that needs nothing else: no script, no font, no picture from elsewhere, which its content
+ * security policy also forbids. It has contents that stay in view, follows the reader's light or dark setting, and
+ * fits phones and paper.
+ *
+ * Every text is escaped, and the same input gives the same bytes.
+ *
+ * @returns the text of the file; {@link writeReport} writes it
+ * @throws EspalierError `invalid-option` for wrong options, `invalid-data` for rows that do not fit their columns or
+ * charts that cannot be drawn
+ * @example
+ * ```ts
+ * import { htmlReport, learningCurves } from '@espalier/visualization';
+ *
+ * const epochs = [{ epoch: 0, loss: 0.9 }, { epoch: 1, loss: 0.5 }];
+ * const html = await htmlReport({
+ *   title: 'Baseline',
+ *   summary: { columns: ['run', { label: 'loss', digits: 3 }], rows: [['baseline', 0.5]] },
+ *   sections: [{ title: 'Learning curves', charts: learningCurves({ epochs }) }],
+ * });
+ * console.log(html.startsWith('<!doctype html>')); // true
+ * ```
+ */
+export async function htmlReport(options: HtmlReportOptions): Promise<string> {
+  const check = checkOptions('html-report');
+  if (typeof options !== 'object' || options === null) check.fail('options', 'an object', options);
+  const { title, subtitle, summary, sections } = options;
+  check.text('title', title);
+  checkText(check, 'subtitle', subtitle);
+  if (!Array.isArray(sections)) check.fail('sections', 'an array of { title }', sections);
+  sections.forEach((section, index) => checkSection(check, index, section));
+
+  const links = new Map(sections.map((section, index) => [section.title, `section-${index + 1}`]));
+  const contents: string[] = [];
+  const parts: string[] = [];
+  if (summary !== undefined) {
+    contents.push('<li><a href="#summary">Summary</a></li>');
+    parts.push(
+      `<section id="summary">\n<h2>Summary</h2>\n${tableHtml(check, 'summary', summary, links)}\n</section>`,
+    );
+  }
+  for (const [index, section] of sections.entries()) {
+    const id = `section-${index + 1}`;
+    const heading = escapeHtml(section.title);
+    contents.push(`<li><a href="#${id}">${heading}</a></li>`);
+    const body = await sectionBody(check, section, index);
+    const first = sections[index - 1]?.collapsed ? '' : ' class="first"';
+    // The target lies inside, for a browser opens the details around the target of a link.
+    parts.push(
+      section.collapsed
+        ? `<details${first}>\n<summary><h2>${heading}</h2></summary>\n<div id="${id}">\n${body}\n</div>\n</details>`
+        : `<section id="${id}">\n<h2>${heading}</h2>\n${body}\n</section>`,
+    );
+  }
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(title)}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<div class="page">
+<nav aria-label="Contents">
+<p>Contents</p>
+<ol>
+${contents.join('\n')}
+</ol>
+</nav>
+<main>
+<header>
+<h1>${escapeHtml(title)}</h1>
+${subtitle === undefined ? '' : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}</header>
+${parts.join('\n')}
+</main>
+</div>
+</body>
+</html>
+`;
+}
+
+async function sectionBody(check: OptionChecker, section: ReportSection, index: number): Promise<string> {
+  const parts = (section.text ?? '')
+    .split(/\r?\n[ \t]*(?:\r?\n)+/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => `<p>${escapeHtml(paragraph.trim())}</p>`);
+  if (section.table !== undefined) parts.push(tableHtml(check, `sections[${index}].table`, section.table));
+  const figures: string[] = [];
+  for (const [position, chart] of (section.charts ?? []).entries()) {
+    figures.push(await figure(chart, `s${index + 1}-${position + 1}-`));
+  }
+  if (figures.length > 0) parts.push(`<div class="charts">\n${figures.join('\n')}\n</div>`);
+  return parts.join('\n');
+}
+
+async function figure(chart: Chart, idPrefix: string): Promise<string> {
+  const svg = await toSvg(chart, { idPrefix });
+  const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
+  const size = width > 660 ? ' class="wide large"' : width > 400 ? ' class="large"' : '';
+  const title: unknown = chart.title;
+  const text = typeof title === 'string' ? title : (chart.title?.text ?? '');
+  const label = escapeHtml([text].flat().join(' '));
+  return `<figure${size}>${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
+}
+
+function checkSection(check: OptionChecker, index: number, section: ReportSection): void {
+  const name = `sections[${index}]`;
+  check.text(`${name}.title`, section?.title);
+  checkText(check, `${name}.text`, section.text);
+  if (section.collapsed !== undefined) check.boolean(`${name}.collapsed`, section.collapsed);
+  if (section.charts !== undefined && !Array.isArray(section.charts)) {
+    check.fail(`${name}.charts`, 'an array of charts', section.charts);
+  }
+}

@@ -1,0 +1,71 @@
+import { theme } from './theme.js';
+
+/**
+ * The style sheet of the report. In the dark, the neutrals of inlined charts are repainted by matching their
+ * attributes; the colours of data stay.
+ */
+export const reportStyle = `
+:root{color-scheme:light dark;--paper:#fff;--wash:#f6f7f9;--ink:${theme.ink};--soft:${theme.softInk};--line:#dfe3e8;--grid:${theme.grid};--axis:${theme.axis};--accent:#0b66b0}
+@media (prefers-color-scheme:dark){:root{--paper:#14171b;--wash:#1b1f24;--ink:#e8ebef;--soft:#a3adb8;--line:#323941;--grid:#2b3138;--axis:#5a646f;--accent:#6cb6f2}}
+*{box-sizing:border-box}
+html{scroll-behavior:smooth;scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+a{color:var(--accent);text-underline-offset:.15em}
+.page{display:grid;grid-template-columns:15rem minmax(0,1fr);max-width:90rem;margin:0 auto}
+nav{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;padding:2.25rem 1rem 2rem 1.5rem;font-size:.875rem}
+nav p{margin:0 0 .5rem;color:var(--soft);font-size:.75rem;font-weight:600;letter-spacing:.06em;text-transform:uppercase}
+nav ol{list-style:none;margin:0;padding:0;border-left:1px solid var(--line)}
+nav a{display:block;padding:.25rem .75rem;color:var(--soft);text-decoration:none;overflow-wrap:anywhere}
+nav a:hover,nav a:focus-visible{color:var(--ink);background:var(--wash)}
+main{min-width:0;padding:2rem 2rem 5rem}
+h1{margin:0;font-size:1.9rem;line-height:1.2;letter-spacing:-.015em;overflow-wrap:anywhere;text-wrap:balance}
+h2{margin:0;font-size:1.25rem;line-height:1.3;overflow-wrap:anywhere}
+.subtitle{margin:.5rem 0 0;color:var(--soft);max-width:70ch;overflow-wrap:anywhere}
+section{margin-top:2.5rem}
+section>p,details p{max-width:70ch;margin:.6rem 0;overflow-wrap:anywhere}
+.table{overflow-x:auto;margin:1rem 0;border:1px solid var(--line);border-radius:8px}
+table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums}
+th,td{padding:.5rem .85rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line);background:var(--paper)}
+tbody tr:last-child>*{border-bottom:0}
+tbody tr:hover>*{background:var(--wash)}
+thead th{color:var(--soft);font-weight:600;font-size:.8rem;background:var(--wash)}
+tbody th{font-weight:500;position:sticky;left:0}
+.n{text-align:right}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem;margin-top:1rem}
+figure{margin:0;padding:.5rem;border:1px solid var(--line);border-radius:8px;overflow-x:auto}
+figure.wide{grid-column:1/-1}
+figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
+figure.large svg{min-width:25rem}
+figure svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+details{margin-top:.75rem;border:1px solid var(--line);border-radius:8px}
+details+section{margin-top:2.5rem}
+summary{padding:.75rem 1rem;cursor:pointer;border-radius:8px}
+summary:hover{background:var(--wash)}
+summary h2{display:inline;font-size:1.05rem}
+details>div{padding:0 1rem 1rem;scroll-margin-top:4rem}
+details.first{margin-top:2.5rem}
+@media (prefers-color-scheme:dark){
+figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
+figure svg [fill="${theme.ink}"]{fill:var(--ink)}
+figure svg [fill="${theme.softInk}"]{fill:var(--soft)}
+figure svg [stroke="${theme.grid}"]{stroke:var(--grid)}
+figure svg [stroke="${theme.axis}"]{stroke:var(--axis)}
+}
+@media (max-width:56rem){
+html{scroll-padding-top:3.5rem}
+.page{display:block}
+nav{z-index:2;display:flex;gap:.25rem;padding:0;overflow-x:auto;background:var(--paper);border-bottom:1px solid var(--line)}
+nav p{display:none}
+nav ol{display:flex;border:0;padding:0 .5rem}
+nav a{padding:.75rem .6rem;white-space:nowrap}
+main{padding:1.25rem 1rem 4rem}
+h1{font-size:1.5rem}
+}
+@media print{
+nav{display:none}
+.page{display:block}
+figure,tr{break-inside:avoid}
+details::details-content{content-visibility:visible;display:block}
+}
+`;
