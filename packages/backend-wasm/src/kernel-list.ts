@@ -1,6 +1,7 @@
 import { fusedBatchNormGradient } from './gradients/batch-norm.js';
 import type { GradientPatch } from './gradients/gradient-patch.js';
 import { mirrorPadGradient } from './gradients/mirror-pad.js';
+import { arithmetic } from './kernels/arithmetic.js';
 import { avgPool3DGrad, avgPoolGrad } from './kernels/avg-pool-gradient.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './kernels/conv2d-gradient.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradient.js';
@@ -16,12 +17,12 @@ import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
 import { maxPool3DGrad, maxPoolGrad } from './kernels/max-pool-gradient.js';
 import { avgPool, maxPool } from './kernels/pooling.js';
 import { mean, sum } from './kernels/reduce.js';
-import { smallArithmetic } from './kernels/small-arithmetic.js';
 import { slice } from './kernels/slice.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 
 /** Every kernel that is replaced or supplied. */
 export const kernelPatches: readonly KernelPatch[] = [
+  ...arithmetic,
   avgPool,
   avgPool3DGrad,
   avgPoolGrad,
@@ -47,7 +48,6 @@ export const kernelPatches: readonly KernelPatch[] = [
   relu6,
   sign,
   slice,
-  ...smallArithmetic,
   sqrt,
   sum,
   unsortedSegmentSum,

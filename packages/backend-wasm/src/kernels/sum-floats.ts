@@ -23,26 +23,28 @@ export function sumFloats(
 ): void {
   const simd = simdModule(backend);
   const address = addressOf(backend, input);
+  const floats = heapFloats(backend);
   for (let block = 0; block < outer; block++) {
     const start = address + 4 * block * reduce * inner;
-    if (inner === 1) to[block] = sumRow(backend, simd, start, reduce) / by;
+    if (inner === 1)
+      to[block] =
+        (reduce < SHORT ? sumShort(floats, start / 4, reduce) : sumRow(backend, simd, start, reduce)) / by;
     else sumColumns(backend, simd, start, reduce, inner, to, block * inner, by);
   }
 }
 
-function sumRow(backend: WasmBackend, simd: SimdModule, start: number, count: number): number {
+function sumShort(floats: Float32Array, first: number, count: number): number {
   let sum = 0;
-  let done = 0;
-  if (count >= SHORT) {
-    const steps = Math.floor(count / ROW_STEP);
-    simd.rowSums(start, 4 * ROW_STEP, steps, simd.sums);
-    const doubles = heapDoubles(backend);
-    for (let i = 0; i < ROW_STEP; i++) sum += doubles[simd.sums / 8 + i]!;
-    done = steps * ROW_STEP;
-  }
-  const floats = heapFloats(backend);
-  const first = start / 4;
-  for (let i = done; i < count; i++) sum += floats[first + i]!;
+  for (let i = first; i < first + count; i++) sum += floats[i]!;
+  return sum;
+}
+
+function sumRow(backend: WasmBackend, simd: SimdModule, start: number, count: number): number {
+  const steps = Math.floor(count / ROW_STEP);
+  simd.rowSums(start, 4 * ROW_STEP, steps, simd.sums);
+  const doubles = heapDoubles(backend);
+  let sum = sumShort(heapFloats(backend), start / 4 + steps * ROW_STEP, count - steps * ROW_STEP);
+  for (let i = 0; i < ROW_STEP; i++) sum += doubles[simd.sums / 8 + i]!;
   return sum;
 }
 

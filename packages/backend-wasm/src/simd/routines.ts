@@ -1,4 +1,4 @@
-import { squareRoots } from './elementwise-routines.js';
+import { elementwiseRoutines } from './elementwise-routines.js';
 import { maxWindow } from './pooling-routines.js';
 import { productRoutines } from './product-routines.js';
 import { reductionRoutines } from './reduction-routines.js';
@@ -6,4 +6,4 @@ import { moduleBytes } from './wasm-code.js';
 
 /** Every SIMD routine as one WebAssembly binary (about 4 KB) that imports the memory it works in. */
 export const routineBytes = (): Uint8Array<ArrayBuffer> =>
-  moduleBytes([...productRoutines, ...reductionRoutines, maxWindow, squareRoots]);
+  moduleBytes([...productRoutines, ...reductionRoutines, ...elementwiseRoutines, maxWindow]);

@@ -1,4 +1,5 @@
 import type { WasmBackend } from '../wasm-backend.js';
+import { arithmeticNames, sides, type ArithmeticName, type Side } from './elementwise-routines.js';
 import { TILE_COLUMNS, TILE_ROWS } from './product-routines.js';
 import { WIDE_COLUMNS } from './reduction-routines.js';
 import { routineBytes } from './routines.js';
@@ -18,6 +19,7 @@ type Tile = (
   accumulate: number,
 ) => void;
 type ColumnSums = (source: number, stride: number, rows: number, target: number) => void;
+type Arithmetic = (a: number, b: number, out: number, count: number) => void;
 type Pack = (source: number, stride: number, target: number, k: number) => void;
 
 /** The SIMD routines, working in the memory of one tfjs wasm backend. */
@@ -27,6 +29,8 @@ export interface SimdModule {
   readonly columnTiles: readonly Tile[];
   readonly packRows: Pack;
   readonly packColumns: Pack;
+  /** By kernel name, then by the two sides. */
+  readonly arithmetic: Readonly<Record<ArithmeticName, Readonly<Record<`${Side}${Side}`, Arithmetic>>>>;
   readonly squareRoots: (source: number, target: number, count: number) => void;
   readonly wideColumnSums: ColumnSums;
   readonly narrowColumnSums: ColumnSums;
@@ -72,6 +76,12 @@ export function simdModule(backend: WasmBackend): SimdModule {
     narrowColumnSums: named('narrowColumnSums'),
     rowSums: named('rowSums'),
     maxWindow: named('maxWindow'),
+    arithmetic: Object.fromEntries(
+      arithmeticNames.map((name) => [
+        name,
+        Object.fromEntries(sides.map(([a, b]) => [a + b, named<Arithmetic>(name + a + b)])),
+      ]),
+    ) as unknown as SimdModule['arithmetic'],
     squareRoots: named('squareRoots'),
     packed: backend.wasm._malloc(4 * PANEL_DEPTH * PANEL_COLUMNS) >>> 0,
     sums: backend.wasm._malloc(8 * WIDE_COLUMNS) >>> 0,

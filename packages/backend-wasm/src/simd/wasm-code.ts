@@ -46,6 +46,10 @@ export const i32Load = (offset = 0): Code => [0x28, address(2, offset)];
 export const i32Store = (offset = 0): Code => [0x36, address(2, offset)];
 export const f32Load = (offset = 0): Code => [0x2a, address(2, offset)];
 export const f32Store = (offset = 0): Code => [0x38, address(2, offset)];
+export const f32Add: Code = [0x92];
+export const f32Sub: Code = [0x93];
+export const f32Mul: Code = [0x94];
+export const f32Div: Code = [0x95];
 export const f32Sqrt: Code = [0x91];
 export const v128Load = (offset = 0): Code => [simd(0x00), address(2, offset)];
 export const v128Load32Splat = (offset = 0): Code => [simd(0x09), address(2, offset)];
@@ -64,7 +68,9 @@ export const f64x2PromoteLow: Code = simd(0x5f);
 export const f64x2Add: Code = simd(0xf0);
 export const f32x4Sqrt: Code = simd(0xe3);
 export const f32x4Add: Code = simd(0xe4);
+export const f32x4Sub: Code = simd(0xe5);
 export const f32x4Mul: Code = simd(0xe6);
+export const f32x4Div: Code = simd(0xe7);
 
 /** `local += amount`, in bytes. */
 export const advance = (local: number, amount: Code): Code => [get(local), amount, i32Add, set(local)];
