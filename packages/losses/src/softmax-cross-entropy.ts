@@ -78,8 +78,8 @@ function isInteger(labels: string, targets: tf.Tensor, { shape }: tf.Tensor2D): 
 }
 
 function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor {
-  // tf.oneHot refuses a single class.
-  return classes === 1 ? tf.ones([labels.shape[0], 1]) : tf.oneHot(labels, classes, 1, 0, 'float32');
+  // tf.oneHot refuses a single class, and on the wasm backend writes integers into a float32 tensor.
+  return classes === 1 ? tf.ones([labels.shape[0], 1]) : tf.cast(tf.oneHot(labels, classes), 'float32');
 }
 
 /** One custom gradient in place of that of eight ops; `rowSums` where the rows may sum to other than 1. */

@@ -38,7 +38,13 @@ export function labelRows(scope: string, { outputs, targets }: MetricBatch): tf.
   if (outputs.rank !== 2 || outputs.shape[1]! < 2) {
     failData(scope, `outputs must be logits [N, C] with C >= 2, got ${formatShape(outputs.shape)}.`);
   }
-  return tf.oneHot(actualClass(scope, outputs, targets), outputs.shape[1]!, 1, 0, 'float32') as tf.Tensor2D;
+  return oneHot(actualClass(scope, outputs, targets), outputs.shape[1]!);
+}
+
+/** `[N, classes]` float32. */
+export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
+  // Asked for float32, tf.oneHot writes integers into the tensor on the wasm backend.
+  return tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
 }
 
 function isSingle({ rank, shape }: tf.Tensor): boolean {

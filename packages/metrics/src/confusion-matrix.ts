@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { classPairs } from './class-pairs.js';
+import { classPairs, oneHot } from './class-pairs.js';
 import { failData, formatShape } from './shapes.js';
 
 /** Options of {@link confusionMatrix}. */
@@ -55,8 +55,8 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
         );
       }
       const { predicted, actual } = classPairs('confusion-matrix', batch);
-      const rows = tf.oneHot(actual, classes, 1, 0, 'float32') as tf.Tensor2D;
-      const columns = tf.oneHot(predicted, classes, 1, 0, 'float32') as tf.Tensor2D;
+      const rows = oneHot(actual, classes);
+      const columns = oneHot(predicted, classes);
       const weighted = weights ? tf.mul(rows, tf.reshape(weights, [-1, 1])) : rows;
       return {
         matrix: tf.matMul(weighted, columns, true, false),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Metric } from '@espalier/core';
 import { accuracy, confusionMatrix, mae, mse, r2, topKAccuracy } from './index.js';
@@ -60,3 +61,18 @@ describe.each([accuracy(), topKAccuracy({ k: 2 }), confusionMatrix({ classes: 3 
     });
   },
 );
+
+it('gives the same sums on wasm as on cpu', async () => {
+  const sums: Record<string, number[][]> = {};
+  for (const backend of ['wasm', 'cpu']) {
+    expect(await tf.setBackend(backend)).toBe(true);
+    sums[backend] = [accuracy(), topKAccuracy({ k: 2 }), confusionMatrix({ classes: 3 })].flatMap((metric) =>
+      tf.tidy(() => {
+        const outputs = tf.tensor2d([1, 2, 3, 3, 1, 2, 0, 5, 5, 9, 8, 7], [4, 3]);
+        const totals = metric.sums({ outputs, targets: tf.tensor1d([2, 1, 2, 0], 'int32') });
+        return Object.values(totals).map((sum) => [...sum.dataSync()]);
+      }),
+    );
+  }
+  expect(sums['wasm']).toEqual(sums['cpu']);
+});
