@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     // In CI the counts of the closing line are read from the file.
-    reporters: process.env.CI ? ['dot', ['json', { outputFile: '.espalier/test-results.json' }]] : ['default'],
+    reporters: process.env.CI
+      ? ['dot', ['json', { outputFile: '.espalier/test-results.json' }]]
+      : ['default'],
   },
 });

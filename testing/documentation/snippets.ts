@@ -19,19 +19,30 @@ interface Fence {
   info: string[];
   line: number;
   code: string[];
+  /** Whether only blank lines lie between this fence and the one before. */
+  follows: boolean;
 }
 
 function fencesIn(lines: readonly string[]): Fence[] {
   const fences: Fence[] = [];
   let open: (Fence & { indent: number }) | undefined;
+  let follows = false;
   lines.forEach((text, index) => {
     const mark = /^(\s*)```\s*(.*)$/.exec(text);
     if (open && mark) {
       fences.push(open);
       open = undefined;
+      follows = true;
     } else if (open) open.code.push(text.slice(Math.min(open.indent, text.length - text.trimStart().length)));
     else if (mark)
-      open = { info: mark[2]!.trim().split(/\s+/), line: index + 2, code: [], indent: mark[1]!.length };
+      open = {
+        info: mark[2]!.trim().split(/\s+/),
+        line: index + 2,
+        code: [],
+        indent: mark[1]!.length,
+        follows,
+      };
+    else if (text.trim() !== '') follows = false;
   });
   if (open) throw new Error(`a fence opened on line ${(open as Fence).line - 1} is never closed`);
   return fences;
@@ -48,8 +59,7 @@ function snippetsFrom(document: string, lines: readonly string[]): Snippet[] {
   for (const fence of fencesIn(lines)) {
     const [language, ...marks] = fence.info;
     const last = snippets.at(-1);
-    if (language === 'text' && marks.includes('output')) {
-      if (!last) throw new Error(`${document}:${fence.line} is the output of no program`);
+    if (language === 'text' && fence.follows && last && !marks.includes('varies')) {
       last.output = fence.code.join('\n').trim();
     }
     if (language !== 'ts') continue;
