@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodePng, type Picture } from '../test/png.js';
-import { elements, parseMarkup, textOf, type Element } from '../test/markup.js';
+import { elements, numbersIn, parseMarkup, textOf, type Element } from '../test/markup.js';
 import type { Chart } from './chart.js';
 import { heatMap, type HeatMapOptions } from './heat-map.js';
 import { colorAt, palettes, parseHex } from './palette.js';
@@ -67,6 +67,26 @@ describe('heatMap', () => {
     ] as const) {
       const level = Math.round(((y * 50 + x) / 1999) * 254) / 254;
       expect(parseHex(pixels.at(x, y))).toEqual(colorAt(palettes.blues, level));
+    }
+  });
+
+  it('labels the rows of a picture from the top down and its columns from the left', async () => {
+    const name = (letter: string) => Array.from({ length: 40 }, (_, i) => `${letter}${i}`);
+    const all = await draw(
+      heatMap({ title: 't', values: grid(40, 40, (r) => r), rowLabels: name('r'), columnLabels: name('c') }),
+    );
+    const places = (letter: string, axis: 0 | 1) =>
+      all
+        .filter((element) => element.tag === 'text' && textOf(element).startsWith(letter))
+        .map((element) => [
+          Number(textOf(element).slice(1)),
+          numbersIn(element.attributes['transform'])[axis]!,
+        ]);
+    for (const ticks of [places('r', 1), places('c', 0)]) {
+      expect(ticks.length).toBeGreaterThan(2);
+      const [[first, start], [last, end]] = [ticks[0]!, ticks.at(-1)!] as [number[], number[]];
+      expect(last).toBeGreaterThan(first!);
+      expect(end).toBeGreaterThan(start!);
     }
   });
 

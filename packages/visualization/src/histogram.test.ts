@@ -9,6 +9,13 @@ const barsOf = async (options: HistogramOptions) =>
     .filter(({ attributes }) => attributes['class']?.includes('mark-rect role-mark'))
     .flatMap((group) => elements(group).map((rect) => numbersIn(rect.attributes['d'])));
 
+/** The largest double below a positive one. */
+function nextBelow(value: number): number {
+  const bits = new BigUint64Array(Float64Array.of(value).buffer);
+  bits[0]! -= 1n;
+  return new Float64Array(bits.buffer)[0]!;
+}
+
 describe('countIntoBins', () => {
   it('includes lower edges, and both of the last bin, as numpy.histogram', () => {
     // np.histogram([0, 1, 1.5, 2, 3, 4, 4], bins=4) -> [1, 2, 1, 3]
@@ -23,6 +30,11 @@ describe('countIntoBins', () => {
       const edges = countIntoBins([0.1, 0.7], binCount)!.bins.edges as number[];
       const { counts } = countIntoBins(edges, binCount)!.bins;
       expect(Array.from(counts)).toEqual([...new Array<number>(binCount - 1).fill(1), 2]);
+      const below = edges.map((edge, i) => (i === 0 || i === binCount ? edge : nextBelow(edge)));
+      expect(Array.from(countIntoBins(below, binCount)!.bins.counts)).toEqual([
+        2,
+        ...new Array<number>(binCount - 1).fill(1),
+      ]);
     }
   });
 });

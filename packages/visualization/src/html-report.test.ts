@@ -45,6 +45,7 @@ const report = (): HtmlReportOptions => ({
           ],
           [evil, 'b'],
         ),
+        confusionMatrixChart([[1]]),
       ],
     },
   ],

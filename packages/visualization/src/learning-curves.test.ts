@@ -52,6 +52,12 @@ describe('learningCurves', () => {
     expect(dashed).toHaveLength(2);
     expect(new Set(dashed.map((path) => path['stroke'])).size).toBe(2);
     expect(new Set(paths.map((path) => path['stroke'])).size).toBe(2);
+    const solid = paths.filter((path) => path['stroke-dasharray'] !== '6,4');
+    for (const [i, path] of dashed.entries()) {
+      // The training loss is lower: farther from the top.
+      expect(path['stroke']).toBe(solid[i]!['stroke']);
+      expect(numbersIn(path['d'])[1]).toBeGreaterThan(numbersIn(solid[i]!['d'])[1]!);
+    }
     expect(texts).toEqual(expect.arrayContaining(['a', 'b', 'training', 'validation', 'Epoch']));
   });
 

@@ -10,7 +10,7 @@ import { toSvg } from './to-svg.js';
 const hostile = [
   `</script><img src=x onerror=alert(1)>`,
   `"><svg onload='x'>&amp;`,
-  ` id="c0" url(#c0) `,
+  ` id="zz" ="url(#zz)" `,
   `datum.x}${'${'}1}`,
 ];
 
