@@ -146,12 +146,12 @@ for mode in ["reflect"]:
 cases["mirrorPad"] = pads
 
 conv3 = []
-for size, filter_size, stride, padding in [((3, 4, 5), (2, 3, 3), 1, "same"), ((5, 4, 6), (3, 2, 2), 2, "valid")]:
+for size, filter_size, stride, padding in [((3, 4, 5), (3, 3, 2), 1, "same"), ((5, 4, 6), (3, 2, 2), 2, "valid")]:
     x = grid(1, 2, *size)
     w = grid(3, 2, *filter_size)
     if padding == "same":
         # One cell more after than before where the filter is even, as TensorFlow pads.
-        full = F.pad(x, (1, 1, 1, 1, 0, 1))
+        full = F.pad(x, (0, 1, 1, 1, 1, 1))
     else:
         full = x
     y = F.conv3d(full, w, stride=stride)

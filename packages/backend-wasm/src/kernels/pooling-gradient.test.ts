@@ -59,6 +59,27 @@ describe('gradients of pooling', () => {
     },
   );
 
+  it.each([4, 8, 11])('%i channels at once equal one at a time, NaN and ties among them', (channels) => {
+    tf.tidy(() => {
+      const values = tf
+        .round(tf.mul(noise([2, 5, 4, channels], 3), 2))
+        .dataSync()
+        .slice();
+      for (let i = 5; i < values.length; i += 23) values[i] = NaN;
+      const x = tf.tensor4d(values as Float32Array, [2, 5, 4, channels]);
+      const pool = (input: tf.Tensor): tf.Tensor => tf.maxPool(input as tf.Tensor4D, 3, 2, 'same');
+      const dy = noise(pool(x).shape as never, 4);
+      const whole = tf.grad(pool)(x, dy);
+      const alone = (i: number): tf.Tensor => {
+        const channel = (t: tf.Tensor): tf.Tensor => tf.slice(t, [0, 0, 0, i], [-1, -1, -1, 1]);
+        return tf.grad(pool)(channel(x), channel(dy));
+      };
+      const parts = Array.from({ length: channels }, (_, i) => alone(i));
+      expectClose(whole, tf.concat(parts, 3).dataSync(), 0);
+      expect(tf.sum(whole).dataSync()[0]).toBeCloseTo(tf.sum(dy).dataSync()[0]!, 4);
+    });
+  });
+
   it('gives a window of equal values to its first cell', () => {
     const dx = tf.grad((x: tf.Tensor) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'))(
       tf.fill([1, 2, 2, 1], -3),

@@ -85,6 +85,7 @@ function pack(
   }
   if (whole === columns) return;
   const heap = heapFloats(backend);
+  // The panel's other columns hold what was there before: the tile's columns they make are not stored.
   const width = columns - whole;
   const source = (first + whole * perColumn) / 4;
   const byStep = b.transposed ? 1 : b.rowLength;
@@ -92,7 +93,6 @@ function pack(
   let target = (simd.packed + 4 * whole * steps) / 4;
   for (let step = 0; step < steps; step++, target += TILE_COLUMNS) {
     for (let i = 0; i < width; i++) heap[target + i] = heap[source + step * byStep + i * byColumn]!;
-    for (let i = width; i < TILE_COLUMNS; i++) heap[target + i] = 0;
   }
 }
 
