@@ -132,7 +132,7 @@ describe('confusionMatrix', () => {
   });
 
   it('takes binary logits', () => {
-    const outputs = { shape: [4, 1], values: [-1, 1, 2, -3] };
+    const outputs = { shape: [4, 1], values: [0, 0.1, 2, -0.1] };
     const targets = { shape: [4], values: [0, 0, 1, 1] };
     expect(over(confusionMatrix({ classes: 2 }), { outputs, targets, integer: true }, [3, 1])).toEqual([
       [1, 1],
@@ -178,8 +178,11 @@ describe('regression metrics are those of scikit-learn', () => {
   it('r2 of constant targets is 1 or 0, of one example NaN', () => {
     const constant = { shape: [5], values: [0.1, 0.1, 0.1, 0.1, 0.1] };
     expect(over(r2(), { outputs: constant, targets: constant }, [3, 2])).toBe(1);
-    const off = { shape: [5], values: [1, 2, 3, 4, 5] };
-    expect(over(r2(), { outputs: off, targets: constant }, [3, 2])).toBe(0);
+    for (const value of [0.1, 0.3, 0.7, 1.1, 3.3, 123.4]) {
+      const targets = { shape: [50], values: Array.from({ length: 50 }, () => value) };
+      const outputs = { shape: [50], values: targets.values.map((_, i) => i) };
+      expect(over(r2(), { outputs, targets }, [33, 17])).toBe(0);
+    }
     expect(
       over(r2(), { outputs: { shape: [1], values: [1] }, targets: { shape: [1], values: [1] } }, [1]),
     ).toBeNaN();

@@ -11,7 +11,7 @@ import { registerInitializer } from './initializers.js';
  * @example
  * ```ts
  * registerLayers();
- * const model = await tfl.loadLayersModel(handler);
+ * const trained = await tfl.loadLayersModel('indexeddb://digits');
  * ```
  */
 export function registerLayers(): void {
