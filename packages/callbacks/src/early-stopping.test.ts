@@ -1,0 +1,153 @@
+import { EspalierError, type EpochLogs } from '@espalier/core';
+import { scriptedRun } from '@espalier/testkit';
+import { describe, expect, test } from 'vitest';
+import reference from '../../../testing/references/callbacks/keras-callbacks.json' with { type: 'json' };
+import { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+
+const logsOf = (values: readonly (number | string)[]): EpochLogs[] =>
+  values.map((value) => ({ v: Number(value) }));
+
+function play(values: readonly (number | string)[], options: Partial<EarlyStoppingOptions> = {}) {
+  const plugin = earlyStopping({ monitor: 'v', mode: 'min', ...options });
+  return scriptedRun({ plugins: [plugin], epochs: logsOf(values) });
+}
+
+describe('earlyStopping', () => {
+  test.each(reference.earlyStopping.map((entry, i) => [i, entry] as const))(
+    'acts as Keras on sequence %i',
+    async (_, { values, options, epochs, stopped, weight }) => {
+      const result = await play(values, {
+        ...(options as Partial<EarlyStoppingOptions>),
+        checkFinite: false,
+      });
+      expect(result.error).toBeUndefined();
+      expect(result.record.epochs).toHaveLength(epochs);
+      expect(result.status).toBe(stopped ? 'stopped' : 'completed');
+      expect(result.weights['weight']!.data[0]).toBe(weight);
+    },
+  );
+
+  test('a NaN in the first epoch is no best value, though it stays one for good in Keras', async () => {
+    const { values, earlyStopping: keras } = reference.nanFirst;
+    const result = await play(values, { patience: 2, checkFinite: false });
+    expect(keras).toMatchObject({ stopped: true, epochs: 3 });
+    expect(result.status).toBe('completed');
+    expect(result.record.epochs).toHaveLength(values.length);
+  });
+
+  test.each([NaN, Infinity, -Infinity])('stops at once at %d', async (value) => {
+    const result = await play([1, value, 0.5], { patience: 9, restoreBest: true });
+    expect(result.record.epochs).toHaveLength(2);
+    expect(result.record.stopReason).toBe(`v is ${value}`);
+  });
+
+  test('does not restore the weights of a NaN epoch', async () => {
+    const result = await play([1, 0.5, NaN], { patience: 9, restoreBest: true });
+    expect(result.weights['weight']!.data[0]).toBe(2);
+  });
+
+  test('stops at the epoch that passes stoppingThreshold, and keeps its weights', async () => {
+    const result = await play([1, 0.5, 0.2, 0.1], {
+      patience: 9,
+      stoppingThreshold: 0.25,
+      restoreBest: true,
+    });
+    expect(result.record.epochs).toHaveLength(3);
+    expect(result.record.stopReason).toContain('better than 0.25');
+    expect(result.weights['weight']!.data[0]).toBe(3);
+    const at = await play([1, 0.25, 0.25], { patience: 9, stoppingThreshold: 0.25 });
+    expect(at.status).toBe('completed');
+  });
+
+  test('finds the direction by the name, and asks where it cannot', async () => {
+    for (const monitor of ['val_accuracy', 'macroF1', 'auc', 'top/recall', 'val_r2', 'precision']) {
+      const epochs = [{ [monitor]: 0.1 }, { [monitor]: 0.2 }, { [monitor]: 0.3 }];
+      const result = await scriptedRun({ plugins: [earlyStopping({ monitor })], epochs });
+      expect(result.status, monitor).toBe('completed');
+    }
+    for (const monitor of ['val_loss', 'meanSquaredError', 'mae', 'digit/mse']) {
+      const epochs = [{ [monitor]: 0.1 }, { [monitor]: 0.2 }, { [monitor]: 0.3 }];
+      const result = await scriptedRun({ plugins: [earlyStopping({ monitor })], epochs });
+      expect(result.record.epochs, monitor).toHaveLength(2);
+    }
+    expect(() => earlyStopping({ monitor: 'temperature' })).toThrow(
+      "[early-stopping] mode 'auto' cannot tell from the name 'temperature'",
+    );
+    expect(() => earlyStopping({ monitor: 'accuracy_loss' })).toThrow(EspalierError);
+  });
+
+  test('skips epochs without the metric', async () => {
+    const plugin = earlyStopping({ monitor: 'v', mode: 'min', patience: 1 });
+    const result = await scriptedRun({ plugins: [plugin], epochs: [{ v: 1 }, {}, {}, { v: 2 }, { v: 3 }] });
+    expect(result.record.epochs).toHaveLength(4);
+  });
+
+  test('goes on from a checkpoint as if never stopped', async () => {
+    const values = [1, 0.5, 0.75, 0.75, 0.75, 0.25];
+    const options = { patience: 3, restoreBest: true } as const;
+    const whole = await play(values, options);
+    for (const cut of [1, 2, 3, 4]) {
+      const first = await play(values.slice(0, cut), { ...options, restoreBest: true });
+      // The checkpoint of a run that is still going: weights not restored, state kept.
+      const plugin = earlyStopping({ monitor: 'v', mode: 'min', ...options });
+      let saved = first.checkpoint;
+      const saver = {
+        name: 'saver',
+        enforce: 'post' as const,
+        async onEpochEnd(run: Parameters<NonNullable<typeof plugin.onFitStart>>[0]) {
+          if (run.epoch === cut - 1) saved = await run.checkpoint();
+        },
+      };
+      await scriptedRun({ plugins: [plugin, saver], epochs: logsOf(values.slice(0, cut)) });
+      const resumed = await scriptedRun({
+        plugins: [earlyStopping({ monitor: 'v', mode: 'min', ...options })],
+        epochs: logsOf(values),
+        from: saved,
+      });
+      expect(resumed.record).toEqual(whole.record);
+      expect(resumed.weights).toEqual(whole.weights);
+    }
+    expect(whole.record.epochs).toHaveLength(5);
+    expect(whole.weights['weight']!.data[0]).toBe(2);
+  });
+
+  test('a second run starts clean', async () => {
+    const plugin = earlyStopping({ monitor: 'v', mode: 'min', patience: 2, restoreBest: true });
+    const epochs = logsOf([0.1, 0.5, 0.5]);
+    const first = await scriptedRun({ plugins: [plugin], epochs });
+    expect(await scriptedRun({ plugins: [plugin], epochs })).toEqual(first);
+    const better = await scriptedRun({ plugins: [plugin], epochs: logsOf([5, 4, 3]) });
+    expect(better.status).toBe('completed');
+    expect(better.weights['weight']!.data[0]).toBe(3);
+  });
+
+  test('leaves the weights alone after an error', async () => {
+    const plugin = earlyStopping({ monitor: 'v', mode: 'min', patience: 5, restoreBest: true });
+    const result = await scriptedRun({
+      plugins: [plugin],
+      epochs: logsOf([0.1, 0.5, 0.6]),
+      duringStep(run) {
+        if (run.epoch === 2) throw new Error('boom');
+      },
+    });
+    expect(result.status).toBe('failed');
+    expect(result.weights['weight']!.data[0]).toBe(2);
+  });
+
+  test.each([
+    [{ minDelta: -1 }, 'minDelta must be a number >= 0, got -1'],
+    [{ patience: 1.5 }, 'patience must be a whole number >= 0, got 1.5'],
+    [{ patience: NaN }, 'patience'],
+    [{ mode: 'up' as never }, "mode must be one of 'auto', 'min', 'max', got 'up'"],
+    [{ baseline: Infinity }, 'baseline'],
+    [{ startFromEpoch: -2 }, 'startFromEpoch'],
+    [{ stoppingThreshold: NaN }, 'stoppingThreshold'],
+    [{ restoreBest: 1 as never }, 'restoreBest'],
+    [{ checkFinite: 'no' as never }, 'checkFinite'],
+    [{ monitor: '' }, 'monitor must be a string that is not empty'],
+    [{ name: '' }, 'name'],
+  ])('refuses %j', (options, message) => {
+    expect(() => earlyStopping({ monitor: 'loss', ...options })).toThrow(message);
+    expect(() => earlyStopping({ monitor: 'loss', ...options })).toThrow('[early-stopping]');
+  });
+});

@@ -1,0 +1,112 @@
+import type { HostArrays, Plugin, Run } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { restoreWeights } from './fit-end-weights.js';
+import { improves, type MonitorMode, resolveMode } from './monitor.js';
+
+/** Options of {@link earlyStopping}. */
+export interface EarlyStoppingOptions<M extends string = string> {
+  /** Name of the metric, e.g. `val_loss`. */
+  readonly monitor: M;
+  /** An improvement must be larger than this, in units of the metric. At least 0, default 0. */
+  readonly minDelta?: number;
+  /** Epochs without improvement after which to stop. A whole number >= 0, default 0; 0 and 1 are the same. */
+  readonly patience?: number;
+  /** Default `auto`: by the metric's name. */
+  readonly mode?: MonitorMode;
+  /** Patience starts anew only at improvements that are also better than this. */
+  readonly baseline?: number;
+  /** Epochs before this one, counted from 0, are ignored. Default 0. */
+  readonly startFromEpoch?: number;
+  /** End with the weights of the best epoch. Default false. */
+  readonly restoreBest?: boolean;
+  /** Stop at once when the metric is better than this. */
+  readonly stoppingThreshold?: number;
+  /** Stop at once when the metric is NaN or infinite. Default true. */
+  readonly checkFinite?: boolean;
+  /** Default `early-stopping`. */
+  readonly name?: string;
+}
+
+interface State {
+  readonly best: number | undefined;
+  readonly wait: number;
+}
+
+/**
+ * Stops the run when a metric has stopped improving.
+ *
+ * At the end of each epoch: `wait += 1`; a value better than the best by more than `minDelta` becomes the best, and sets
+ * `wait = 0` if it also beats the `baseline`; any other value stops the run when `wait >= patience` (never at epoch 0).
+ *
+ * With `restoreBest` the weights of the best epoch are put back when the run ends, whether this plugin stopped it or
+ * not; after an error they are left alone.
+ *
+ * Source: Keras 3's `EarlyStopping`, with `stoppingThreshold` and `checkFinite` of PyTorch Lightning's. Differences:
+ * values are compared in float64, not float32; a NaN is never the best value (in Keras a NaN in the first epoch stays
+ * the best for good); the epoch that passes `stoppingThreshold` counts as the best one, so `restoreBest` keeps it.
+ *
+ * @returns A plugin. It keeps a copy of the weights in plain memory when `restoreBest` is set, and nothing else.
+ * @throws EspalierError `invalid-option` for bad options, and for mode `auto` where the name does not tell the direction.
+ * @example
+ * ```ts
+ * const stopping = earlyStopping({ monitor: 'val_loss', patience: 5, restoreBest: true });
+ * ```
+ */
+export function earlyStopping<const M extends string>(options: EarlyStoppingOptions<M>): Plugin<M, never> {
+  const { monitor, minDelta = 0, patience = 0, baseline, startFromEpoch = 0, restoreBest = false } = options;
+  const { stoppingThreshold, checkFinite = true, mode = 'auto', name = 'early-stopping' } = options;
+  const check = checkOptions('early-stopping');
+  check.text('monitor', monitor);
+  check.text('name', name);
+  check.number('minDelta', minDelta, { min: 0 });
+  check.integer('patience', patience, { min: 0 });
+  check.integer('startFromEpoch', startFromEpoch, { min: 0 });
+  check.oneOf('mode', mode, ['auto', 'min', 'max']);
+  check.boolean('restoreBest', restoreBest);
+  check.boolean('checkFinite', checkFinite);
+  if (baseline !== undefined) check.number('baseline', baseline);
+  if (stoppingThreshold !== undefined) check.number('stoppingThreshold', stoppingThreshold);
+  const direction = resolveMode('early-stopping', monitor, mode);
+
+  let state: State = { best: undefined, wait: 0 };
+  let bestWeights: HostArrays | undefined;
+
+  const judge = async (run: Run, value: number): Promise<void> => {
+    const wait = state.wait + 1;
+    const improved = improves(value, state.best, direction, minDelta);
+    if (restoreBest && (improved || bestWeights === undefined)) bestWeights = await run.getWeights();
+    const restart = improved && (baseline === undefined || improves(value, baseline, direction, minDelta));
+    state = { best: improved ? value : state.best, wait: restart ? 0 : wait };
+    if (checkFinite && !Number.isFinite(value)) {
+      run.stop(`${monitor} is ${value}`);
+    } else if (stoppingThreshold !== undefined && improves(value, stoppingThreshold, direction)) {
+      run.stop(`${monitor} reached ${value}, better than ${stoppingThreshold}`);
+    } else if (!improved && wait >= patience && run.epoch > 0) {
+      run.stop(`${monitor} did not improve for ${wait} epochs; the best was ${state.best}`);
+    }
+  };
+
+  return {
+    name,
+    monitors: [monitor],
+    // A run that goes on from a checkpoint calls this first and loadState after it.
+    onFitStart() {
+      state = { best: undefined, wait: 0 };
+      bestWeights = undefined;
+    },
+    async onEpochEnd(run, logs) {
+      const value = logs[monitor];
+      if (value !== undefined && run.epoch >= startFromEpoch) await judge(run, value);
+    },
+    async onFitEnd(run, status) {
+      if (bestWeights && status !== 'failed') await restoreWeights(run, bestWeights, status);
+      bestWeights = undefined;
+    },
+    saveState: () => ({ json: state, ...(bestWeights ? { arrays: bestWeights } : {}) }),
+    loadState({ json, arrays = {} }) {
+      const saved = json as Partial<State>;
+      state = { best: saved.best, wait: saved.wait ?? 0 };
+      bestWeights = Object.keys(arrays).length > 0 ? arrays : undefined;
+    },
+  };
+}
