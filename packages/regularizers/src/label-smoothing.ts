@@ -1,0 +1,80 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Plugin } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
+
+/** Options of {@link labelSmoothing}. */
+export interface LabelSmoothingOptions {
+  /** Share of the probability that is spread over all classes, 0 <= alpha <= 1. 0 changes nothing, bit for bit. */
+  readonly alpha: number;
+  /** Number of classes >= 2; needed for integer labels, checked against one-hot ones. */
+  readonly classes?: number;
+  /** Names of the targets that are labels. Default: every target. */
+  readonly targets?: readonly string[];
+  /** The plugin's name. Default `label-smoothing`. */
+  readonly name?: string;
+}
+
+/**
+ * Label smoothing: training targets become `(1 - alpha) * onehot + alpha / K`, float32 `[N, K]`, K classes.
+ *
+ * Integer labels (int32 `[N]` or `[N, 1]`, 0 .. K - 1) become such rows too, so the loss must take probabilities as
+ * targets. Targets of evaluation stay as they are. As `label_smoothing` of Keras's and PyTorch's crossentropies, for a
+ * loss that has none. Kernels: 4 per target and batch, on `[N, K]`; 2 for one-hot targets.
+ *
+ * @throws EspalierError `invalid-option`; in the first step where `classes` is missing or another than the targets'.
+ * @example
+ * ```ts
+ * const plugin = labelSmoothing({ alpha: 0.1, classes: 10 });
+ * ```
+ * @see Szegedy et al., Rethinking the inception architecture for computer vision, 2016, section 7.
+ */
+export function labelSmoothing(options: LabelSmoothingOptions): Plugin<never, never> {
+  const { alpha, classes, targets, name = 'label-smoothing' } = options;
+  const check = checkOptions('label-smoothing');
+  check.text('name', name);
+  check.number('alpha', alpha, { min: 0, max: 1 });
+  if (classes !== undefined) check.integer('classes', classes, { min: 2 });
+  if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0)) {
+    check.fail('targets', 'a list of names', targets);
+  }
+  if (alpha === 0) return { name };
+  return {
+    name,
+    transformBatch(batch, step) {
+      if (!step.training) return batch;
+      const smoothed: Record<string, Tensor> = { ...batch.targets };
+      for (const key of targets ?? Object.keys(batch.targets)) {
+        const target = batch.targets[key];
+        if (!target)
+          fail(`target '${key}' does not exist; there are: ${Object.keys(batch.targets).join(', ')}`);
+        const rows = toRows(target, key, classes);
+        smoothed[key] = tf.add(tf.mul(rows, 1 - alpha), alpha / rows.shape[1]!);
+      }
+      return { ...batch, targets: smoothed };
+    },
+  };
+}
+
+function toRows(target: Tensor, key: string, classes: number | undefined): Tensor {
+  const shape = `[${target.shape}]`;
+  if (target.rank === 2 && target.shape[1]! > 1) {
+    if (classes !== undefined && classes !== target.shape[1]) {
+      fail(`classes is ${classes}, but target '${key}' has shape ${shape}`);
+    }
+    return target.dtype === 'float32' ? target : tf.cast(target, 'float32');
+  }
+  const areLabels =
+    target.dtype === 'int32' && (target.rank === 1 || (target.rank === 2 && target.shape[1] === 1));
+  if (!areLabels)
+    fail(`target '${key}' must be int32 labels [N] or rows [N, classes], got ${target.dtype} ${shape}`);
+  if (classes === undefined)
+    fail(`target '${key}' has integer labels; give the number of classes as classes`);
+  const labels = (target.rank === 1 ? target : tf.reshape(target, [-1])) as Tensor1D;
+  // In int32 and cast: with float32 values the wasm backend's one-hot is all zeros.
+  return tf.cast(tf.oneHot(labels, classes), 'float32');
+}
+
+function fail(message: string): never {
+  throw new EspalierError({ code: 'invalid-option', scope: 'label-smoothing', message: `${message}.` });
+}
