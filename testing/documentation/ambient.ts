@@ -4,6 +4,7 @@ import type {
   Loss,
   Optimizer,
   Plugin,
+  Run,
   RunRecord,
   Tensors,
   Trainer,

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { mustRun, tool } from '../support/run-command.js';
 import { readJson, root } from '../support/workspaces.js';
 import type { Manifest } from '../support/workspaces.js';
@@ -78,17 +79,13 @@ export async function checkImports(folder: string, packed: readonly PackedPackag
 
 /** Trains with what was installed, once as ESM and once as CommonJS. */
 export async function checkTraining(folder: string): Promise<string> {
-  writeFileSync(join(folder, 'training.ts'), training);
-  await mustRun(
-    tool('esbuild'),
-    ['training.ts', '--format=cjs', '--outfile=training.cjs', '--log-level=warning', '--platform=node'],
-    { cwd: folder },
-  );
-  await mustRun(
-    tool('esbuild'),
-    ['training.ts', '--format=esm', '--outfile=training.mjs', '--log-level=warning'],
-    { cwd: folder },
-  );
+  for (const [file, module] of [
+    ['training.mjs', ts.ModuleKind.ES2022],
+    ['training.cjs', ts.ModuleKind.CommonJS],
+  ] as const) {
+    const compilerOptions = { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+    writeFileSync(join(folder, file), ts.transpileModule(training, { compilerOptions }).outputText);
+  }
   const esm = await mustRun('node', ['training.mjs'], { cwd: folder });
   const cjs = await mustRun('node', ['training.cjs'], { cwd: folder });
   if (esm !== cjs) throw new Error(`ESM and CommonJS trained differently:\n${esm}\n${cjs}`);

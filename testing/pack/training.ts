@@ -16,11 +16,11 @@ async function main(): Promise<void> {
   const data = syntheticClassification({ examples: 120, features: 4, classes: 3, seed: 1 });
   const [train, validation] = split(data, { fractions: [0.75, 0.25], seed: 1 }) as [typeof data, typeof data];
   const trainer = new Trainer({
-    model: mlp({ inputShape: [4], layers: [16], outputs: 3, seed: 1 }),
+    model: mlp({ inputs: 4, hidden: [16], outputs: 3, seed: 1 }),
     loss: softmaxCrossEntropy(),
     optimizer: adam({ learningRate: 0.01 }),
     metrics: [accuracy()],
-    plugins: [l2({ coefficient: 1e-4 }), earlyStopping({ monitor: 'val_loss', patience: 3 })],
+    plugins: [l2({ lambda: 1e-4 }), earlyStopping({ monitor: 'val_loss', patience: 3 })],
     seed: 1,
   });
   const record = await trainer.fit(train, { epochs: 8, batchSize: 16, validation });
