@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/**
+ * An engine in a process of its own. It answers each line `{"steps": n}` on its standard input with one line
+ * `{"ms": m}`: milliseconds per step, over n steps. The first line it writes is `{"ready": true}`.
+ */
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** Starts it; `undefined`, with the reason on standard error, where it cannot be had. */
+  static async start(command: string, args: readonly string[]): Promise<EngineProcess | undefined> {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let errors = '';
+    child.stderr!.on('data', (text: Buffer) => (errors += text.toString()));
+    child.on('error', (error) => (errors += error.message));
+    const engine = new EngineProcess(child);
+    const answer = await engine.#answer();
+    if (answer?.['ready']) return engine;
+    engine.stop();
+    console.error(`  not measured: ${String(answer?.['error'] ?? lastLine(errors))}`);
+    return undefined;
+  }
+
+  /** Milliseconds per step. */
+  async measure(steps: number): Promise<number> {
+    this.#child.stdin!.write(`${JSON.stringify({ steps })}\n`);
+    const answer = await this.#answer();
+    if (typeof answer?.['ms'] !== 'number') throw new Error(`the engine ended: ${JSON.stringify(answer)}`);
+    return answer['ms'];
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+
+  async #answer(): Promise<Record<string, unknown> | undefined> {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) return undefined;
+      // Libraries print banners; answers are JSON objects.
+      if (typeof value === 'string' && value.startsWith('{'))
+        return JSON.parse(value) as Record<string, unknown>;
+    }
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

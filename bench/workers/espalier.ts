@@ -1,0 +1,43 @@
+/** A trainer of ours. Arguments: case as JSON, engine (compiled, eager-wasm), number of typical plugins. */
+import '@tensorflow/tfjs-backend-cpu';
+import { wasm } from '@espalier/backend-wasm';
+import { compiled } from '@espalier/compile';
+import { eager, Trainer, useBackend } from '@espalier/core';
+import { take } from '@espalier/datasets';
+import { softmaxCrossEntropy } from '@espalier/losses';
+import { accuracy } from '@espalier/metrics';
+import { cnn, mlp } from '@espalier/models';
+import { adam } from '@espalier/optimizers';
+import type { Case } from '../cases.js';
+import { pictures } from './data.js';
+import { idlePlugins, typicalPlugins } from './plugins.js';
+import { serve } from './serve.js';
+
+const spec = JSON.parse(process.argv[2]!) as Case;
+const [engine, plugins = 'typical:0'] = process.argv.slice(3);
+const [pluginKind, pluginCount] = plugins.split(':');
+await useBackend(wasm());
+const data = pictures(spec, Math.max(spec.steps, 10) * spec.batch);
+const model =
+  spec.kind === 'cnn'
+    ? cnn({ inputs: [28, 28, 1], filters: spec.sizes, dense: [128], outputs: 10, dropout: 0.25, seed: 1 })
+    : mlp({
+        inputs: 784,
+        hidden: spec.sizes,
+        outputs: 10,
+        seed: 1,
+        ...(spec.batchNormalization ? { batchNormalization: 'after-activation' as const } : {}),
+      });
+const count = Number(pluginCount);
+const trainer = new Trainer({
+  model,
+  loss: softmaxCrossEntropy(),
+  optimizer: adam({ learningRate: 0.001 }),
+  metrics: [accuracy()],
+  plugins: pluginKind === 'idle' ? idlePlugins(count) : typicalPlugins(count),
+  seed: 1,
+  executor: engine === 'compiled' ? compiled({ threads: spec.threads }) : eager(),
+});
+await serve(5, async (steps) => {
+  await trainer.fit(take(data, steps * spec.batch), { epochs: 1, batchSize: spec.batch });
+});

@@ -1,0 +1,64 @@
+"""PyTorch in eager mode (or torch.compile). Arguments: case as JSON, mode (eager, compile).
+
+Answers the lines of the parent process, see engine-process.ts.
+"""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+spec = json.loads(sys.argv[1])
+mode = sys.argv[2]
+torch.set_num_threads(spec["threads"])
+torch.manual_seed(1)
+batch, sizes = spec["batch"], spec["sizes"]
+count = max(spec["steps"], 10) * batch
+shape = (count, 1, 28, 28) if spec["kind"] == "cnn" else (count, 784)
+pictures = torch.randint(0, 256, shape, dtype=torch.uint8)
+labels = torch.randint(0, 10, (count,))
+
+layers = []
+if spec["kind"] == "cnn":
+    before = 1
+    for filters in sizes:
+        layers += [nn.Conv2d(before, filters, 3, padding=1), nn.BatchNorm2d(filters), nn.ReLU(), nn.MaxPool2d(2)]
+        before = filters
+    layers += [nn.Flatten(), nn.Dropout(0.25), nn.Linear(before * 49, 128), nn.ReLU()]
+    before = 128
+else:
+    before = 784
+    for units in sizes:
+        layers += [nn.Linear(before, units), nn.ReLU()]
+        if spec.get("batchNormalization"):
+            layers.append(nn.BatchNorm1d(units))
+        before = units
+model = nn.Sequential(*layers, nn.Linear(before, 10))
+forward = torch.compile(model) if mode == "compile" else model
+optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+loss_of = nn.CrossEntropyLoss()
+
+
+def run(steps):
+    loss_sum, right = 0.0, 0
+    for i in range(steps):
+        x = pictures[i * batch : (i + 1) * batch].float().div_(255)
+        y = labels[i * batch : (i + 1) * batch]
+        optimizer.zero_grad()
+        logits = forward(x)
+        loss = loss_of(logits, y)
+        loss.backward()
+        optimizer.step()
+        loss_sum += loss.item()
+        right += (logits.argmax(1) == y).sum().item()
+
+
+run(5)
+print(json.dumps({"ready": True}), flush=True)
+for line in sys.stdin:
+    steps = json.loads(line)["steps"]
+    start = time.perf_counter()
+    run(steps)
+    print(json.dumps({"ms": (time.perf_counter() - start) * 1000 / steps}), flush=True)
