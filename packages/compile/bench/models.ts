@@ -83,9 +83,10 @@ export interface StepInputs<T> {
   v: Record<string, T>;
   x: T;
   labels: T;
-  rate: T;
-  correction1: T;
-  correction2: T;
+  /** What Adam's step is multiplied with at this step. */
+  scale: T;
+  /** What keeps its denominator from 0 at this step. */
+  epsilon: T;
 }
 
 /** One step of Adam on the mean softmax cross-entropy, as PyTorch computes it. */
@@ -98,14 +99,14 @@ export function adamStep(model: BenchModel) {
       return crossEntropy(model.logits(p, inputs.x), inputs.labels);
     };
     const { value: loss, grads } = tf.valueAndGrads(lossOf)(values);
-    const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
+    const [beta1, beta2] = [0.9, 0.999];
     const next = { parameters: {} as Params, m: {} as Params, v: {} as Params };
     names.forEach((name, i) => {
       const g = grads[i]!;
-      const m = tf.add(tf.mul(inputs.m[name]!, beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(tf.mul(inputs.v[name]!, beta2), tf.mul(tf.square(g), 1 - beta2));
-      const denominator = tf.add(tf.div(tf.sqrt(v), inputs.correction2), epsilon);
-      const change = tf.mul(tf.div(m, denominator), tf.div(inputs.rate, inputs.correction1));
+      // Sums instead of means: what divides them is in `scale` and `epsilon`, which are made outside the step.
+      const m = tf.add(tf.mul(inputs.m[name]!, beta1), g);
+      const v = tf.add(tf.mul(inputs.v[name]!, beta2), tf.square(g));
+      const change = tf.mul(tf.div(m, tf.add(tf.sqrt(v), inputs.epsilon)), inputs.scale);
       next.m[name] = m;
       next.v[name] = v;
       next.parameters[name] = tf.sub(inputs.parameters[name]!, change);
@@ -129,6 +130,12 @@ function crossEntropy(logits: Tensor, labels: Tensor): tf.Scalar {
   return gradient(logits) as tf.Scalar;
 }
 
+/** The scalars of step `t`, from 1, at learning rate 1e-3. */
+export function adamScalars(t: number): { scale: number; epsilon: number } {
+  const root = Math.sqrt((1 - 0.999 ** t) / (1 - 0.999));
+  return { scale: (1e-3 * (1 - 0.9) * root) / (1 - 0.9 ** t), epsilon: 1e-8 * root };
+}
+
 /** Shapes of everything that a step takes. */
 export function stepShapes(model: BenchModel): StepInputs<{ shape: readonly number[] }> {
   const all = (): Record<string, { shape: readonly number[] }> =>
@@ -140,8 +147,7 @@ export function stepShapes(model: BenchModel): StepInputs<{ shape: readonly numb
     v: all(),
     x: { shape: [model.batch, ...model.input] },
     labels: { shape: [model.batch, 10] },
-    rate: scalar,
-    correction1: scalar,
-    correction2: scalar,
+    scale: scalar,
+    epsilon: scalar,
   };
 }

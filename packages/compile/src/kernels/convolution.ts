@@ -2,6 +2,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
 import type { Value } from '../graph/graph.js';
 import { activate } from './activation.js';
+import { pad } from './array.js';
 import type { OnnxBuilder } from './onnx-builder.js';
 import type { KernelCall, KernelRules } from './rule.js';
 
@@ -160,11 +161,47 @@ function backpropInput(onnx: OnnxBuilder, call: KernelCall): Value {
   return channelsLast(onnx, dx, formatOf(call));
 }
 
+/** From this many input channels on, one product with gathered patches beats a convolution per channel. */
+const patchChannels = 4;
+
+/**
+ * The gradient with respect to the filter as one matrix product: `dy` `[N outH outW, K]` against the patches of the input
+ * `[N outH outW, filterH filterW C]`.
+ */
+function filterGradientByPatches(onnx: OnnxBuilder, x: Value, dy: Value, info: Info): Value {
+  const { pads } = convAttributes(info);
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  const padded = pad(
+    onnx,
+    x,
+    [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
+    0,
+  );
+  const size = [info.batchSize, info.outHeight, info.outWidth, info.inChannels];
+  const steps = [1, info.strideHeight, info.strideWidth, 1];
+  const patches: Value[] = [];
+  for (let i = 0; i < info.filterHeight; i++)
+    for (let j = 0; j < info.filterWidth; j++)
+      patches.push(onnx.slice(padded, [0, i * info.dilationHeight, j * info.dilationWidth, 0], size, steps));
+  const positions = info.batchSize * info.outHeight * info.outWidth;
+  const columns = info.filterHeight * info.filterWidth * info.inChannels;
+  const matrix = onnx.reshape(onnx.concat(patches, 3), [positions, columns]);
+  const gradient = onnx.gemm(onnx.reshape(dy, [positions, info.outChannels]), matrix, true);
+  return onnx.reshape(onnx.transpose(gradient, [1, 0]), info.filterShape);
+}
+
 function backpropFilter(onnx: OnnxBuilder, call: KernelCall): Value {
+  const format = formatOf(call);
   const [x, dy] = [call.input('x'), call.input('dy')];
   const info = convInfo(call, x.shape, call.attribute<number[]>('filterShape'));
-  const swap = (value: Value): Value =>
-    onnx.transpose(channelsFirst(onnx, value, formatOf(call)), [1, 0, 2, 3]);
+  if (info.inChannels >= patchChannels && format === 'NHWC')
+    return filterGradientByPatches(onnx, x, dy, info);
+  const swap = (value: Value): Value => onnx.transpose(channelsFirst(onnx, value, format), [1, 0, 2, 3]);
   return onnx.transpose(convFilterGradient(onnx, swap(x), swap(dy), info, 1), [2, 3, 0, 1]);
 }
 

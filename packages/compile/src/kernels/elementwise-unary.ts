@@ -61,7 +61,8 @@ const clip = (onnx: OnnxBuilder, x: Value, low: number, high: number): Value =>
 /** 1 above 0, `alpha` elsewhere, NaN for NaN. */
 const step: Body = (onnx, x, call) => {
   const alpha = call.attribute<number | undefined>('alpha') ?? 0;
-  if (alpha === 0) return onnx.unary('Sign', onnx.unary('Relu', x));
+  // max(0, min(1, x * 3e38)): one pass, where comparing and choosing takes three.
+  if (alpha === 0 && x.dtype === 'float32') return onnx.unary('HardSigmoid', x, { alpha: 3e38, beta: 0 });
   const chosen = onnx.where(
     onnx.test('Greater', x, onnx.number(0, x.dtype)),
     onnx.number(1, x.dtype),

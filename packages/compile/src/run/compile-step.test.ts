@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { adamStep, cnn, mlp, stepShapes } from '../../bench/models.js';
+import { adamScalars, adamStep, cnn, mlp, stepShapes } from '../../bench/models.js';
 import type { BenchModel, StepInputs } from '../../bench/models.js';
 import { expectClose, spread } from '../../testing/agree.js';
 import { compileStep } from './compile-step.js';
@@ -13,7 +13,7 @@ const carry = { parameters: 'parameters', m: 'm', v: 'v' };
 function inputsAt(
   model: BenchModel,
   t: number,
-): Pick<StepInputs<Tensor>, 'x' | 'labels' | 'rate' | 'correction1' | 'correction2'> {
+): Pick<StepInputs<Tensor>, 'x' | 'labels' | 'scale' | 'epsilon'> {
   const classes = tf.tensor1d(
     Array.from({ length: model.batch }, (_, i) => (i * 7 + t) % 10),
     'int32',
@@ -21,9 +21,8 @@ function inputsAt(
   return {
     x: spread([model.batch, ...model.input], t, 0, 1),
     labels: tf.oneHot(classes, 10, 1, 0, 'float32'),
-    rate: tf.scalar(1e-3),
-    correction1: tf.scalar(1 - 0.9 ** t),
-    correction2: tf.scalar(Math.sqrt(1 - 0.999 ** t)),
+    scale: tf.scalar(adamScalars(t).scale),
+    epsilon: tf.scalar(adamScalars(t).epsilon),
   };
 }
 
