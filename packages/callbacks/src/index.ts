@@ -1,6 +1,10 @@
+export type { ClipGradientsOptions } from './clip-gradients.js';
+export { clipGradients } from './clip-gradients.js';
 export type { EarlyStoppingOptions } from './early-stopping.js';
 export { earlyStopping } from './early-stopping.js';
 export type { MonitorMode } from './monitor.js';
+export type { NanGuardOptions } from './nan-guard.js';
+export { nanGuard } from './nan-guard.js';
 export type { ProgressBarOptions, ProgressStream } from './progress-bar.js';
 export { progressBar } from './progress-bar.js';
 export type { ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js';
