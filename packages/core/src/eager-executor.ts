@@ -41,8 +41,8 @@ class EagerSession implements ExecutorSession {
 
   train(batch: HostBatch, inputs: StepInputs): StepResult {
     const taps: Record<string, tf.Tensor> = {};
-    const { state, sums } = tf.tidy(() => {
-      const result = this.#program.train(this.#state, toBatch(batch), eagerStep(true, inputs, taps));
+    const { state, sums } = inStep(true, inputs, taps, (step) => {
+      const result = this.#program.train(this.#state, toBatch(batch), step);
       for (const name of Object.keys(taps)) taps[name] = tf.clone(taps[name]!);
       // The taps are named in the result only so that tidy leaves them alive.
       return { state: { ...result.state }, sums: { ...result.sums }, taps };
@@ -60,20 +60,25 @@ class EagerSession implements ExecutorSession {
   }
 
   evaluate(batch: HostBatch, inputs: StepInputs): StepSums | Promise<StepSums> {
-    return takeSums(
-      tf.tidy(() => ({ ...this.#program.evaluate(this.#state, toBatch(batch), eagerStep(false, inputs)) })),
-    );
+    const { sums } = inStep(false, inputs, undefined, (step) => ({
+      sums: { ...this.#program.evaluate(this.#state, toBatch(batch), step) },
+    }));
+    return takeSums(sums);
   }
 
   penalties(inputs: StepInputs): StepSums | Promise<StepSums> {
-    return takeSums(tf.tidy(() => ({ ...this.#program.penalties(this.#state, eagerStep(false, inputs)) })));
+    const { sums } = inStep(false, inputs, undefined, (step) => ({
+      sums: { ...this.#program.penalties(this.#state, step) },
+    }));
+    return takeSums(sums);
   }
 
   async predict(inputs: HostArrays, step: StepInputs): Promise<HostArrays> {
-    const outputs = tf.tidy(() => {
-      const tensors = mapArrays(inputs);
-      const result = this.#program.predict(this.#state, tensors, eagerStep(false, step));
-      return Object.fromEntries(Object.entries(result).map(([name, tensor]) => [name, tf.clone(tensor)]));
+    const { outputs } = inStep(false, step, undefined, (context) => {
+      const result = this.#program.predict(this.#state, mapArrays(inputs), context);
+      return {
+        outputs: Object.fromEntries(Object.entries(result).map(([name, tensor]) => [name, tf.clone(tensor)])),
+      };
     });
     try {
       return await toHostArrays(outputs);
@@ -115,14 +120,21 @@ class EagerSession implements ExecutorSession {
   }
 }
 
-function eagerStep(training: boolean, inputs: StepInputs, taps?: Record<string, tf.Tensor>): StepContext {
+/** Runs the body of a step in a tidy, and disposes what the step was given out. */
+function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
+  training: boolean,
+  inputs: StepInputs,
+  taps: Record<string, tf.Tensor> | undefined,
+  body: (step: StepContext) => T,
+): T {
   const scalars: Record<string, tf.Scalar> = {};
-  return {
+  const step: StepContext = {
     training,
     scalar(name) {
       const value = inputs.scalars[name];
       if (value === undefined) throw unknownScalar(name, Object.keys(inputs.scalars));
-      return (scalars[name] ??= tf.scalar(value, 'float32'));
+      // Kept: whoever asks first may do so in a tidy of its own, and the next one gets the same tensor.
+      return (scalars[name] ??= tf.keep(tf.scalar(value, 'float32')));
     },
     random(name, shape, distribution = 'uniform') {
       const numbers = stream(inputs.seed, name, inputs.step);
@@ -134,6 +146,20 @@ function eagerStep(training: boolean, inputs: StepInputs, taps?: Record<string, 
       if (taps) taps[name] = value;
     },
   };
+  try {
+    return tf.tidy(() => {
+      const result = body(step);
+      const given = new Set<tf.Tensor>(Object.values(scalars));
+      for (const group of Object.values(result)) {
+        for (const name of Object.keys(group)) {
+          if (given.has(group[name]!)) group[name] = tf.clone(group[name]!);
+        }
+      }
+      return result;
+    });
+  } finally {
+    disposeAll(scalars);
+  }
 }
 
 /** The error for a scalar that nobody declared. */

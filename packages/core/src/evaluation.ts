@@ -3,6 +3,7 @@ import type { BatchNamer } from './batch-names.js';
 import type { Dataset } from './dataset.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { ExecutorSession, StepInputs } from './executor.js';
+import { scalarsOutsideRun } from './scalars.js';
 import { Totals } from './totals.js';
 import type { Evaluation, TrainerParts } from './trainer.js';
 
@@ -10,17 +11,18 @@ import type { Evaluation, TrainerParts } from './trainer.js';
 export interface EvaluationSettings {
   readonly batchSize: number;
   readonly rename: BatchNamer;
-  /** Where the run stands; everything 0 outside a run. */
+  /** Where the run stands; outside a run, as before its first step. */
   readonly scalars?: Readonly<Record<string, number>>;
 }
 
 /** Loss, penalty and metrics of a session's present weights over a data set. */
 export async function evaluateDataset(
-  { objectives, program, checker, seed }: TrainerParts,
+  { objectives, program, checker, seed, optimizer, driver }: TrainerParts,
   session: ExecutorSession,
   dataset: Dataset,
-  { batchSize, rename, scalars = { step: 0, epoch: 0, learningRate: 0 } }: EvaluationSettings,
+  { batchSize, rename, scalars: given }: EvaluationSettings,
 ): Promise<Evaluation> {
+  const scalars = given ?? scalarsOutsideRun(batchSize, [optimizer, ...driver.plugins]);
   const totals = new Totals(objectives);
   const order = new BatchOrder(dataset.size, batchSize);
   const turns = new EventLoopTurns();

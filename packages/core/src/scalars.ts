@@ -21,3 +21,8 @@ export function scalarsAt(
   }
   return scalars;
 }
+
+/** The scalars of evaluation and prediction outside a run: as before its first step, the learning rate 0. */
+export function scalarsOutsideRun(batchSize: number, owners: readonly ScalarOwner[]): Record<string, number> {
+  return scalarsAt({ step: 0, epoch: 0, stepsPerEpoch: 1 }, { learningRate: 0, batchSize }, owners);
+}

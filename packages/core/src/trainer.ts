@@ -19,6 +19,7 @@ import type { Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
 import type { RunRecord } from './record.js';
 import { fail } from './run-state.js';
+import { scalarsOutsideRun } from './scalars.js';
 import { toHostArrays } from './state.js';
 import { type OutputObjective, type TrainingProgram, trainingProgram } from './training-program.js';
 
@@ -156,7 +157,8 @@ export class Trainer<
   }
 
   #stepInputs(batchSize: number): StepInputs {
-    return { scalars: { step: 0, epoch: 0, learningRate: 0, batchSize }, seed: this.#parts.seed, step: 0 };
+    const { seed, optimizer, driver } = this.#parts;
+    return { scalars: scalarsOutsideRun(batchSize, [optimizer, ...driver.plugins]), seed, step: 0 };
   }
 
   async #withSession<T>(body: (session: ExecutorSession) => Promise<T>): Promise<T> {
