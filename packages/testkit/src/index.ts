@@ -1,4 +1,24 @@
+export { contractExecutor, contractsOn } from './contract-executor.js';
+export type { ExportsContract } from './exports-contract.js';
+export { exportsContract } from './exports-contract.js';
+export { expectRefused } from './expect-refused.js';
+export type { ClosenessOptions, TensorValue } from './matchers.js';
+export { expectNoLeak } from './matchers.js';
+export type { OptimizerContractOptions } from './optimizer-contract.js';
+export { optimizerContract } from './optimizer-contract.js';
+export { scheduleContract } from './schedule-contract.js';
 export type { ScriptedRunOptions, ScriptedRunResult } from './scripted-run.js';
 export { scriptedRun } from './scripted-run.js';
 export type { TestStep, TestStepOptions } from './test-step.js';
 export { testStep } from './test-step.js';
+export { toyClasses, toyDataset, toyNumbers } from './toy-data.js';
+export {
+  toyAccuracy,
+  toyCrossEntropy,
+  toyModel,
+  toyModelWithUnused,
+  toyOptimizer,
+  toyWeights,
+} from './toy-parts.js';
+export type { ToyRun, ToyRunOptions } from './toy-run.js';
+export { toyRun } from './toy-run.js';
