@@ -38,6 +38,7 @@ export interface CnnOptions extends StackOptions {
  * @param options.activation Default `relu`.
  * @param options.dropout Default 0.
  * @param options.batchNormalization Of the convolutions. Default `before-activation`.
+ * @param options.batchNormalizationMomentum Default 0.99.
  * @param options.initializer Default `glorotUniform`.
  * @param options.seed Default 0.
  * @returns A `tf.Sequential`, built; the caller disposes it.
@@ -62,7 +63,10 @@ export function cnn(options: CnnOptions): tfl.Sequential {
     check.fail('inputs', `at least ${smallest} x ${smallest} for ${filters.length} blocks`, inputs);
   }
   const [rate] = resolveRates('cnn', dropout, 1);
-  const resolved = resolveStackOptions('cnn', { batchNormalization: 'before-activation', ...options });
+  const resolved = resolveStackOptions('cnn', {
+    ...options,
+    batchNormalization: options.batchNormalization ?? 'before-activation',
+  });
   const stack = new LayerStack(resolved);
 
   filters.forEach((count, index) => {

@@ -16,6 +16,11 @@ export interface StackOptions {
   readonly activation?: ActivationName;
   /** Default false. */
   readonly batchNormalization?: BatchNormalizationPlace;
+  /**
+   * Share of its moving statistics that each batch leaves; 0 <= momentum <= 1. Default 0.99, which takes some 500 steps
+   * to settle: lower it for short runs.
+   */
+  readonly batchNormalizationMomentum?: number;
   /** Distribution of the initial kernels; biases start at 0. Default `glorotUniform`. */
   readonly initializer?: InitializerName;
   /** A whole number >= 0 that fixes the initial weights. Default 0. */
@@ -32,6 +37,7 @@ export function resolveStackOptions(scope: string, options: StackOptions): Resol
   const {
     activation = 'relu',
     batchNormalization = false,
+    batchNormalizationMomentum = 0.99,
     initializer = 'glorotUniform',
     seed = 0,
   } = options;
@@ -42,8 +48,9 @@ export function resolveStackOptions(scope: string, options: StackOptions): Resol
   if (!places.includes(batchNormalization)) {
     check.fail('batchNormalization', "false, 'before-activation' or 'after-activation'", batchNormalization);
   }
+  check.number('batchNormalizationMomentum', batchNormalizationMomentum, { min: 0, max: 1 });
   if (options.name !== undefined) check.text('name', options.name);
-  return { activation, batchNormalization, initializer, seed };
+  return { activation, batchNormalization, batchNormalizationMomentum, initializer, seed };
 }
 
 /** One list of whole numbers >= 1. */
@@ -105,10 +112,10 @@ export class LayerStack {
     make: (options: LayerOptions) => tfl.layers.Layer,
   ): void {
     const place = batchNormalization ?? this.#options.batchNormalization;
-    const { activation } = this.#options;
+    const { activation, batchNormalizationMomentum: momentum } = this.#options;
     const before = place === 'before-activation';
     const inline = before ? undefined : inlineActivation(activation);
-    const normalization = place && new BatchNormalization({ name: `batch_norm_${number}` });
+    const normalization = place && new BatchNormalization({ name: `batch_norm_${number}`, momentum });
     // A normalisation right after takes any bias away again, and has its own shift.
     this.add(make({ ...this.#weights(name), activation: inline ?? 'linear', useBias: !before }));
     if (normalization && before) this.add(normalization);

@@ -31,6 +31,7 @@ export interface MlpOptions extends StackOptions {
  * @param options.activation Default `relu`.
  * @param options.dropout Default 0.
  * @param options.batchNormalization Default false.
+ * @param options.batchNormalizationMomentum Default 0.99.
  * @param options.initializer Default `glorotUniform`.
  * @param options.seed Default 0.
  * @returns A `tf.Sequential`, built; the caller disposes it.

@@ -77,7 +77,9 @@ describe('mlp', () => {
       'batch_norm_1/moving_mean',
       'batch_norm_1/moving_variance',
     ]);
-    const after = mlp({ ...base, batchNormalization: 'after-activation' });
+    const after = mlp({ ...base, batchNormalization: 'after-activation', batchNormalizationMomentum: 0.9 });
+    expect(before.getLayer('batch_norm_1').getConfig()).toMatchObject({ momentum: 0.99 });
+    expect(after.getLayer('batch_norm_1').getConfig()).toMatchObject({ momentum: 0.9 });
     expect(layerNames(after)).toEqual(['hidden_1', 'batch_norm_1', 'dropout_1', 'output']);
     expect(after.getLayer('hidden_1').getConfig()).toMatchObject({ activation: 'relu', useBias: true });
     const leaky = mlp({ ...base, activation: 'leakyRelu', batchNormalization: 'after-activation' });
@@ -120,6 +122,11 @@ describe('mlp', () => {
       'a bad place of normalisation',
       { batchNormalization: true },
       /batchNormalization must be false, 'before-activation' or/,
+    ],
+    [
+      'a bad momentum',
+      { batchNormalizationMomentum: 2 },
+      /batchNormalizationMomentum must be a number >= 0 and <= 1/,
     ],
     ['a bad seed', { seed: -1 }, /seed must be a whole number/],
     ['an empty name', { name: '' }, /name must be a string that is not empty/],
