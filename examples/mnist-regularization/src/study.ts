@@ -46,7 +46,9 @@ export async function runVariant(variant: Variant, settings: StudySettings): Pro
     activation: 'relu',
     seed,
     ...(variant.dropout === undefined ? {} : { dropout: variant.dropout }),
-    ...(variant.batchNormalization ? { batchNormalization: 'before-activation' } : {}),
+    ...(variant.batchNormalization
+      ? { batchNormalization: 'before-activation', batchNormalizationMomentum: 0.9 }
+      : {}),
   });
   const trainer = new Trainer({
     model,

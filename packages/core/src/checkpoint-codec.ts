@@ -23,7 +23,10 @@ interface ArrayEntry {
  *
  * @example
  * ```ts
- * await writeFile('run.safetensors', encodeCheckpoint(await run.checkpoint()));
+ * const saver: Plugin = {
+ *   name: 'saver',
+ *   onFitEnd: async (run) => console.log(encodeCheckpoint(await run.checkpoint()).length, 'bytes'),
+ * };
  * ```
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
@@ -114,7 +117,8 @@ function decodeArray(name: string, entry: ArrayEntry, data: Uint8Array): HostArr
       `'${name}' of shape [${shape.join(', ')}] does not fit its ${end - start} bytes; the file is damaged`,
     );
   }
-  const copy = data.slice(start, end).buffer;
+  // Not `data.slice`: of a Buffer, as `readFile` gives it, that is a view into other memory.
+  const copy = Uint8Array.prototype.slice.call(data, start, end).buffer;
   if (dtype === 'F32') return { data: new Float32Array(copy), shape, dtype: 'float32' };
   return { data: dtype === 'I32' ? new Int32Array(copy) : new Uint8Array(copy), shape, dtype: 'int32' };
 }

@@ -28,7 +28,8 @@ interface LayersOptimizer {
  * @throws EspalierError `invalid-option` for a plugin with an in-step hook.
  * @example
  * ```ts
- * await model.fit(x, y, { epochs: 20, callbacks: toLayersCallback([csvLogger({ path: 'log.csv' })], model) });
+ * const print: Plugin = { name: 'print', onEpochEnd: (run, logs) => console.log(run.epoch, logs['loss']) };
+ * await model.fit(x, y, { epochs: 20, callbacks: toLayersCallback([print], model) });
  * ```
  */
 export function toLayersCallback(

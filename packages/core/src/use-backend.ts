@@ -22,7 +22,8 @@ export async function useBackend(backend: Backend): Promise<Backend> {
  *
  * @example
  * ```ts
- * const chosen = await useBackend(firstAvailable(nodeGpu(), webgpu(), wasm()));
+ * declare const gpu: Backend;
+ * const chosen = await useBackend(firstAvailable(gpu, wasm()));
  * console.log(chosen.name);
  * ```
  */

@@ -71,7 +71,7 @@ function model(): tfl.LayersModel {
 
 const crossEntropy: Loss = {
   name: 'cross-entropy',
-  perExample: (logits, targets) => tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1)),
+  perExample: (logits, targets) => tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.logSoftmax(logits)), -1)),
 };
 
 function momentum(learningRate: number | ((at: { step: number }) => number)): Optimizer {

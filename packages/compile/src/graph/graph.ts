@@ -59,5 +59,5 @@ export interface Graph {
 
 /** True for an attribute that holds a graph. */
 export function isSubgraph(attribute: Attribute | undefined): attribute is Subgraph {
-  return typeof attribute === 'object' && 'graph' in attribute;
+  return typeof attribute === 'object' && attribute !== null && 'graph' in attribute;
 }
