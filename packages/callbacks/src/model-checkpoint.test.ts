@@ -1,0 +1,183 @@
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeCheckpoint, type EpochLogs } from '@espalier/core';
+import { scriptedRun } from '@espalier/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { earlyStopping } from './early-stopping.js';
+import { latestCheckpoint } from './latest-checkpoint.js';
+import { modelCheckpoint } from './model-checkpoint.js';
+
+let directory: string;
+beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'espalier-'))));
+afterEach(() => rm(directory, { recursive: true }));
+
+const logsOf = (...values: number[]): EpochLogs[] => values.map((loss) => ({ loss }));
+/** The files without their numbers, in the order of writing. */
+const files = async (): Promise<string[]> =>
+  (await readdir(directory)).sort().map((file) => file.replace(/^\d+-/, '').replace('.safetensors', ''));
+
+async function play(plugins: Parameters<typeof scriptedRun>[0]['plugins'], values: number[], more = {}) {
+  const result = await scriptedRun({ plugins, epochs: logsOf(...values), stepsPerEpoch: 4, ...more });
+  expect(result.error).toBeUndefined();
+  return result;
+}
+
+describe('modelCheckpoint', () => {
+  test('writes one an epoch and keeps the newest', async () => {
+    await play([modelCheckpoint({ directory, keep: 2 })], [1, 2, 3, 4]);
+    expect(await files()).toEqual(['checkpoint-step-12', 'checkpoint-step-16']);
+  });
+
+  test('keeps all where asked to, every n epochs', async () => {
+    await play([modelCheckpoint({ directory, keep: Infinity, every: { epochs: 2 } })], [1, 2, 3, 4, 5]);
+    expect(await files()).toEqual(['checkpoint-step-8', 'checkpoint-step-16']);
+  });
+
+  test('writes every n steps, in the middle of epochs too', async () => {
+    await play([modelCheckpoint({ directory, every: { steps: 3 }, keep: 9 })], [1, 2]);
+    expect(await files()).toEqual(['checkpoint-step-3', 'checkpoint-step-6']);
+    const { checkpoint } = (await latestCheckpoint(directory))!;
+    expect(checkpoint).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 6 });
+  });
+
+  test('keeps the best beside the newest', async () => {
+    const plugin = modelCheckpoint({ directory, monitor: 'loss', keep: 1 });
+    await play([plugin], [1, 0.5, NaN, 0.5, 0.75]);
+    expect(await files()).toEqual(['best-step-8', 'checkpoint-step-20']);
+    const best = (await readdir(directory)).find((file) => file.includes('best'))!;
+    const saved = decodeCheckpoint(await readFile(join(directory, best)));
+    expect(saved.arrays['parameters/weight']!.data[0]).toBe(2);
+    expect(saved.epochs).toHaveLength(2);
+  });
+
+  test('writes only new best ones with saveBestOnly', async () => {
+    const plugin = modelCheckpoint({ directory, monitor: 'loss', mode: 'max', saveBestOnly: true, keep: 2 });
+    await play([plugin], [1, 3, 2, 3, 4, 5, 0]);
+    expect(await files()).toEqual(['best-step-20', 'best-step-24']);
+  });
+
+  test('leaves a last one of the very step at which the run was stopped', async () => {
+    await play([modelCheckpoint({ directory })], [1, 2, 3], {
+      duringStep: (run: { step: number; stop(reason: string): void }) => {
+        if (run.step === 6) run.stop('interrupted');
+      },
+    });
+    expect(await files()).toEqual(['checkpoint-step-4', 'last-step-6']);
+    expect((await latestCheckpoint(directory))!.checkpoint).toMatchObject({ epoch: 1, stepInEpoch: 2 });
+  });
+
+  test.each(['before', 'after'])(
+    'the last one has the trained weights, with earlyStopping %s it',
+    async (where) => {
+      const stopping = earlyStopping({ monitor: 'loss', patience: 1, restoreBest: true });
+      const saving = modelCheckpoint({ directory, every: { epochs: 100 } });
+      const plugins = where === 'before' ? [stopping, saving] : [saving, stopping];
+      const result = await play(plugins, [1, 2, 3]);
+      expect(result.weights['weight']!.data[0]).toBe(1);
+      expect(await files()).toEqual(['last-step-8']);
+      const { checkpoint } = (await latestCheckpoint(directory))!;
+      expect(checkpoint.arrays['parameters/weight']!.data[0]).toBe(2);
+      expect(checkpoint.plugins['early-stopping']).toEqual({ best: 1, wait: 1 });
+    },
+  );
+
+  test('writes no second file where the stop came right after one', async () => {
+    const stopping = earlyStopping({ monitor: 'loss', patience: 1 });
+    await play([stopping, modelCheckpoint({ directory })], [1, 2, 3]);
+    expect(await files()).toEqual(['checkpoint-step-4', 'checkpoint-step-8']);
+  });
+
+  test('writes nothing after an error', async () => {
+    const result = await scriptedRun({
+      plugins: [modelCheckpoint({ directory, every: { epochs: 9 } })],
+      epochs: logsOf(1, 2),
+      duringStep() {
+        throw new Error('boom');
+      },
+    });
+    expect(result.status).toBe('failed');
+    expect(await files()).toEqual([]);
+  });
+
+  test('a run that goes on takes over best and files; a new run leaves them alone', async () => {
+    const make = () => modelCheckpoint({ directory, monitor: 'loss', keep: 1 });
+    await play([make()], [1, 0.5, 0.75]);
+    const { checkpoint } = (await latestCheckpoint(directory))!;
+    await play([make()], [1, 0.5, 0.75, 0.625, 0.25], { from: checkpoint });
+    expect(await files()).toEqual(['best-step-20', 'checkpoint-step-20']);
+    await play([make()], [9]);
+    expect(await files()).toEqual(['best-step-20', 'checkpoint-step-20', 'best-step-4', 'checkpoint-step-4']);
+    expect((await latestCheckpoint(directory))!.checkpoint.step).toBe(4);
+  });
+
+  test('makes the folder, and clears away what a killed process left', async () => {
+    directory = join(directory, 'a', 'b');
+    await play([modelCheckpoint({ directory })], [1]);
+    await writeFile(join(directory, '000009-checkpoint-step-9.safetensors.tmp'), 'half');
+    await play([modelCheckpoint({ directory })], [1]);
+    expect(await files()).toEqual(['checkpoint-step-4', 'checkpoint-step-4']);
+    directory = join(directory, '..', '..');
+  });
+
+  test('a folder that cannot be written to fails before the first step', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    let steps = 0;
+    const result = await scriptedRun({
+      plugins: [modelCheckpoint({ directory: join(file, 'sub') })],
+      epochs: logsOf(1),
+      duringStep: () => void steps++,
+    });
+    expect(result.error).toMatchObject({ code: 'io', scope: 'model-checkpoint' });
+    expect(String(result.error)).toContain(`cannot write to the folder '${join(file, 'sub')}'`);
+    expect(steps).toBe(0);
+  });
+
+  test('goes on bit for bit from the newest file', async () => {
+    const values = [1, 0.5, 0.75, 0.625];
+    const whole = await play([modelCheckpoint({ directory, monitor: 'loss' })], values);
+    await rm(directory, { recursive: true });
+    await play([modelCheckpoint({ directory, monitor: 'loss' })], values.slice(0, 2));
+    const { checkpoint } = (await latestCheckpoint(directory))!;
+    const resumed = await play([modelCheckpoint({ directory, monitor: 'loss' })], values, {
+      from: checkpoint,
+    });
+    expect(resumed.checkpoint).toEqual(whole.checkpoint);
+  });
+
+  test.each([
+    [{ directory: '' }, 'directory must be a string that is not empty'],
+    [{ directory: 'd', keep: 0 }, 'keep must be a whole number >= 1, got 0'],
+    [{ directory: 'd', every: { epochs: 0 } }, 'every.epochs must be a whole number >= 1, got 0'],
+    [{ directory: 'd', every: { steps: 1.5 } }, 'every.steps'],
+    [{ directory: 'd', every: {} as never }, 'every must be { epochs: n } or { steps: n }'],
+    [{ directory: 'd', every: 3 as never }, 'every must be'],
+    [{ directory: 'd', every: { steps: 1, epochs: 1 } }, 'every must be'],
+    [{ directory: 'd', saveBestOnly: true }, 'monitor must be the name of a metric'],
+    [{ directory: 'd', saveBestOnly: true, monitor: 'loss', every: { steps: 2 } }, 'every must be left out'],
+    [{ directory: 'd', monitor: 'temperature' }, "mode 'auto' cannot tell"],
+    [{ directory: 'd', mode: 'x' as never }, 'mode'],
+    [{ directory: 'd', name: '' }, 'name'],
+  ])('refuses %j', (options, message) => {
+    expect(() => modelCheckpoint(options)).toThrow(message);
+    expect(() => modelCheckpoint(options)).toThrow('[model-checkpoint]');
+  });
+});
+
+describe('latestCheckpoint', () => {
+  test('gives nothing for an empty folder, or none', async () => {
+    expect(await latestCheckpoint(directory)).toBeUndefined();
+    expect(await latestCheckpoint(join(directory, 'none'))).toBeUndefined();
+  });
+
+  test('passes over a file that was cut short, and says so when none is whole', async () => {
+    await play([modelCheckpoint({ directory })], [1, 2]);
+    const [older, newer] = (await readdir(directory)).sort().map((file) => join(directory, file));
+    await truncate(newer!, (await stat(newer!)).size - 1);
+    expect((await latestCheckpoint(directory))!.path).toBe(older);
+    await writeFile(older!, '');
+    await expect(latestCheckpoint(directory)).rejects.toMatchObject({ code: 'checkpoint' });
+    await expect(latestCheckpoint(directory)).rejects.toThrow('none of the 2 checkpoints');
+  });
+});
