@@ -192,7 +192,10 @@ function filterGradientByPatches(onnx: OnnxBuilder, x: Value, dy: Value, info: I
   const columns = info.filterHeight * info.filterWidth * info.inChannels;
   const matrix = onnx.reshape(onnx.concat(patches, 3), [positions, columns]);
   const gradient = onnx.gemm(onnx.reshape(dy, [positions, info.outChannels]), matrix, true);
-  return onnx.reshape(onnx.transpose(gradient, [1, 0]), info.filterShape);
+  // Three axes, since ONNX Runtime would fold a plain transpose into the product and lose more than it gains.
+  const window = info.filterHeight * info.filterWidth;
+  const cube = onnx.reshape(gradient, [info.outChannels, window, info.inChannels]);
+  return onnx.reshape(onnx.transpose(cube, [1, 2, 0]), info.filterShape);
 }
 
 function backpropFilter(onnx: OnnxBuilder, call: KernelCall): Value {

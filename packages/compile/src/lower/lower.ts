@@ -3,6 +3,10 @@ import { GraphBuilder } from '../graph/builder.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { sameShape } from '../graph/shapes.js';
 import { OnnxBuilder } from '../kernels/onnx-builder.js';
+import { rewrite } from '../graph/rewrite.js';
+import { commonSubexpressions } from '../passes/common-subexpressions.js';
+import { deadCode } from '../passes/dead-code.js';
+import { reluPool } from '../passes/relu-pool.js';
 import { KernelCall } from '../kernels/rule.js';
 import { ruleOf } from '../kernels/rules.js';
 
@@ -11,7 +15,8 @@ import { ruleOf } from '../kernels/rules.js';
  *
  * @throws EspalierError `unsupported-op` naming the kernel and where it came from.
  */
-export function lower(graph: Graph): Graph {
+export function lower(traced: Graph): Graph {
+  const graph = deadCode(commonSubexpressions(rewrite(traced, reluPool)));
   const builder = new GraphBuilder();
   const onnx = new OnnxBuilder(builder);
   const lowered = new Map<Value, Value>();

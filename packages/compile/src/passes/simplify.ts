@@ -1,16 +1,25 @@
 import type { Graph } from '../graph/graph.js';
 import type { RewriteRule } from '../graph/rewrite.js';
 import { rewrite } from '../graph/rewrite.js';
+import { broadcasts } from './broadcasts.js';
 import { commonSubexpressions } from './common-subexpressions.js';
+import { convBias } from './conv-bias.js';
 import { deadCode } from './dead-code.js';
-import { dropBroadcasts } from './drop-broadcasts.js';
 import { foldConstants } from './fold-constants.js';
 import { gemm } from './gemm.js';
 import { identities } from './identities.js';
 import { layout } from './layout.js';
 import { reshapes } from './reshapes.js';
 
-const rules: readonly RewriteRule[] = [foldConstants, identities, reshapes, dropBroadcasts, layout, gemm];
+const rules: readonly RewriteRule[] = [
+  foldConstants,
+  identities,
+  reshapes,
+  broadcasts,
+  layout,
+  gemm,
+  convBias,
+];
 
 /** The first rule that has something to say about a node. */
 const anyRule: RewriteRule = (node, context) => {
