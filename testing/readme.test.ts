@@ -2,58 +2,61 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SnippetResult } from './documentation/run-snippets.js';
+import type { Snippet } from './documentation/snippets.js';
 import { documents, documentSnippets, uncheckedFences } from './documentation/snippets.js';
-import { mapLimited, runCommand } from './support/run-command.js';
+import type { CommandResult } from './support/run-command.js';
+import { runCommand } from './support/run-command.js';
 import { readJson, root } from './support/workspaces.js';
 
-const folder = join(root, '.espalier/snippets/run');
-const slug = (document: string): string => document.replace(/\W+/g, '-');
+const runner = join(root, 'testing/documentation/run-snippets.ts');
 
-const written = documents()
-  .map((document) => ({
-    document,
-    directory: join(folder, slug(document)),
-    snippets: documentSnippets(document).filter(({ runs }) => runs),
-  }))
-  .filter(({ snippets }) => snippets.length > 0);
-
-const results: Record<string, SnippetResult> = {};
-const printed: Record<string, string> = {};
-const moduleOf = (directory: string, line: number): string => join(directory, `line-${line}.ts`);
-
-beforeAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await mapLimited(written, 2, async ({ document, directory, snippets }) => {
-    mkdirSync(directory, { recursive: true });
-    const modules = snippets.map(({ line, code }) => {
-      writeFileSync(moduleOf(directory, line), `${code}\nexport {};\n`);
-      return moduleOf(directory, line);
-    });
-    const file = join(directory, 'results.json');
-    const runner = join(root, 'testing/documentation/run-snippets.ts');
-    const { output } = await runCommand(
-      'node',
-      ['--conditions=@espalier/source', '--import', import.meta.resolve('tsx'), runner, file, ...modules],
-      { cwd: directory },
-    );
-    printed[document] = output;
-    if (existsSync(file)) Object.assign(results, readJson<Record<string, SnippetResult>>(file));
+/** Runs the programs of one page, in order, in one process. */
+async function runPage(
+  directory: string,
+  snippets: readonly Snippet[],
+): Promise<{ process: CommandResult; results: Record<string, SnippetResult> }> {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const modules = snippets.map(({ line, code }) => {
+    const module = join(directory, `line-${line}.ts`);
+    writeFileSync(module, `${code}\nexport {};\n`);
+    return module;
   });
-}, 600_000);
+  const file = join(directory, 'results.json');
+  const process = await runCommand(
+    'node',
+    ['--conditions=@espalier/source', '--import', import.meta.resolve('tsx'), runner, file, ...modules],
+    { cwd: directory },
+  );
+  return { process, results: existsSync(file) ? readJson<Record<string, SnippetResult>>(file) : {} };
+}
 
 it('fences code as ts, so that it is checked', () => {
   expect(documents().flatMap(uncheckedFences)).toEqual([]);
 });
 
-for (const { document, directory, snippets } of written) {
+for (const document of documents()) {
+  const snippets = documentSnippets(document).filter(({ runs }) => runs);
+  if (snippets.length === 0) continue;
+
   describe(document, () => {
+    const directory = join(root, '.espalier/snippets/run', document.replace(/\W+/g, '-'));
+    let page: Awaited<ReturnType<typeof runPage>>;
+    beforeAll(async () => {
+      page = await runPage(directory, snippets);
+    }, 120_000);
+
     for (const { line, output } of snippets) {
       it(`runs the program on line ${line}`, () => {
-        const result = results[moduleOf(directory, line)];
-        if (!result) throw new Error(`The process ended before this program:\n${printed[document]}`);
+        const result = page.results[join(directory, `line-${line}.ts`)];
+        if (!result) throw new Error(`The process ended before this program:\n${page.process.output}`);
         if (result.error) throw new Error(`${document}:${line}\n${result.error}\n${result.printed}`);
         if (output !== undefined) expect(result.printed.trim()).toBe(output);
       });
     }
+
+    it('leaves a process that ends by itself, without an error', () => {
+      if (page.process.code !== 0) throw new Error(page.process.output);
+    });
   });
 }
