@@ -22,3 +22,9 @@ export {
 } from './toy-parts.js';
 export type { ToyRun, ToyRunOptions } from './toy-run.js';
 export { toyRun } from './toy-run.js';
+export type { PluginContractOptions } from './plugin-contract.js';
+export { pluginContract } from './plugin-contract.js';
+export type { LossContractOptions } from './loss-contract.js';
+export { lossContract } from './loss-contract.js';
+export type { ObjectiveProblem } from './objective-problems.js';
+export { classLabels, probabilityRows, realNumbers, yesOrNo } from './objective-problems.js';

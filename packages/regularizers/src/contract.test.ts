@@ -1,0 +1,126 @@
+import type { Plugin } from '@espalier/core';
+import type { PluginContractOptions } from '@espalier/testkit';
+import { exportsContract, pluginContract } from '@espalier/testkit';
+import * as exported from './index.js';
+
+interface Entry extends PluginContractOptions {
+  readonly variants: Readonly<Record<string, () => Plugin>>;
+}
+
+const { elasticNet, gaussianNoise, l1, l1Proximal, l2, labelSmoothing, maxNorm, weightDecay } = exported;
+
+const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
+
+/** What every plugin that selects parameters refuses, beside its own. */
+const badSelection = (make: (options: { parameters?: never; name?: string }) => unknown) => ({
+  'unknown selector': () => make({ parameters: 'weights' as never }),
+  'empty list': () => make({ parameters: [] as never }),
+  'empty name': () => make({ name: '' }),
+});
+
+const plugins: Record<string, Entry> = {
+  l1: {
+    variants: {
+      sum: () => l1({ lambda: 0.01 }),
+      'per sample, on a schedule': () => l1({ lambda: ramp, scaling: 'per-sample', parameters: 'all' }),
+    },
+    neutral: () => l1({ lambda: 0 }),
+    bad: {
+      'lambda < 0': () => l1({ lambda: -1 }),
+      'lambda NaN': () => l1({ lambda: NaN }),
+      'no lambda': () => l1({} as never),
+      'unknown scaling': () => l1({ lambda: 1, scaling: 'mean' as never }),
+      ...badSelection((options) => l1({ lambda: 1, ...options })),
+    },
+  },
+  l2: {
+    variants: {
+      half: () => l2({ lambda: 0.01, scaling: 'half' }),
+      norm: () => l2({ lambda: 0.01, scaling: 'norm' }),
+      'on a schedule': () => l2({ lambda: ramp }),
+    },
+    neutral: () => l2({ lambda: 0 }),
+    bad: {
+      'lambda < 0': () => l2({ lambda: -1 }),
+      'lambda a string': () => l2({ lambda: '1' as never }),
+      ...badSelection((options) => l2({ lambda: 1, ...options })),
+    },
+  },
+  elasticNet: {
+    variants: {
+      both: () => elasticNet({ l1: 0.01, l2: 0.02 }),
+      'one on a schedule': () => elasticNet({ l1: 0, l2: ramp }),
+    },
+    neutral: () => elasticNet({ l1: 0, l2: 0 }),
+    bad: {
+      'l1 < 0': () => elasticNet({ l1: -1, l2: 0 }),
+      'no l2': () => elasticNet({ l1: 1 } as never),
+      ...badSelection((options) => elasticNet({ l1: 1, l2: 1, ...options })),
+    },
+  },
+  l1Proximal: {
+    variants: {
+      fixed: () => l1Proximal({ lambda: 0.05 }),
+      'on a schedule': () => l1Proximal({ lambda: ramp, parameters: /kernel$/g }),
+    },
+    neutral: () => l1Proximal({ lambda: 0 }),
+    bad: {
+      'lambda infinite': () => l1Proximal({ lambda: Infinity }),
+      ...badSelection((options) => l1Proximal({ lambda: 1, ...options })),
+    },
+  },
+  weightDecay: {
+    variants: {
+      fixed: () => weightDecay({ rate: 0.1 }),
+      'on a schedule': () => weightDecay({ rate: ramp, parameters: 'biases' }),
+    },
+    neutral: () => weightDecay({ rate: 0 }),
+    bad: {
+      'rate < 0': () => weightDecay({ rate: -0.1 }),
+      ...badSelection((options) => weightDecay({ rate: 1, ...options })),
+    },
+  },
+  maxNorm: {
+    variants: {
+      'by unit': () => maxNorm({ max: 0.5 }),
+      'over all axes': () => maxNorm({ max: 0.5, axis: [0, -1] }),
+    },
+    inert: () => maxNorm({ max: 1000 }),
+    bad: {
+      'max 0': () => maxNorm({ max: 0 }),
+      'axis 0.5': () => maxNorm({ max: 1, axis: 0.5 }),
+      'no axes': () => maxNorm({ max: 1, axis: [] }),
+      ...badSelection((options) => maxNorm({ max: 1, ...options })),
+    },
+  },
+  gaussianNoise: {
+    variants: {
+      fixed: () => gaussianNoise({ stddev: 0.1 }),
+      'on a schedule': () => gaussianNoise({ stddev: ramp }),
+    },
+    neutral: () => gaussianNoise({ stddev: 0 }),
+    bad: {
+      'stddev < 0': () => gaussianNoise({ stddev: -0.1 }),
+      'no inputs': () => gaussianNoise({ stddev: 1, inputs: [] }),
+      'empty name': () => gaussianNoise({ stddev: 1, name: '' }),
+    },
+  },
+  labelSmoothing: {
+    variants: { 'of rows': () => labelSmoothing({ alpha: 0.1 }) },
+    neutral: () => labelSmoothing({ alpha: 0 }),
+    bad: {
+      'alpha > 1': () => labelSmoothing({ alpha: 1.5 }),
+      'one class': () => labelSmoothing({ alpha: 0.1, classes: 1 }),
+      'no targets': () => labelSmoothing({ alpha: 0.1, targets: [] }),
+    },
+  },
+};
+
+exportsContract({ exported, factories: plugins });
+
+for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {
+  Object.entries(variants).forEach(([variant, make], i) =>
+    // The neutral setting is the same for all variants.
+    pluginContract(`${name} (${variant})`, make, i === 0 ? { bad, ...settings } : { bad }),
+  );
+}
