@@ -2,13 +2,10 @@ import type { Metric } from './metric.js';
 import type { Plugin } from './plugin.js';
 
 /** Names of the metrics in a list; any string where they are given by output, whose names TypeScript cannot know. */
-export type MetricsOf<M> = M extends readonly Metric[]
-  ? M[number] extends Metric<infer N>
-    ? N
-    : never
-  : string;
+export type MetricsOf<M> = M extends readonly Metric[] ? M[number]['name'] : string;
 
-type LogsOf<P extends readonly Plugin[]> = P[number] extends Plugin<never, infer L> ? L : never;
+/** Names that the plugins log themselves. */
+type LogsOf<P extends readonly Plugin[]> = NonNullable<P[number]['logs']>[number];
 
 /** Names that a run with these metrics and plugins may produce. */
 export type ProducedNames<M extends string, P extends readonly Plugin[]> =

@@ -12,7 +12,7 @@ import { EspalierError } from './errors.js';
  */
 export async function useBackend(backend: Backend): Promise<Backend> {
   const availability = await backend.isAvailable();
-  if (!availability.available) throw unavailable([[backend, availability]]);
+  if (!availability.available) throw unavailable(backend.name, availability);
   await backend.activate();
   return backend;
 }
@@ -59,15 +59,16 @@ export function firstAvailable(...backends: readonly Backend[]): Backend {
     },
     async activate() {
       const tried = await find();
-      if (!chosen) throw unavailable(tried);
+      if (!chosen) throw unavailable(this.name, summary(tried));
       await chosen.activate();
     },
   };
 }
 
 type Tried = readonly (readonly [Backend, Availability])[];
+type Unavailable = Availability & { readonly available: false };
 
-function summary(tried: Tried): Availability & { available: false } {
+function summary(tried: Tried): Unavailable {
   const failed = tried.flatMap(([{ name }, a]) => (a.available ? [] : [{ name, ...a }]));
   return {
     available: false,
@@ -76,11 +77,10 @@ function summary(tried: Tried): Availability & { available: false } {
   };
 }
 
-function unavailable(tried: Tried): EspalierError {
-  const { reason, mend } = summary(tried);
+function unavailable(name: string, { reason, mend }: Unavailable): EspalierError {
   return new EspalierError({
     code: 'backend-unavailable',
     scope: 'backend',
-    message: `no backend can start here: ${reason}. To mend: ${mend}.`,
+    message: `${name} cannot start here: ${reason}. To mend: ${mend}.`,
   });
 }

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { type ParameterSelector, parameterKind, selectParameters } from './parameters.js';
+
+const shapes = {
+  'hidden/kernel': [4, 3],
+  'hidden/bias': [3],
+  'norm/gamma': [3],
+  'gru/recurrent_kernel': [3, 9],
+  'words/embeddings': [10, 3],
+  w: [2, 2],
+  b: [2],
+};
+
+describe('parameterKind', () => {
+  test.each([
+    ['hidden/kernel', [4, 3], 'kernel'],
+    ['conv/depthwise_kernel', [3, 3, 1, 1], 'kernel'],
+    ['gru/recurrent_bias', [9], 'bias'],
+    ['bias', [1], 'bias'],
+    ['words/embeddings', [10, 3], 'other'],
+    ['norm/moving_variance', [3], 'other'],
+    ['w', [2, 2], 'kernel'],
+    ['b', [2], 'other'],
+  ] as const)('%s %j is a %s', (name, shape, kind) => {
+    expect(parameterKind(name, shape)).toBe(kind);
+  });
+});
+
+describe('selectParameters', () => {
+  test.each<[string, ParameterSelector, string[]]>([
+    ['kernels', 'kernels', ['hidden/kernel', 'gru/recurrent_kernel', 'w']],
+    ['biases', 'biases', ['hidden/bias']],
+    ['all', 'all', Object.keys(shapes)],
+    ['names', ['b', 'w'], ['w', 'b']],
+    ['a pattern', /^hidden\//, ['hidden/kernel', 'hidden/bias']],
+    ['a function', (_, shape) => shape[0] === 10, ['words/embeddings']],
+  ])('by %s', (_, selector, expected) => {
+    expect(selectParameters(shapes, selector, 'test')).toEqual(expected);
+  });
+
+  test('of what does not exist, or of nothing, is an error that lists what there is', () => {
+    expect(() => selectParameters(shapes, ['hidden/kernal'], 'l1')).toThrow(
+      "[l1] parameter 'hidden/kernal' does not exist; the model has: hidden/kernel, hidden/bias",
+    );
+    expect(() => selectParameters(shapes, /x$/, 'l1')).toThrow('selects nothing');
+  });
+});
