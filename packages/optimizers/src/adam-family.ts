@@ -17,7 +17,7 @@ export interface AdamSettings {
 }
 
 /**
- * Adam with its scalar factors folded, in 10 kernels per parameter where the textbook's form takes 15.
+ * Adam with its scalar factors folded, in 10 kernels per parameter where the textbook's form takes 14.
  *
  * With t = 1, 2, ... the textbook has, each corrected by its beta,
  *

@@ -15,3 +15,4 @@ export { stepDecay } from './schedules/step-decay.js';
 export { warmup } from './schedules/warmup.js';
 export type { SgdOptions } from './sgd.js';
 export { sgd } from './sgd.js';
+export { stepScalars } from './step-scalars.js';

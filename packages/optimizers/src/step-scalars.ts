@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalars, StepPosition } from '@espalier/core';
+import { EspalierError } from '@espalier/core';
+
+/**
+ * The scalars that an optimizer asks for in one step, for a loop of your own; the trainer has its own.
+ *
+ * @param at Where the loop stands: whole steps and epochs done, and steps in an epoch.
+ * @param learningRate The rate of this step. Default: the optimizer's, from its schedule.
+ * @returns What `update` takes as `scalars`. It makes tensors: call `update` inside `tf.tidy`.
+ * @throws EspalierError `invalid-option`, from the returned function, for a name that the optimizer does not declare.
+ * @example
+ * ```ts
+ * const scalars = stepScalars(optimizer, { step: 0, epoch: 0, stepsPerEpoch: 100 });
+ * const next = optimizer.update(gradients, slots, parameters, scalars);
+ * ```
+ */
+export function stepScalars(optimizer: Optimizer, at: StepPosition, learningRate?: number): Scalars {
+  const base = optimizer.learningRate;
+  const values: Record<string, number> = {
+    learningRate: learningRate ?? (typeof base === 'function' ? base(at) : base),
+  };
+  for (const [name, schedule] of Object.entries(optimizer.scalars ?? {})) values[name] = schedule(at);
+  return (name) => {
+    const value = values[name];
+    if (value !== undefined) return tf.scalar(value);
+    throw new EspalierError({
+      code: 'invalid-option',
+      scope: optimizer.name,
+      message: `scalar '${name}' is not declared; there are: ${Object.keys(values).join(', ')}.`,
+    });
+  };
+}
