@@ -1,5 +1,7 @@
-import { checkOptions, type Plugin, type Run } from '@espalier/core';
-import cliProgress from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
+import type { EpochLogs, Plugin, Run } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { barLine, plainLine, type Progress } from './progress-line.js';
 
 /** What a bar is drawn on: `process.stderr` and the like. */
 export interface ProgressStream {
@@ -9,79 +11,144 @@ export interface ProgressStream {
 
 /** Options of {@link progressBar}. */
 export interface ProgressBarOptions {
-  /** Stands before the bar, e.g. the name of the run. */
+  /** Stands before each line, e.g. the name of the run. Default nothing. */
   readonly label?: string;
   /** Default `process.stderr`. */
   readonly stream?: ProgressStream;
-  /** Where the stream is no terminal: one line for each epoch instead of nothing. Default false. */
+  /** Write one line for each epoch, without a bar, whatever the stream is. Default false. */
   readonly plain?: boolean;
+  /** Names of the numbers to show. Default loss, accuracy, val_loss, val_accuracy, learning_rate. */
+  readonly metrics?: readonly string[];
+  /** Milliseconds by a clock of your own. Default `performance.now`. */
+  readonly clock?: () => number;
   /** Default `progress-bar`. */
   readonly name?: string;
 }
 
 /** Milliseconds between two drawings: values are read no more often. */
 const INTERVAL = 100;
+const METRICS = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'];
 
 /**
- * A bar for each epoch with step, loss, accuracy, learning rate and time to go. Silent where the stream is no terminal.
+ * Shows a bar for each epoch, with step, loss, accuracy, learning rate, seconds an epoch and the time left.
  *
+ * Where the stream is no terminal it is silent, unless `plain` asks for one line an epoch. It sets no mode of the terminal
+ * (the cursor stays visible, lines wrap as before), so nothing is left wrong however the process ends.
+ *
+ * @returns A plugin. It reads the running metrics at most every 100 ms; a silent one reads nothing.
  * @throws EspalierError `invalid-option`.
  * @example
  * ```ts
- * progressBar({ label: 'baseline' });
+ * const progress = progressBar({ label: 'baseline', plain: !process.stderr.isTTY });
  * ```
  */
 export function progressBar(options: ProgressBarOptions = {}): Plugin<never, never> {
-  const { name = 'progress-bar', label = '', plain = false } = options;
-  checkOptions(name).boolean('plain', plain);
-  const stream = options.stream ?? defaultStream();
-  const terminal = stream?.isTTY === true;
-  let bar: cliProgress.SingleBar | undefined;
-  let drawnAt = 0;
-  const prefix = label === '' ? '' : `${label}  `;
+  const { name = 'progress-bar', label = '', plain = false, metrics = METRICS } = options;
+  const { stream = defaultStream(), clock = () => performance.now() } = options;
+  const check = checkOptions('progress-bar');
+  check.text('name', name);
+  if (typeof label !== 'string') check.fail('label', 'a string', label);
+  check.boolean('plain', plain);
+  if (!Array.isArray(metrics) || metrics.some((metric) => typeof metric !== 'string')) {
+    check.fail('metrics', 'a list of names', metrics);
+  }
+  if (options.stream !== undefined && typeof stream?.write !== 'function') {
+    check.fail('stream', 'something with a write method', stream);
+  }
+  const drawing = !plain && stream?.isTTY === true;
+  const writing = drawing || (plain && stream !== undefined);
+
+  let newBar: (() => SingleBar) | undefined;
+  let bar: SingleBar | undefined;
+  let drawnAt = -Infinity;
+  let fitStart: { readonly at: number; readonly step: number } | undefined;
+  let epochStart: { readonly at: number; readonly step: number } | undefined;
+
+  const progressOf = (run: Run, logs: EpochLogs): Progress => {
+    const now = clock();
+    const [inEpoch, inFit] = [run.step - (epochStart?.step ?? 0), run.step - (fitStart?.step ?? 0)];
+    const left = run.epochs * run.stepsPerEpoch - run.step;
+    const each = inEpoch > 0 ? (now - epochStart!.at) / 1000 / inEpoch : NaN;
+    const secondsPerEpoch = each * run.stepsPerEpoch;
+    const secondsLeft = inFit > 0 ? ((now - fitStart!.at) / 1000 / inFit) * left : NaN;
+    return {
+      label,
+      epoch: run.epoch,
+      epochs: run.epochs,
+      step: run.stepInEpoch,
+      steps: run.stepsPerEpoch,
+      metrics,
+      logs: { learning_rate: run.learningRate, ...logs },
+      ...(Number.isFinite(secondsPerEpoch) ? { secondsPerEpoch } : {}),
+      ...(Number.isFinite(secondsLeft) && left > 0 ? { secondsLeft } : {}),
+    };
+  };
+  const begin = (run: Run, stepsDone: number): void => {
+    const start = { at: clock(), step: run.step - stepsDone };
+    fitStart ??= start;
+    epochStart = start;
+    if (!drawing) return;
+    drawnAt = -Infinity;
+    bar = newBar!();
+    bar.start(finite(run.stepsPerEpoch), run.stepInEpoch, { line: barLine(progressOf(run, {})) });
+  };
   const end = (): void => {
     bar?.stop();
     bar = undefined;
+    epochStart = undefined;
   };
 
   return {
     name,
     enforce: 'post',
+    async onFitStart() {
+      end();
+      fitStart = undefined;
+      if (drawing) newBar ??= await barFactory(stream);
+    },
     onEpochStart(run) {
-      if (!terminal) return;
-      drawnAt = 0;
-      const format = `${prefix}epoch {epoch}/${run.epochs} {bar} {value}/{total}  {numbers}  {eta_formatted}`;
-      bar = new cliProgress.SingleBar(
-        { format, stream: stream as NodeJS.WriteStream, hideCursor: true, barsize: 24, gracefulExit: false },
-        cliProgress.Presets.shades_classic,
-      );
-      bar.start(run.stepsPerEpoch, run.stepInEpoch, { epoch: run.epoch + 1, numbers: '' });
+      if (writing) begin(run, 0);
     },
     async onStepEnd(run, logs) {
-      if (!bar || (performance.now() - drawnAt < INTERVAL && run.stepInEpoch < run.stepsPerEpoch)) return;
-      drawnAt = performance.now();
-      bar.update(run.stepInEpoch, { numbers: format(await logs.running()) });
+      if (!writing) return;
+      // A run that goes on in the middle of an epoch starts none.
+      if (!epochStart) begin(run, 1);
+      if (!bar || clock() - drawnAt < INTERVAL) return;
+      drawnAt = clock();
+      bar.update(finite(run.stepInEpoch), { line: barLine(progressOf(run, await logs.running())) });
     },
     onEpochEnd(run, logs) {
-      if (bar) bar.update(run.stepsPerEpoch, { numbers: format(logs) });
-      else if (plain) stream?.write(`${prefix}epoch ${run.epoch + 1}/${run.epochs}  ${format(logs)}\n`);
+      if (!writing) return;
+      if (bar) bar.update(finite(run.stepInEpoch), { line: barLine(progressOf(run, logs)) });
+      else stream?.write(`${plainLine(progressOf(run, logs))}\n`);
       end();
     },
     onError: end,
-    onFitEnd(run: Run) {
+    onFitEnd(run) {
       end();
-      if ((terminal || plain) && run.stopReason !== undefined) stream?.write(`${prefix}${run.stopReason}\n`);
+      if (!writing || run.stopReason === undefined) return;
+      stream?.write(`${label === '' ? '' : `${label}  `}${run.stopReason}\n`);
     },
+    dispose: end,
   };
 }
 
-/** The numbers that people look for, in the order they look. */
-function format(logs: Readonly<Record<string, number>>): string {
-  const wanted = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'];
-  return wanted
-    .filter((name) => logs[name] !== undefined)
-    .map((name) => `${name} ${Number(logs[name]!.toPrecision(4))}`)
-    .join('  ');
+/** cli-progress loads when the first bar is drawn: it needs Node. */
+async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
+  const { default: cliProgress } = await import('cli-progress');
+  return () =>
+    new cliProgress.SingleBar({
+      stream: stream as NodeJS.WriteStream,
+      format: (_options, _params, payload: { readonly line: string }) => payload.line,
+      hideCursor: false,
+      linewrap: true,
+      gracefulExit: false,
+      forceRedraw: true,
+    });
+}
+
+function finite(steps: number): number {
+  return Number.isFinite(steps) ? steps : 0;
 }
 
 function defaultStream(): ProgressStream | undefined {

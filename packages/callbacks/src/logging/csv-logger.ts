@@ -1,0 +1,50 @@
+import type { Plugin } from '@espalier/core';
+import { epochLogger } from './epoch-logger.js';
+
+/** Options of {@link csvLogger}. */
+export interface CsvLoggerOptions {
+  /** The file; its folder is made where it does not exist. */
+  readonly path: string;
+  /** Default `csv-logger`. */
+  readonly name?: string;
+}
+
+/**
+ * Writes a CSV file (RFC 4180, UTF-8, `\n`) with one line for each epoch, on the disk before the next epoch begins.
+ *
+ * The columns are `epoch` (from 0), the run's metrics and `learning_rate`, known when the run starts and the same in every
+ * line; a value that an epoch lacks is empty. Numbers are written with all their digits, so reading them back gives the
+ * same float64; NaN and infinity as `NaN`, `Infinity`, `-Infinity`.
+ *
+ * A run overwrites the file; one that goes on from a checkpoint keeps the lines of the epochs before it, and drops a line
+ * that was torn by a kill.
+ *
+ * Source: as Keras's `CSVLogger`, with the learning rate, and with resuming instead of its `append`.
+ *
+ * @returns A plugin. It costs one small write an epoch.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the file cannot be written to.
+ * @example
+ * ```ts
+ * const logging = csvLogger({ path: 'runs/baseline.csv' });
+ * ```
+ */
+export function csvLogger(options: CsvLoggerOptions): Plugin<never, never> {
+  const { path, name = 'csv-logger' } = options;
+  return epochLogger({
+    scope: 'csv-logger',
+    name,
+    path,
+    format: (columns) => ({
+      header: columns.map(quoted).join(','),
+      epochOf: (line) => (line === '' ? NaN : Number(line.split(',', 1)[0])),
+    }),
+    line: (row) =>
+      Object.values(row)
+        .map((value) => value ?? '')
+        .join(','),
+  });
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

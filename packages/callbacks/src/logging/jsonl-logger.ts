@@ -1,0 +1,49 @@
+import type { Plugin } from '@espalier/core';
+import { epochLogger } from './epoch-logger.js';
+
+/** Options of {@link jsonlLogger}. */
+export interface JsonlLoggerOptions {
+  /** The file; its folder is made where it does not exist. */
+  readonly path: string;
+  /** Default `jsonl-logger`. */
+  readonly name?: string;
+}
+
+/**
+ * Writes a JSON Lines file with one object for each epoch, on the disk before the next epoch begins.
+ *
+ * Each has `epoch` (from 0), the run's metrics and `learning_rate`, in the same order in every line; a value that an epoch
+ * lacks is left out. JSON has no NaN and no infinity: they are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`, which
+ * `Number()` reads back.
+ *
+ * A run overwrites the file; one that goes on from a checkpoint keeps the lines of the epochs before it, and drops a line
+ * that was torn by a kill.
+ *
+ * @returns A plugin. It costs one small write an epoch.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the file cannot be written to.
+ * @example
+ * ```ts
+ * const logging = jsonlLogger({ path: 'runs/baseline.jsonl' });
+ * ```
+ */
+export function jsonlLogger(options: JsonlLoggerOptions): Plugin<never, never> {
+  const { path, name = 'jsonl-logger' } = options;
+  return epochLogger({
+    scope: 'jsonl-logger',
+    name,
+    path,
+    format: () => ({ header: '', epochOf }),
+    line: (row) =>
+      JSON.stringify(row, (_, value: unknown) =>
+        typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+      ),
+  });
+}
+
+function epochOf(line: string): number {
+  try {
+    return Number((JSON.parse(line) as { epoch?: number } | null)?.epoch);
+  } catch {
+    return NaN;
+  }
+}

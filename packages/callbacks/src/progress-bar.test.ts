@@ -1,0 +1,142 @@
+import { PassThrough } from 'node:stream';
+import { scriptedRun } from '@espalier/testkit';
+import { describe, expect, test } from 'vitest';
+import { progressBar, type ProgressBarOptions } from './progress-bar.js';
+import { barLine, plainLine } from './progress-line.js';
+
+/** A stream that remembers; every look at the clock is `tick` milliseconds later. */
+function screen(isTTY: boolean, tick = 1000) {
+  let text = '';
+  let now = 0;
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 200, getWindowSize: () => [200, 50] });
+  stream.on('data', (chunk) => (text += String(chunk)));
+  return { options: { stream, clock: () => (now += tick) } satisfies ProgressBarOptions, text: () => text };
+}
+
+const epochs = [
+  { loss: 0.123456, accuracy: 0.5, val_loss: 2 },
+  { loss: 0.0001, accuracy: 1, val_loss: 1 },
+];
+
+describe('progressBar', () => {
+  test('draws a bar with the numbers on a terminal', async () => {
+    const { options, text } = screen(true);
+    await scriptedRun({ plugins: [progressBar({ ...options, label: 'base' })], epochs, stepsPerEpoch: 4 });
+    expect(text()).toContain('base  epoch 1/2 ░');
+    expect(text()).toContain(
+      'base  epoch 1/2 ████████████████████████ 4/4  loss 0.1235  accuracy 0.5  val_loss 2',
+    );
+    expect(text()).toContain('epoch 2/2');
+    expect(text()).toMatch(/learning_rate 0\.1 {2}\d+ s\/epoch {2}\d:\d\d left/);
+    expect(text().endsWith('\n')).toBe(true);
+  });
+
+  test('sets no mode of the terminal, so none is left wrong', async () => {
+    const { options, text } = screen(true);
+    const error = new Error('boom');
+    const failing = {
+      name: 'failing',
+      onStepEnd() {
+        throw error;
+      },
+    };
+    const result = await scriptedRun({ plugins: [progressBar(options), failing], epochs, stepsPerEpoch: 4 });
+    expect(result.error).toBe(error);
+    // eslint-disable-next-line no-control-regex -- escape sequences are what it looks for.
+    expect(text()).not.toMatch(/\x1B\[\?/);
+    expect(text().endsWith('\n')).toBe(true);
+  });
+
+  test('reads values at most every 100 ms', async () => {
+    const often = screen(true, 1000);
+    const seldom = screen(true, 1);
+    const long = { epochs, stepsPerEpoch: 30 };
+    const all = await scriptedRun({ plugins: [progressBar(often.options)], ...long });
+    const few = await scriptedRun({ plugins: [progressBar(seldom.options)], ...long });
+    expect(all.stepReads).toBe(60);
+    expect(few.stepReads).toBeLessThanOrEqual(4);
+    expect(few.stepReads).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is silent and reads nothing where there is no terminal', async () => {
+    const { options, text } = screen(false);
+    const result = await scriptedRun({ plugins: [progressBar(options)], epochs, stepsPerEpoch: 4 });
+    expect(text()).toBe('');
+    expect(result.stepReads).toBe(0);
+  });
+
+  test('writes one line an epoch where asked to, and why the run stopped', async () => {
+    const { options, text } = screen(false, 500);
+    const stopping = { name: 'stopping', onEpochEnd: (run: { stop(r: string): void }) => run.stop('enough') };
+    const plugins = [progressBar({ ...options, plain: true, metrics: ['val_loss'] }), stopping];
+    const result = await scriptedRun({ plugins, epochs, stepsPerEpoch: 4 });
+    expect(text()).toBe('epoch 1/2  val_loss 2  0.5 s/epoch  0:01 left\nenough\n');
+    expect(result.stepReads).toBe(0);
+  });
+
+  test('plain lines on a terminal are plain', async () => {
+    const { options, text } = screen(true);
+    await scriptedRun({ plugins: [progressBar({ ...options, plain: true })], epochs });
+    // eslint-disable-next-line no-control-regex -- as above.
+    expect(text()).not.toMatch(/\x1B|█/);
+    expect(text().split('\n')).toHaveLength(3);
+  });
+
+  test('a second run starts clean', async () => {
+    const { options, text } = screen(false, 500);
+    const plugin = progressBar({ ...options, plain: true });
+    await scriptedRun({ plugins: [plugin], epochs });
+    const first = text();
+    await scriptedRun({ plugins: [plugin], epochs });
+    expect(text()).toBe(first + first);
+  });
+
+  test('goes on in the middle of an epoch', async () => {
+    const { options, text } = screen(true);
+    const stopped = await scriptedRun({
+      plugins: [],
+      epochs,
+      stepsPerEpoch: 4,
+      duringStep: (run) => run.step === 2 && run.stop('now'),
+    });
+    await scriptedRun({
+      plugins: [progressBar(options)],
+      epochs,
+      stepsPerEpoch: 4,
+      from: stopped.checkpoint,
+    });
+    expect(text()).toContain(' 3/4  learning_rate');
+  });
+
+  test.each([
+    [{ plain: 1 as never }, 'plain must be true or false'],
+    [{ metrics: 'loss' as never }, 'metrics must be a list of names'],
+    [{ label: 3 as never }, 'label must be a string'],
+    [{ stream: {} as never }, 'stream must be something with a write method'],
+    [{ name: '' }, 'name'],
+  ])('refuses %j', (options, message) => {
+    expect(() => progressBar(options)).toThrow(message);
+    expect(() => progressBar(options)).toThrow('[progress-bar]');
+  });
+});
+
+describe('the lines', () => {
+  const base = {
+    label: '',
+    epoch: 8,
+    epochs: 100,
+    step: 5,
+    steps: 10,
+    metrics: ['loss'],
+    logs: { loss: NaN },
+  };
+
+  test('show NaN, long times and what is unknown', () => {
+    expect(plainLine(base)).toBe('epoch   9/100  loss NaN');
+    expect(plainLine({ ...base, secondsPerEpoch: 0.01234, secondsLeft: 3723.4 })).toBe(
+      'epoch   9/100  loss NaN  0.012 s/epoch  1:02:03 left',
+    );
+    expect(barLine(base)).toBe(`epoch   9/100 ${'█'.repeat(12)}${'░'.repeat(12)}  5/10  loss NaN`);
+    expect(barLine({ ...base, epochs: Infinity, steps: Infinity, logs: {} })).toBe('epoch 9 step 5');
+  });
+});
