@@ -90,7 +90,10 @@ function patchTape(engine: Engine): () => void {
     // A gradient is a function per operand, called later still.
     node.gradient = (dys) =>
       Object.fromEntries(
-        Object.entries(inScope(scope, () => gradient(dys))).map(([name, part]) => [name, () => inScope(scope, part)]),
+        Object.entries(inScope(scope, () => gradient(dys))).map(([name, part]) => [
+          name,
+          () => inScope(scope, part),
+        ]),
       );
   };
   return () => {
