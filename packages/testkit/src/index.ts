@@ -28,3 +28,7 @@ export type { LossContractOptions } from './loss-contract.js';
 export { lossContract } from './loss-contract.js';
 export type { ObjectiveProblem } from './objective-problems.js';
 export { classLabels, probabilityRows, realNumbers, yesOrNo } from './objective-problems.js';
+export type { MetricContractOptions } from './metric-contract.js';
+export { metricContract } from './metric-contract.js';
+export type { DatasetContractOptions } from './dataset-contract.js';
+export { datasetContract } from './dataset-contract.js';
