@@ -32,3 +32,5 @@ export type { MetricContractOptions } from './metric-contract.js';
 export { metricContract } from './metric-contract.js';
 export type { DatasetContractOptions } from './dataset-contract.js';
 export { datasetContract } from './dataset-contract.js';
+export type { ModelContractOptions } from './model-contract.js';
+export { modelContract } from './model-contract.js';
