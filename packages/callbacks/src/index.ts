@@ -2,6 +2,8 @@ export type { ClipGradientsOptions } from './clip-gradients.js';
 export { clipGradients } from './clip-gradients.js';
 export type { EarlyStoppingOptions } from './early-stopping.js';
 export { earlyStopping } from './early-stopping.js';
+export type { EmaOptions } from './ema.js';
+export { ema } from './ema.js';
 export { latestCheckpoint } from './latest-checkpoint.js';
 export type { CsvLoggerOptions } from './logging/csv-logger.js';
 export { csvLogger } from './logging/csv-logger.js';

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plugin } from '@espalier/core';
+import type { PluginContractOptions } from '@espalier/testkit';
+import { exportsContract, pluginContract } from '@espalier/testkit';
+import { afterAll } from 'vitest';
+import * as exported from './index.js';
+
+interface Entry extends PluginContractOptions {
+  readonly variants: Readonly<Record<string, () => Plugin>>;
+}
+
+const { clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } = exported;
+const { progressBar, reduceLROnPlateau } = exported;
+
+const directory = mkdtempSync(join(tmpdir(), 'espalier-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const plugins: Record<string, Entry> = {
+  earlyStopping: {
+    variants: {
+      'restoring the best': () => earlyStopping({ monitor: 'val_loss', patience: 1, restoreBest: true }),
+      'of a rising metric': () => earlyStopping({ monitor: 'val_accuracy', minDelta: 0.5, patience: 2 }),
+    },
+    inert: () => earlyStopping({ monitor: 'loss', patience: 1000 }),
+    bad: { 'patience < 0': () => earlyStopping({ monitor: 'loss', patience: -1 }) },
+  },
+  reduceLROnPlateau: {
+    variants: {
+      absolute: () => reduceLROnPlateau({ monitor: 'loss', minDelta: 10, patience: 1, factor: 0.5 }),
+      relative: () =>
+        reduceLROnPlateau({ monitor: 'val_loss', minDelta: 9, thresholdMode: 'relative', patience: 1 }),
+    },
+    inert: () => reduceLROnPlateau({ monitor: 'loss', patience: 1000 }),
+    bad: { 'factor 1': () => reduceLROnPlateau({ monitor: 'loss', factor: 1 }) },
+  },
+  clipGradients: {
+    variants: {
+      value: () => clipGradients({ value: 0.01 }),
+      norm: () => clipGradients({ norm: 0.1 }),
+      'global norm': () => clipGradients({ globalNorm: 0.1 }),
+    },
+    inert: () => clipGradients({ globalNorm: 1e6 }),
+    bad: { 'no bound': () => clipGradients({}), 'bound 0': () => clipGradients({ norm: 0 }) },
+  },
+  nanGuard: {
+    variants: {
+      throwing: () => nanGuard({ everySteps: 1 }),
+      stopping: () => nanGuard({ action: 'stop' }),
+    },
+    neutral: () => nanGuard(),
+    bad: { 'everySteps 0': () => nanGuard({ everySteps: 0 }) },
+  },
+  modelCheckpoint: {
+    variants: {
+      'every epoch': () => modelCheckpoint({ directory: join(directory, 'epochs'), monitor: 'val_loss' }),
+      'every step': () => modelCheckpoint({ directory: join(directory, 'steps'), every: { steps: 1 } }),
+    },
+    neutral: () => modelCheckpoint({ directory: join(directory, 'neutral') }),
+    bad: { 'keep 0': () => modelCheckpoint({ directory, keep: 0 }) },
+  },
+  progressBar: {
+    variants: {
+      silent: () => progressBar(),
+      plain: () => progressBar({ plain: true, stream: { write: () => true } }),
+    },
+    neutral: () => progressBar({ plain: true, stream: { write: () => true } }),
+    bad: { 'plain 1': () => progressBar({ plain: 1 as never }) },
+  },
+  csvLogger: {
+    variants: { 'to a file': () => csvLogger({ path: join(directory, 'log.csv') }) },
+    neutral: () => csvLogger({ path: join(directory, 'neutral.csv') }),
+    bad: { 'no path': () => csvLogger({} as never) },
+  },
+  jsonlLogger: {
+    variants: { 'to a file': () => jsonlLogger({ path: join(directory, 'log.jsonl') }) },
+    neutral: () => jsonlLogger({ path: join(directory, 'neutral.jsonl') }),
+    bad: { 'no path': () => jsonlLogger({} as never) },
+  },
+  ema: {
+    variants: { 'of the parameters': () => ema({ decay: 0.5 }) },
+    bad: { 'decay 1': () => ema({ decay: 1 }) },
+  },
+};
+
+exportsContract({ exported, factories: plugins, notFactories: new Set(['latestCheckpoint']) });
+
+for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {
+  Object.entries(variants).forEach(([variant, make], i) =>
+    // The neutral setting is the same for all variants.
+    pluginContract(`${name} (${variant})`, make, i === 0 ? { bad, ...settings } : { bad }),
+  );
+}

@@ -1,0 +1,85 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { type HostArrays, type Plugin, Trainer } from '@espalier/core';
+import { toyClasses, toyCrossEntropy, toyModel, toyOptimizer } from '@espalier/testkit';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ema } from './ema.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** The weights after each step of a run with `plugins`, the first being the initial ones, and those at the end. */
+async function run(plugins: readonly Plugin[]): Promise<{ path: HostArrays[]; end: HostArrays }> {
+  const path: HostArrays[] = [];
+  const watcher: Plugin = {
+    name: 'watcher',
+    onFitStart: async (run) => void path.push(await run.getWeights()),
+    onStepEnd: async (run) => void path.push(await run.getWeights()),
+  };
+  const model = toyModel();
+  const trainer = new Trainer({
+    model,
+    loss: toyCrossEntropy(),
+    optimizer: toyOptimizer(),
+    plugins: [watcher, ...plugins],
+  });
+  await trainer.fit(toyClasses(), { epochs: 2, batchSize: 8 });
+  const end = await trainer.getWeights();
+  model.dispose();
+  return { path, end };
+}
+
+describe('ema', () => {
+  test('ends with the average written out in float64, and trains as without it', async () => {
+    const decay = 0.8;
+    const plain = await run([]);
+    const { path, end } = await run([ema({ decay })]);
+    expect(path).toEqual(plain.path);
+    expect(path.length).toBeGreaterThan(3);
+    for (const name of Object.keys(end)) {
+      const average = Float64Array.from(path[0]![name]!.data);
+      for (const weights of path.slice(1)) {
+        weights[name]!.data.forEach((w, i) => (average[i] = decay * average[i]! + (1 - decay) * w));
+      }
+      end[name]!.data.forEach((value, i) => expect(value).toBeCloseTo(average[i]!, 5));
+      expect(end[name]!.data).not.toEqual(plain.end[name]!.data);
+    }
+  });
+
+  test('decay 0 is the last weights', async () => {
+    const plain = await run([]);
+    const { end } = await run([ema({ decay: 0 })]);
+    for (const [name, { data }] of Object.entries(plain.end)) {
+      data.forEach((value, i) => expect(end[name]!.data[i]).toBeCloseTo(value, 6));
+    }
+  });
+
+  test('leaves the weights alone after an error', async () => {
+    const model = toyModel();
+    let last: HostArrays = {};
+    const failing: Plugin = {
+      name: 'failing',
+      async onStepEnd(run) {
+        last = await run.getWeights();
+        if (run.step === 3) throw new Error('boom');
+      },
+    };
+    const trainer = new Trainer({
+      model,
+      loss: toyCrossEntropy(),
+      optimizer: toyOptimizer(),
+      plugins: [ema(), failing],
+    });
+    await expect(trainer.fit(toyClasses(), { epochs: 2, batchSize: 8 })).rejects.toThrow('boom');
+    expect(await trainer.getWeights()).toEqual(last);
+    model.dispose();
+  });
+
+  test.each([
+    [{ decay: 1 }, 'decay must be a number >= 0 and < 1, got 1'],
+    [{ decay: -0.1 }, 'decay'],
+    [{ decay: NaN }, 'decay'],
+    [{ name: '' }, 'name'],
+  ])('refuses %j', (options, message) => {
+    expect(() => ema(options)).toThrow(message);
+  });
+});

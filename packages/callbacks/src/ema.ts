@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostArray, Plugin, Tensors } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { restoreWeights } from './fit-end-weights.js';
+
+/** Options of {@link ema}. */
+export interface EmaOptions {
+  /** How much of the average is kept at each step, 0 <= decay < 1. Default 0.999. */
+  readonly decay?: number;
+  /** Default `ema`. */
+  readonly name?: string;
+}
+
+/**
+ * Ends the run with the exponential moving average of the parameters over the steps, which often generalises better than
+ * the last ones.
+ *
+ * After each step, for every trainable parameter w and its average a, which starts as the initial w:
+ * `a = a + (1 - decay) (w - a)`.
+ *
+ * Training itself goes on with w. When the run has ended, completed or stopped, the model holds a; the running averages of
+ * batch normalisation stay those of w. Checkpoints hold both: a as `plugins/ema/<parameter>`. Of two plugins that replace
+ * the weights at the end (this and `earlyStopping` with `restoreBest`), the later in the list wins.
+ *
+ * Source: as the averages of Keras optimizers' `use_ema`, put in place at the end.
+ *
+ * @returns A plugin with one tensor for each parameter in the state of the step. Three kernels for each parameter a step.
+ * @throws EspalierError `invalid-option`.
+ * @example
+ * ```ts
+ * const averaging = ema({ decay: 0.99 });
+ * ```
+ */
+export function ema(options: EmaOptions = {}): Plugin<never, never> {
+  const { decay = 0.999, name = 'ema' } = options;
+  const check = checkOptions('ema');
+  check.text('name', name);
+  check.number('decay', decay, { min: 0, max: 1, exclusiveMax: true });
+  const prefix = `plugins/${name}/`;
+  return {
+    name,
+    stepState: {
+      init: (parameters) => map(parameters, (parameter) => tf.clone(parameter)),
+      update: (averages, { parameters }) =>
+        map(averages, (average, key) =>
+          tf.add(average, tf.mul(tf.sub(parameters[key]!, average), 1 - decay)),
+        ),
+    },
+    async onFitEnd(run, status) {
+      if (status === 'failed') return;
+      const { arrays } = await run.checkpoint();
+      const averages: Record<string, HostArray> = {};
+      for (const [key, array] of Object.entries(arrays)) {
+        if (key.startsWith(prefix)) averages[key.slice(prefix.length)] = array;
+      }
+      if (Object.keys(averages).length === 0) return;
+      await restoreWeights(run, averages, status);
+    },
+  };
+}
+
+function map(tensors: Tensors, f: (tensor: tf.Tensor, key: string) => tf.Tensor): Record<string, tf.Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, f(tensor, key)]));
+}
