@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Dataset } from './dataset.js';
-import type { FitOptions } from './fit.js';
+import type { FitOptions } from './fit-options.js';
 import { digits, momentum, squaredError, toyModel } from './toy-parts.fixture.js';
 import { Trainer, type TrainerOptions } from './trainer.js';
 

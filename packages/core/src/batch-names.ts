@@ -1,6 +1,6 @@
 import type { HostArrays } from './arrays.js';
 import type { Dataset, HostBatch } from './dataset.js';
-import type { BoundModel } from './model.js';
+import type { BoundModel } from './bound-model.js';
 import { fail } from './run-state.js';
 
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;

@@ -1,7 +1,7 @@
 import type { HostArrays } from './arrays.js';
 import type { Dataset, HostBatch } from './dataset.js';
 import type { BatchNamer } from './batch-names.js';
-import type { BoundModel } from './model.js';
+import type { BoundModel } from './bound-model.js';
 import { fail } from './run-state.js';
 import type { OutputObjective } from './training-program.js';
 

@@ -5,7 +5,7 @@ import { EventLoopTurns } from './event-loop.js';
 import type { ExecutorSession, StepInputs } from './executor.js';
 import { scalarsOutsideRun } from './scalars.js';
 import { Totals } from './totals.js';
-import type { Evaluation, TrainerParts } from './trainer.js';
+import type { Evaluation, TrainerParts } from './trainer-parts.js';
 
 /** How a data set is evaluated. */
 export interface EvaluationSettings {

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { FitOptions } from './fit.js';
+import type { FitOptions } from './fit-options.js';
 import type { ObservingHook } from './plugin-driver.js';
 import type { Plugin } from './plugin.js';
 import type { Run } from './run.js';

@@ -2,12 +2,12 @@ import { BatchOrder } from './batch-order.js';
 import { type BatchNamer, matchNames } from './batch-names.js';
 import { buildCheckpoint, checkCheckpoint } from './checkpointing.js';
 import type { Checkpoint } from './checkpoint.js';
-import { checkClassWeights, type ClassWeights, weighClasses } from './class-weights.js';
-import { checkOptions } from './options.js';
+import { weighClasses } from './class-weights.js';
 import type { Dataset, HostBatch } from './dataset.js';
 import { evaluateDataset } from './evaluation.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { ExecutorSession, StepInputs, StepResult } from './executor.js';
+import { checkFitOptions, type FitOptions } from './fit-options.js';
 import { onInterrupt } from './interrupt.js';
 import { checkMonitors } from './monitors.js';
 import { metricNames } from './objectives.js';
@@ -15,34 +15,10 @@ import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, RunRecord, RunStatus } from './record.js';
 import { RunState } from './run-state.js';
 import { scalarsAt } from './scalars.js';
-import { PARAMETERS, takeGroup, VARIABLES } from './state.js';
+import { weightsOf } from './state.js';
 import { Totals } from './totals.js';
-import type { TrainerParts } from './trainer.js';
+import type { TrainerParts } from './trainer-parts.js';
 import { checkWeights, syncModel } from './weights.js';
-
-/** How a run is run. */
-export interface FitOptions {
-  /** Passes over the data, those of `resumeFrom` included. A whole number >= 1. */
-  readonly epochs: number;
-  /** Examples in a step, a whole number >= 1, default 32. The last batch of an epoch may be shorter. */
-  readonly batchSize?: number;
-  /** Evaluated at the end of each epoch; gives the `val_` metrics. */
-  readonly validation?: Dataset;
-  /** Evaluates every so many steps too. The epoch's logs hold the last validation. */
-  readonly validationEvery?: { readonly steps: number };
-  /** Batch size of validation. Default 256. */
-  readonly validationBatchSize?: number;
-  /** Shuffle each epoch by the run's seed. Default true. */
-  readonly shuffle?: boolean;
-  /** A weight for the examples of each class, by label. */
-  readonly classWeights?: ClassWeights;
-  /** Goes on from here, bit for bit as if never stopped. */
-  readonly resumeFrom?: Checkpoint;
-  /** Stops after the current step when it fires. */
-  readonly signal?: AbortSignal;
-  /** Whether the first Ctrl-C stops after the current step (a second ends the process). Default true. */
-  readonly stopOnInterrupt?: boolean;
-}
 
 /** One run; see `Trainer.fit`. */
 export async function fit(parts: TrainerParts, dataset: Dataset, options: FitOptions): Promise<RunRecord> {
@@ -85,18 +61,6 @@ export async function fit(parts: TrainerParts, dataset: Dataset, options: FitOpt
   return run.run();
 }
 
-function checkFitOptions(options: FitOptions): void {
-  const check = checkOptions('trainer');
-  check.integer('epochs', options.epochs, { min: 1 });
-  check.integer('batchSize', options.batchSize ?? 32, { min: 1 });
-  check.integer('validationBatchSize', options.validationBatchSize ?? 256, { min: 1 });
-  if (options.validationEvery) {
-    check.integer('validationEvery.steps', options.validationEvery.steps, { min: 1 });
-    if (!options.validation) check.fail('validation', 'a data set where validationEvery is given', undefined);
-  }
-  if (options.classWeights) checkClassWeights(options.classWeights);
-}
-
 interface FitSetup {
   readonly dataset: Dataset;
   readonly options: FitOptions;
@@ -132,7 +96,7 @@ class FitLoop {
         executor: session.name,
       },
       {
-        getWeights: async () => weightsIn(await session.readState()),
+        getWeights: async () => weightsOf(await session.readState()),
         setWeights: (weights) => session.writeState(checkWeights(weights, parts.model)),
         checkpoint: () => this.#checkpoint(),
       },
@@ -330,8 +294,4 @@ class FitLoop {
     this.#validatedAtStep = saved.validatedAtStep;
     this.#parts.driver.loadState(saved);
   }
-}
-
-function weightsIn(state: Awaited<ReturnType<ExecutorSession['readState']>>): typeof state {
-  return { ...takeGroup(state, PARAMETERS), ...takeGroup(state, VARIABLES) };
 }

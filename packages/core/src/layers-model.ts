@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from './arrays.js';
 import { EspalierError } from './errors.js';
-import type { BoundModel } from './model.js';
+import type { BoundModel } from './bound-model.js';
 import type { StepContext } from './step-context.js';
 import { withStep } from './step-context.js';
 import { traceScope } from './trace-scope.js';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from './arrays.js';
 import { EspalierError } from './errors.js';
+import type { BoundModel } from './bound-model.js';
 import { bindLayersModel } from './layers-model.js';
 import type { StepContext } from './step-context.js';
 
@@ -41,30 +42,6 @@ export interface ForwardResult {
 
 /** What a trainer can train. */
 export type TrainableModel = tfl.LayersModel | FunctionalModel;
-
-/** Any trainable model behind one face. */
-export interface BoundModel {
-  /** Unknown for functional models that do not say. */
-  readonly inputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
-  readonly outputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
-  /** All weights by name, as they are now. */
-  weights(): Readonly<Record<string, tf.Variable>>;
-  /** Names of those that gradients train, as they are now. */
-  trainable(): readonly string[];
-  forward(inputs: Tensors, weights: Tensors, step: StepContext): BoundForward;
-  /** Penalties that the model brings itself, e.g. a layer's `kernelRegularizer`. */
-  penalty?(weights: Tensors): tf.Scalar;
-  /** Constraints that the model brings itself, e.g. a layer's `kernelConstraint`. */
-  constrain?(parameters: Tensors): Tensors;
-}
-
-/** Outputs by name, and new values of assigned weights. */
-export interface BoundForward {
-  readonly outputs: Tensors;
-  readonly assigned: Tensors;
-  /** Disposes what a tidy around the call does not. */
-  release?(): void;
-}
 
 /**
  * Puts a model behind the one face that steps are built on.

@@ -1,6 +1,6 @@
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
-import type { BoundModel } from './model.js';
+import type { BoundModel } from './bound-model.js';
 import { fail } from './run-state.js';
 import type { OutputObjective } from './training-program.js';
 

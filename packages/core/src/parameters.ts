@@ -62,6 +62,7 @@ function selects(selector: ParameterSelector, name: string, shape: readonly numb
   if (selector === 'kernels') return parameterKind(name, shape) === 'kernel';
   if (selector === 'biases') return parameterKind(name, shape) === 'bias';
   if (typeof selector === 'function') return selector(name, shape);
-  if (selector instanceof RegExp) return selector.test(name);
+  // A pattern with the flag g or y remembers where it was; `search` does not.
+  if (selector instanceof RegExp) return name.search(selector) >= 0;
   return (selector as readonly string[]).includes(name);
 }

@@ -23,6 +23,11 @@ export function putGroup<T>(prefix: string, group: Readonly<Record<string, T>>):
   return state;
 }
 
+/** All weights of the model in a state, trained or not, by their own names. */
+export function weightsOf<T>(state: Readonly<Record<string, T>>): Record<string, T> {
+  return { ...takeGroup(state, PARAMETERS), ...takeGroup(state, VARIABLES) };
+}
+
 /** Copies tensors to plain memory. */
 export async function toHostArrays(tensors: Tensors): Promise<HostArrays> {
   const names = Object.keys(tensors);

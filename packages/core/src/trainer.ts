@@ -4,14 +4,15 @@ import { BatchOrder } from './batch-order.js';
 import { matchInputs, matchNames } from './batch-names.js';
 import { checkOptions } from './options.js';
 import type { Dataset } from './dataset.js';
-import { type DataChecker, dataChecker } from './data-checks.js';
+import { dataChecker } from './data-checks.js';
 import { eager } from './eager-executor.js';
 import { evaluateDataset } from './evaluation.js';
 import type { Executor, ExecutorSession, StepInputs } from './executor.js';
-import { type FitOptions, fit } from './fit.js';
+import { fit } from './fit.js';
+import type { FitOptions } from './fit-options.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
-import { bindModel, type BoundModel, type TrainableModel } from './model.js';
+import { bindModel, type TrainableModel } from './model.js';
 import type { CheckedPlugins, MetricsOf } from './monitor-types.js';
 import { type PerOutput, resolveObjectives } from './objectives.js';
 import type { Optimizer } from './optimizer.js';
@@ -19,9 +20,10 @@ import type { Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
 import type { RunRecord } from './record.js';
 import { fail } from './run-state.js';
+import type { Evaluation, TrainerParts } from './trainer-parts.js';
 import { scalarsOutsideRun } from './scalars.js';
 import { toHostArrays } from './state.js';
-import { type OutputObjective, type TrainingProgram, trainingProgram } from './training-program.js';
+import { trainingProgram } from './training-program.js';
 
 /** What a {@link Trainer} is made of. */
 export interface TrainerOptions<
@@ -42,21 +44,6 @@ export interface TrainerOptions<
   readonly seed?: number;
   /** How steps are run. Default {@link eager}. */
   readonly executor?: Executor;
-}
-
-/** What {@link Trainer.evaluate} gives: `loss` and every metric, `penalty` where there are penalties. */
-export type Evaluation = Readonly<Record<string, number | number[] | number[][]>>;
-
-/** The parts of a trainer, put together. */
-export interface TrainerParts {
-  readonly model: BoundModel;
-  readonly objectives: readonly OutputObjective[];
-  readonly program: TrainingProgram;
-  readonly driver: PluginDriver;
-  readonly optimizer: Optimizer;
-  readonly executor: Executor;
-  readonly checker: DataChecker;
-  readonly seed: number;
 }
 
 /**

@@ -4,10 +4,19 @@ import { EspalierError } from './errors.js';
 import { valueAndGradients } from './gradients.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
-import type { BoundForward, BoundModel } from './model.js';
+import type { BoundForward, BoundModel } from './bound-model.js';
 import type { Optimizer } from './optimizer.js';
 import type { Batch, Plugin } from './plugin.js';
-import { PARAMETERS, PLUGINS, putGroup, SLOTS, takeGroup, toHostArrays, VARIABLES } from './state.js';
+import {
+  PARAMETERS,
+  PLUGINS,
+  putGroup,
+  SLOTS,
+  takeGroup,
+  toHostArrays,
+  VARIABLES,
+  weightsOf,
+} from './state.js';
 import type { StepContext } from './step-context.js';
 import { scopedStep } from './step-context.js';
 import type { StepProgram } from './step-program.js';
@@ -107,11 +116,6 @@ export function trainingProgram({ model, optimizer, objectives, plugins }: Progr
     }
     return sums;
   };
-
-  const weightsOf = (state: Tensors): Tensors => ({
-    ...takeGroup(state, PARAMETERS),
-    ...takeGroup(state, VARIABLES),
-  });
 
   return {
     hasPenalties: penaltyPlugins.length > 0 || model.penalty !== undefined,

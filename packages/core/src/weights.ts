@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type HostArrays, toTensorData } from './arrays.js';
 import type { ExecutorSession } from './executor.js';
-import type { BoundModel } from './model.js';
+import type { BoundModel } from './bound-model.js';
 import { fail } from './run-state.js';
-import { PARAMETERS, takeGroup, VARIABLES } from './state.js';
+import { PARAMETERS, VARIABLES, weightsOf } from './state.js';
 
 /** Writes a session's weights into the model's variables. */
 export async function syncModel(session: ExecutorSession, model: BoundModel): Promise<void> {
-  const [parameters, others] = [await session.readState(PARAMETERS), await session.readState(VARIABLES)];
-  const values = { ...takeGroup(parameters, PARAMETERS), ...takeGroup(others, VARIABLES) };
+  const values = weightsOf({
+    ...(await session.readState(PARAMETERS)),
+    ...(await session.readState(VARIABLES)),
+  });
   const variables = model.weights();
   for (const [name, array] of Object.entries(values)) {
     const value = tf.tensor(toTensorData(array), [...array.shape], array.dtype);

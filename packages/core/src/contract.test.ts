@@ -1,0 +1,32 @@
+import { executorContract, exportsContract } from '@espalier/testkit';
+import * as exported from './index.js';
+
+const { eager } = exported;
+
+executorContract('eager (cpu)', () => eager());
+
+exportsContract({
+  exported,
+  factories: ['eager'],
+  notFactories: new Set([
+    'EspalierError',
+    'Trainer',
+    'checkOptions',
+    'compose',
+    'currentStep',
+    'decodeCheckpoint',
+    'describe',
+    'encodeCheckpoint',
+    'firstAvailable',
+    'isEspalierError',
+    'parameterKind',
+    'selectParameters',
+    'sizeOf',
+    'stream',
+    'toLayersCallback',
+    'toTensorData',
+    'traceScope',
+    'useBackend',
+    'withStep',
+  ]),
+});
