@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from './arrays.js';
-import { EspalierError } from './errors.js';
+import { EspalierError, isEspalierError } from './errors.js';
 import { valueAndGradients } from './gradients.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
@@ -248,7 +248,7 @@ function inPlugin<T>(plugin: Plugin, hook: string, body: () => T): T {
     return traceScope(`plugin ${plugin.name}`, body);
   } catch (cause) {
     throw new EspalierError({
-      code: 'hook-failed',
+      code: isEspalierError(cause) ? cause.code : 'hook-failed',
       scope: plugin.name,
       message: `${hook} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
       cause,

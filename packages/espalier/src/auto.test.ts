@@ -1,0 +1,98 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import * as espalier from './index.js';
+import {
+  adam,
+  auto,
+  eager,
+  mlp,
+  type Plugin,
+  softmaxCrossEntropy,
+  syntheticClassification,
+  Trainer,
+} from './index.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+afterEach(() => vi.restoreAllMocks());
+
+const data = syntheticClassification({ examples: 40, features: 4, classes: 2, seed: 1 });
+
+function run(plugins: readonly Plugin[], executor?: espalier.Executor) {
+  return new Trainer({
+    model: mlp({ inputs: 4, hidden: [5], outputs: 2, seed: 1 }),
+    loss: softmaxCrossEntropy(),
+    optimizer: adam({ learningRate: 0.01 }),
+    plugins,
+    seed: 1,
+    ...(executor ? { executor } : {}),
+  }).fit(data, { epochs: 2, batchSize: 8, validation: data });
+}
+
+/** An op that ONNX Runtime has no match for, and that changes nothing. */
+const uncompilable: Plugin = {
+  name: 'spectrum',
+  transformGradients: (gradients) =>
+    Object.fromEntries(
+      Object.entries(gradients).map(([name, gradient]) => {
+        const spectrum = tf.spectral.fft(tf.complex(tf.zerosLike(gradient), tf.zerosLike(gradient)));
+        return [name, tf.add(gradient, tf.mul(tf.real(spectrum), 0))];
+      }),
+    ),
+};
+
+/** TensorFlow.js warns of its own at times. */
+function ourLines(calls: readonly (readonly unknown[])[]): string[] {
+  return calls.map(([line]) => String(line)).filter((line) => line.startsWith('espalier:'));
+}
+
+describe('the trainer of espalier', () => {
+  test('compiles where it can, by default', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const record = await run([]);
+    expect(record.executor).toBe('compiled (cpu)');
+    expect(ourLines(warn.mock.calls)).toEqual([]);
+  });
+
+  test('runs eagerly what has no compiled form, and says so once', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const executor = auto();
+    const record = await run([uncompilable], executor);
+    await run([uncompilable], executor);
+    const eagerly = record.events.filter(({ message }) => message.startsWith('runs eagerly'));
+    expect(eagerly).toHaveLength(1);
+    expect(eagerly[0]!.message).toContain('spectrum');
+    const lines = warn.mock.calls
+      .map(([line]) => String(line))
+      .filter((line) => line.startsWith('espalier:'));
+    expect(lines).toHaveLength(1);
+    const reference = await run([uncompilable], eager());
+    expect(record.epochs).toEqual(reference.epochs);
+  });
+
+  test('an explicit executor is taken as it is', async () => {
+    expect((await run([], eager())).executor).toBe('eager (cpu)');
+  });
+});
+
+describe('the umbrella', () => {
+  test('exports what every package exports', async () => {
+    const packages = await Promise.all([
+      import('@espalier/callbacks'),
+      import('@espalier/compile'),
+      import('@espalier/core'),
+      import('@espalier/datasets'),
+      import('@espalier/losses'),
+      import('@espalier/metrics'),
+      import('@espalier/models'),
+      import('@espalier/optimizers'),
+      import('@espalier/regularizers'),
+      import('@espalier/visualization'),
+      import('@espalier/backend-wasm'),
+    ]);
+    const missing = packages
+      .flatMap((exported) => Object.keys(exported))
+      .filter((name) => !(name in espalier));
+    expect(missing).toEqual([]);
+  });
+});
