@@ -1,5 +1,6 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isEspalierError } from '@espalier/core';
+import { EspalierError, isEspalierError } from '@espalier/core';
 import { mnist, split, take } from '@espalier/datasets';
 import { writeReport } from '@espalier/visualization';
 import { startEngine } from './engine.js';
@@ -17,9 +18,21 @@ async function loadData(seed: number, quick: boolean): Promise<StudyData> {
     : { train, validation, test };
 }
 
+/** Nobody wants to hear after two minutes of training that the report cannot be written. */
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const message = `cannot write to '${folder}': ${(cause as Error).message}; choose another with --out.`;
+    throw new EspalierError({ code: 'io', scope: 'mnist-regularization', message, cause });
+  }
+}
+
 async function study(options: StudyOptions): Promise<void> {
   const { quick, seed, epochs, out } = options;
   const startedAt = performance.now();
+  await prepareFolder(out);
   const executor = await startEngine(options.engine, (line) => console.log(line));
   const data = await loadData(seed, quick);
   const interrupted = new AbortController();
