@@ -5,27 +5,48 @@ import type {
   HostArrays,
   HostBatch,
   StepInputs,
-  StepProgram,
   StepResult,
   StepSums,
 } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { loadRuntime, type Runtime } from '../run/runtime.js';
-import { type ByteInput, byteInputOf } from './byte-inputs.js';
+import { mendOf, openDevice } from '../run/device.js';
+import {
+  type OnnxRuntimeModule,
+  type RuntimeName,
+  type RuntimeOptions,
+  runtimeName,
+} from '../run/runtime.js';
+import { GraphCache } from './graph-cache.js';
+import { GraphCaches } from './graph-caches.js';
 import { StateStore } from './state-store.js';
-import { StepGraph, type StepOutputs } from './step-graph.js';
-import { type StepKind, traceStep } from './traced-step.js';
+import type { StepOutputs } from './step-graph.js';
 
 /** How compiled steps run. */
 export interface CompiledOptions {
   /** Default `cpu`. `webgpu` and `cuda` need an ONNX Runtime that has them. */
   readonly device?: 'cpu' | 'webgpu' | 'cuda';
-  /** Threads inside one operator. Default 1, which small steps are fastest with. */
+  /**
+   * Threads inside one operator. Default 1, which small steps are fastest with. In onnxruntime-web the first executor of a
+   * process decides for all.
+   */
   readonly threads?: number;
-  /** Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. */
-  readonly runtime?: 'onnxruntime-node' | 'onnxruntime-web';
+  /**
+   * Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the module itself: `import * as ort from
+   * 'onnxruntime-web/webgpu'`, then `runtime: ort`, where it comes from a CDN or needs settings of its own.
+   */
+  readonly runtime?: RuntimeName | OnnxRuntimeModule;
   /** Most compiled graphs (one for each kind of step and batch shape) kept for a program. Default 16. */
   readonly cacheSize?: number;
+}
+
+/** The executor that {@link compiled} makes. */
+export interface CompiledExecutor extends Executor {
+  isAvailable(): Promise<Availability>;
+  /**
+   * Frees everything compiled so far. Without it what belongs to a trainer goes with the trainer, when that is garbage.
+   * A run that still goes on compiles anew.
+   */
+  release(): Promise<void>;
 }
 
 /**
@@ -41,95 +62,41 @@ export interface CompiledOptions {
  * const trainer = new Trainer({ model, loss, optimizer, executor: compiled() });
  * ```
  */
-export function compiled(options: CompiledOptions = {}): Executor {
+export function compiled(options: CompiledOptions = {}): CompiledExecutor {
   const { device = 'cpu', threads = 1, cacheSize = 16 } = options;
   const check = checkOptions('compiled');
   check.oneOf('device', device, ['cpu', 'webgpu', 'cuda']);
   check.integer('threads', threads, { min: 1 });
   check.integer('cacheSize', cacheSize, { min: 1 });
-  const caches = new WeakMap<StepProgram, GraphCache>();
+  if (typeof options.runtime !== 'object')
+    check.oneOf('runtime', options.runtime ?? 'onnxruntime-node', ['onnxruntime-node', 'onnxruntime-web']);
+  const runtimeOptions: RuntimeOptions = { ...options, device, threads };
+  const runtimeIs = runtimeName(options);
+  const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'wasm' : device})`;
+  const caches = new GraphCaches();
   return {
-    name: `compiled (${device})`,
-    async isAvailable(): Promise<Availability> {
+    name,
+    async isAvailable() {
       try {
-        await loadRuntime(options);
+        await openDevice(runtimeOptions);
         return { available: true };
       } catch (error) {
-        const reason = (error as Error).message;
-        return { available: false, reason, mend: `npm install ${options.runtime ?? 'onnxruntime-node'}` };
+        const { message: reason, cause } = error as Error;
+        const missing = cause !== undefined && reason.includes('could not be loaded');
+        return {
+          available: false,
+          reason,
+          mend: missing ? `npm install ${runtimeIs}` : mendOf(device, runtimeIs),
+        };
       }
     },
     async start(program, state) {
-      const runtime = await loadRuntime(options);
-      let cache = caches.get(program);
-      if (!cache) caches.set(program, (cache = new GraphCache(program, runtime, options, cacheSize)));
-      return new CompiledSession(`compiled (${device})`, cache, runtime, state);
+      const runtime = await openDevice(runtimeOptions);
+      const cache = caches.of(program, () => new GraphCache(program, runtime, runtimeOptions, cacheSize));
+      return new CompiledSession(name, cache, await StateStore.create(runtime, runtimeOptions, state));
     },
+    release: () => caches.release(),
   };
-}
-
-/** What is compiled of one program, least recently used first. */
-class GraphCache {
-  readonly notes: string[] = [];
-  readonly #graphs = new Map<string, StepGraph>();
-  readonly #program: StepProgram;
-  readonly #runtime: Runtime;
-  readonly #options: CompiledOptions;
-  readonly #size: number;
-
-  constructor(program: StepProgram, runtime: Runtime, options: CompiledOptions, size: number) {
-    this.#program = program;
-    this.#runtime = runtime;
-    this.#options = options;
-    this.#size = size;
-  }
-
-  async get(kind: StepKind, store: StateStore, batch: Partial<HostBatch>): Promise<StepGraph> {
-    const { key, bytes } = describeBatch(batch);
-    const full = `${kind} ${this.#program.version()} ${key}`;
-    let graph = this.#graphs.get(full);
-    if (graph) this.#graphs.delete(full);
-    else graph = await this.#compile(kind, store, batch, bytes, key);
-    this.#graphs.set(full, graph);
-    if (this.#graphs.size > this.#size) {
-      const [oldest, evicted] = this.#graphs.entries().next().value!;
-      this.#graphs.delete(oldest);
-      await evicted.release();
-    }
-    return graph;
-  }
-
-  async #compile(
-    kind: StepKind,
-    store: StateStore,
-    batch: Partial<HostBatch>,
-    bytes: ReadonlyMap<string, ByteInput>,
-    shapes: string,
-  ): Promise<StepGraph> {
-    const startedAt = performance.now();
-    const traced = traceStep(kind, this.#program, { state: store.shapes(), batch });
-    const graph = await StepGraph.compile(traced, bytes, this.#runtime, this.#options);
-    const took = Math.round(performance.now() - startedAt);
-    this.notes.push(
-      `compiled the ${kind} step for ${shapes || 'no batch'}: ${graph.size} operators in ${took} ms`,
-    );
-    return graph;
-  }
-}
-
-function describeBatch(batch: Partial<HostBatch>): { key: string; bytes: Map<string, ByteInput> } {
-  const bytes = new Map<string, ByteInput>();
-  const parts: string[] = [];
-  for (const group of ['inputs', 'targets', 'weights'] as const) {
-    for (const [name, array] of Object.entries(batch[group] ?? {})) {
-      const byte = byteInputOf(array);
-      if (byte) bytes.set(`${group}/${name}`, byte);
-      parts.push(
-        `${name} ${byte ? `uint8*${byte.scale}+${byte.offset}` : array.dtype}[${array.shape.join()}]`,
-      );
-    }
-  }
-  return { key: parts.join(', '), bytes };
 }
 
 class CompiledSession implements ExecutorSession {
@@ -139,10 +106,10 @@ class CompiledSession implements ExecutorSession {
   /** Training steps of this session. */
   #steps = 0;
 
-  constructor(name: string, cache: GraphCache, runtime: Runtime, state: HostArrays) {
+  constructor(name: string, cache: GraphCache, store: StateStore) {
     this.name = name;
     this.#cache = cache;
-    this.#store = new StateStore(runtime, state);
+    this.#store = store;
   }
 
   async train(batch: HostBatch, inputs: StepInputs): Promise<StepResult> {
@@ -183,12 +150,12 @@ class CompiledSession implements ExecutorSession {
     );
   }
 
-  async readState(prefix = ''): Promise<HostArrays> {
+  readState(prefix = ''): Promise<HostArrays> {
     return this.#store.copy(prefix);
   }
 
-  async writeState(entries: HostArrays): Promise<void> {
-    for (const [name, array] of Object.entries(entries)) this.#store.write(name, array);
+  writeState(entries: HostArrays): Promise<void> {
+    return this.#store.write(entries);
   }
 
   takeNotes(): string[] {
@@ -196,7 +163,8 @@ class CompiledSession implements ExecutorSession {
   }
 
   dispose(): void {
-    // The state is plain memory, and what is compiled belongs to the program.
+    // What is compiled belongs to the program. Nobody waits for device memory to be free.
+    void this.#store.dispose();
   }
 }
 

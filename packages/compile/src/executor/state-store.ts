@@ -1,71 +1,145 @@
 import type { HostArray, HostArrays } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
-import type { Runtime, RuntimeTensor } from '../run/runtime.js';
+import { copySession } from '../run/device.js';
+import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
 
-/** One tensor of the state, twice: a step reads the one and writes the other. */
-interface Entry {
-  readonly shape: readonly number[];
-  readonly dtype: HostArray['dtype'];
-  readonly sides: readonly [RuntimeTensor, RuntimeTensor];
-  current: 0 | 1;
+/**
+ * Where the state of a run lives between steps.
+ *
+ * - `in-place`: in plain memory that the runtime reads and writes itself, twice; nothing is allocated in a step.
+ * - `returned`: in plain memory that the runtime makes anew with each step, copying it in and out of its own.
+ * - `device`: in buffers of the GPU; plain memory sees it only when it is read.
+ */
+export type StatePlace = 'in-place' | 'returned' | 'device';
+
+/** Where a runtime keeps the state best. */
+export function statePlaceOf(runtime: Runtime, { device = 'cpu' }: RuntimeOptions): StatePlace {
+  if (device === 'webgpu') return 'device';
+  return runtime.name === 'onnxruntime-node' ? 'in-place' : 'returned';
 }
 
-/** The state of a run in the runtime's own tensors, shared by all its compiled steps. Nothing is allocated in a step. */
+interface Entry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: HostArray['dtype'];
+  tensor: RuntimeTensor;
+  /** The second copy, where a step writes in place. */
+  spare: RuntimeTensor | null;
+}
+
+/** The state of a run in the runtime's own tensors, shared by all its compiled steps. */
 export class StateStore {
   readonly #entries = new Map<string, Entry>();
+  readonly #runtime: Runtime;
+  readonly #options: RuntimeOptions;
+  readonly place: StatePlace;
+  readonly #copies = new Map<'host' | 'device', Promise<RuntimeSession>>();
 
-  constructor(runtime: Runtime, state: HostArrays) {
+  private constructor(runtime: Runtime, options: RuntimeOptions, state: HostArrays) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.place = statePlaceOf(runtime, options);
     for (const [name, array] of Object.entries(state)) {
-      const side = (data: Float32Array | Int32Array): RuntimeTensor =>
-        new runtime.Tensor(array.dtype, data, array.shape);
-      const data = toTensorData(array);
-      const copy = data === array.data ? data.slice() : data;
-      const sides = [side(copy), side(copy.slice())] as const;
-      this.#entries.set(name, { shape: array.shape, dtype: array.dtype, sides, current: 0 });
+      const { shape, dtype } = array;
+      const tensor = this.#tensor(array);
+      const spare = this.place === 'in-place' ? this.#tensor(array) : null;
+      this.#entries.set(name, { name, shape, dtype, tensor, spare });
     }
+  }
+
+  /** Copies the first state to where it is going to live. */
+  static async create(runtime: Runtime, options: RuntimeOptions, state: HostArrays): Promise<StateStore> {
+    const store = new StateStore(runtime, options, state);
+    await store.#upload(Object.keys(state));
+    return store;
   }
 
   /** What a step reads. */
   read(name: string): RuntimeTensor {
-    const { sides, current } = this.#entries.get(name)!;
-    return sides[current];
+    return this.#entries.get(name)!.tensor;
   }
 
-  /** Where a step writes. */
-  next(name: string): RuntimeTensor {
-    const { sides, current } = this.#entries.get(name)!;
-    return sides[current === 0 ? 1 : 0];
+  /** Where a step writes; `null` where it makes a tensor of its own. */
+  next(name: string): RuntimeTensor | null {
+    return this.#entries.get(name)!.spare;
   }
 
-  /** Makes what a step has written to `names` the state: it counts only once the whole step is done. */
-  advance(names: readonly string[]): void {
-    for (const name of names) {
+  /** Makes what a step has written the state, by entry name: it counts only once the whole step is done. */
+  advance(written: Readonly<Record<string, RuntimeTensor>>): void {
+    for (const name of Object.keys(written)) {
       const entry = this.#entries.get(name)!;
-      entry.current = entry.current === 0 ? 1 : 0;
+      const old = entry.tensor;
+      entry.tensor = written[name]!;
+      if (this.place === 'in-place') entry.spare = old;
+      else old.dispose();
     }
   }
 
-  /** Copies of the entries whose name starts with `prefix`. */
-  copy(prefix: string): HostArrays {
+  /** Copies of the entries whose name starts with `prefix`, in plain memory. */
+  async copy(prefix: string): Promise<HostArrays> {
+    const wanted = [...this.#entries.values()].filter(({ name }) => name.startsWith(prefix));
+    const onDevice = wanted.filter(({ tensor }) => tensor.location !== 'cpu').map(({ name }) => name);
+    const fetched = onDevice.length === 0 ? {} : await this.#move(onDevice, 'host');
     const arrays: Record<string, HostArray> = {};
-    for (const [name, { shape, dtype, sides, current }] of this.#entries) {
-      if (!name.startsWith(prefix)) continue;
-      arrays[name] = { data: sides[current].data.slice() as HostArray['data'], shape, dtype };
+    for (const { name, shape, dtype, tensor } of wanted) {
+      const data = (fetched[name] ?? tensor).data as HostArray['data'];
+      arrays[name] = { data: fetched[name] ? data : data.slice(), shape, dtype };
     }
     return arrays;
   }
 
-  write(name: string, array: HostArray): void {
-    const target = this.read(name).data as Float32Array | Int32Array;
-    (target as Float32Array).set(toTensorData(array) as Float32Array);
+  /** Replaces entries. */
+  async write(entries: HostArrays): Promise<void> {
+    const names = Object.keys(entries);
+    for (const name of names) {
+      const entry = this.#entries.get(name)!;
+      const old = entry.tensor;
+      entry.tensor = this.#tensor({ ...entries[name]!, shape: entry.shape, dtype: entry.dtype });
+      old.dispose();
+    }
+    await this.#upload(names);
   }
 
   /** Names and shapes of everything, without the numbers. */
   shapes(): HostArrays {
     const arrays: Record<string, HostArray> = {};
-    for (const [name, { shape, dtype, sides }] of this.#entries) {
-      arrays[name] = { data: sides[0].data as HostArray['data'], shape, dtype };
+    for (const { name, shape, dtype } of this.#entries.values()) {
+      arrays[name] = { data: dtype === 'float32' ? new Float32Array() : new Int32Array(), shape, dtype };
     }
     return arrays;
+  }
+
+  /** Frees everything. */
+  async dispose(): Promise<void> {
+    for (const { tensor } of this.#entries.values()) tensor.dispose();
+    this.#entries.clear();
+    const sessions = [...this.#copies.values()];
+    this.#copies.clear();
+    for (const session of sessions) await session.then((loaded) => loaded.release()).catch(() => undefined);
+  }
+
+  async #upload(names: readonly string[]): Promise<void> {
+    if (this.place !== 'device' || names.length === 0) return;
+    const moved = await this.#move(names, 'device');
+    for (const name of names) this.#entries.get(name)!.tensor = moved[name]!;
+  }
+
+  async #move(
+    names: readonly string[],
+    to: 'host' | 'device',
+  ): Promise<Readonly<Record<string, RuntimeTensor>>> {
+    const entries = [...this.#entries.values()];
+    let session = this.#copies.get(to);
+    if (!session) this.#copies.set(to, (session = copySession(this.#runtime, this.#options, entries, to)));
+    const feeds = Object.fromEntries(entries.map(({ name, tensor }) => [name, tensor]));
+    const fetches = Object.fromEntries(names.map((name) => [`copy/${name}`, null]));
+    const results = await (await session).run(feeds, fetches);
+    return Object.fromEntries(names.map((name) => [name, results[`copy/${name}`]!]));
+  }
+
+  #tensor(array: HostArray): RuntimeTensor {
+    const data = toTensorData(array);
+    const own = data === array.data ? data.slice() : data;
+    return new this.#runtime.Tensor(array.dtype, own, array.shape);
   }
 }

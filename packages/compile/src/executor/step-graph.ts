@@ -1,15 +1,15 @@
-import { EspalierError, isEspalierError, stream, toTensorData } from '@espalier/core';
+import { EspalierError, stream, toTensorData } from '@espalier/core';
 import type { HostArray, HostBatch, StepInputs } from '@espalier/core';
 import { allocate, elementCount } from '../graph/element-type.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
 import { lower } from '../lower/lower.js';
 import { toModel } from '../onnx/model.js';
 import { simplify } from '../passes/simplify.js';
-import type { ProgramOptions } from '../run/program.js';
-import type { Runtime, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
+import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
 import { sessionOptions } from '../run/session-options.js';
 import { type ByteInput, takeBytes } from './byte-inputs.js';
-import type { StateStore } from './state-store.js';
+import { executionError } from './execution-error.js';
+import { type StateStore, statePlaceOf } from './state-store.js';
 import type { TracedStep } from './traced-step.js';
 import { dropUnusedInputs } from './used-inputs.js';
 
@@ -20,37 +20,52 @@ export type StepOutputs = Readonly<Record<string, HostArray>>;
 export class StepGraph {
   readonly #inputs: readonly NamedValue[];
   readonly #stateOutputs: readonly string[];
-  readonly #others: Record<string, RuntimeTensor> = {};
+  /** What is made besides the state: written in place where that can be. */
+  readonly #others: Record<string, RuntimeTensor | null> = {};
   readonly #graph: Graph;
-  readonly #session: RuntimeSession;
+  readonly session: RuntimeSession;
   readonly #runtime: Runtime;
+  readonly #options: RuntimeOptions;
+  #running: Promise<unknown> = Promise.resolve();
   readonly traced: TracedStep;
 
-  private constructor(traced: TracedStep, graph: Graph, session: RuntimeSession, runtime: Runtime) {
+  private constructor(
+    traced: TracedStep,
+    graph: Graph,
+    session: RuntimeSession,
+    runtime: Runtime,
+    options: RuntimeOptions,
+  ) {
     this.traced = traced;
     this.#graph = graph;
-    this.#session = session;
+    this.session = session;
     this.#runtime = runtime;
+    this.#options = options;
     this.#inputs = graph.inputs;
-    this.#stateOutputs = graph.outputs
-      .filter(({ name }) => name.startsWith('next/'))
-      .map(({ name }) => name.slice('next/'.length));
+    this.#stateOutputs = stateOutputs(graph).map((name) => name.slice('next/'.length));
+    const inPlace = statePlaceOf(runtime, options) === 'in-place';
     for (const { name, value } of graph.outputs) {
       if (name.startsWith('next/')) continue;
       const data = allocate(value.dtype, elementCount(value.shape));
-      this.#others[name] = new runtime.Tensor(value.dtype, data, value.shape);
+      this.#others[name] = inPlace ? new runtime.Tensor(value.dtype, data, value.shape) : null;
     }
   }
 
+  /**
+   * Compiles a traced step.
+   *
+   * @throws EspalierError `unsupported-op`, or `executor-unavailable` where the runtime refuses the graph.
+   */
   static async compile(
     traced: TracedStep,
     bytes: ReadonlyMap<string, ByteInput>,
     runtime: Runtime,
-    options: ProgramOptions,
+    options: RuntimeOptions,
   ): Promise<StepGraph> {
     const graph = takeBytes(dropUnusedInputs(simplify(lower(traced.graph))), bytes);
+    const onDevice = statePlaceOf(runtime, options) === 'device' ? stateOutputs(graph) : [];
     const session = await runtime
-      .createSession(toModel(graph), sessionOptions(options))
+      .createSession(toModel(graph), sessionOptions(options, onDevice))
       .catch((cause: Error) => {
         throw new EspalierError({
           code: 'executor-unavailable',
@@ -61,7 +76,7 @@ export class StepGraph {
           cause,
         });
       });
-    return new StepGraph(traced, graph, session, runtime);
+    return new StepGraph(traced, graph, session, runtime, options);
   }
 
   /** Number of operators, for messages. */
@@ -73,16 +88,21 @@ export class StepGraph {
   async run(store: StateStore, batch: Partial<HostBatch>, inputs: StepInputs): Promise<StepOutputs> {
     const feeds: Record<string, RuntimeTensor> = {};
     for (const { name, value } of this.#inputs) feeds[name] = this.#feed(name, value, store, batch, inputs);
-    const fetches: Record<string, RuntimeTensor> = { ...this.#others };
+    const fetches: Record<string, RuntimeTensor | null> = { ...this.#others };
     for (const name of this.#stateOutputs) fetches[`next/${name}`] = store.next(name);
+    let results: Readonly<Record<string, RuntimeTensor>>;
     try {
-      await this.#session.run(feeds, fetches);
+      const running = this.session.run(feeds, fetches);
+      this.#running = running.catch(() => undefined);
+      results = await running;
     } catch (cause) {
-      throw executionError(cause, inputs.step);
+      throw executionError(cause, inputs.step, this.#options.device);
     }
-    store.advance(this.#stateOutputs);
+    const made = (name: string): RuntimeTensor => fetches[name] ?? results[name]!;
+    store.advance(Object.fromEntries(this.#stateOutputs.map((name) => [name, made(`next/${name}`)])));
     const outputs: Record<string, HostArray> = {};
-    for (const [name, { data, dims, type }] of Object.entries(this.#others)) {
+    for (const name of Object.keys(this.#others)) {
+      const { data, dims, type } = made(name);
       outputs[name] = {
         data: data as HostArray['data'],
         shape: dims,
@@ -92,8 +112,10 @@ export class StepGraph {
     return outputs;
   }
 
-  release(): Promise<void> {
-    return this.#session.release();
+  /** Frees the session once it is idle. */
+  async release(): Promise<void> {
+    await this.#running;
+    await this.session.release();
   }
 
   #feed(
@@ -141,18 +163,6 @@ function undeclared(name: string, known: readonly string[]): EspalierError {
   });
 }
 
-function executionError(cause: unknown, step: number): unknown {
-  if (isEspalierError(cause)) return cause;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const memory = /alloc|memory|bad_array/i.test(text);
-  return new EspalierError({
-    code: memory ? 'out-of-memory' : 'execution-failed',
-    scope: 'compile',
-    message:
-      `step ${step} failed in ONNX Runtime: ${text}` +
-      (memory
-        ? ' Use a smaller batch size.'
-        : ' The state is that of the step before; eager() runs it op by op.'),
-    cause,
-  });
+function stateOutputs(graph: Graph): string[] {
+  return graph.outputs.map(({ name }) => name).filter((name) => name.startsWith('next/'));
 }

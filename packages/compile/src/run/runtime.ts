@@ -1,29 +1,53 @@
-import { EspalierError } from '@espalier/core';
 import type { TensorArray } from '../graph/element-type.js';
+import { importRuntime, isNode } from './import-runtime.js';
+import { onePlace } from './web-session.js';
 
 /** Where a compiled step runs. */
 export type Device = 'cpu' | 'webgpu' | 'cuda';
 
-/** A tensor of the runtime: typed data that it reads and writes in place. */
+/** The packages that run compiled steps. */
+export type RuntimeName = 'onnxruntime-node' | 'onnxruntime-web';
+
+/** A tensor of the runtime, in plain memory or on a device. */
 export interface RuntimeTensor {
   readonly type: string;
   readonly dims: readonly number[];
+  /** The numbers; throws for a tensor on a device. */
   readonly data: TensorArray;
+  /** `cpu`, `gpu-buffer`, or `none` once disposed. */
+  readonly location: string;
+  /** Frees device memory at once; plain memory is left to the garbage collector. */
+  dispose(): void;
 }
+
+/** Outputs of a run by name. A tensor is written in place; for `null` the runtime makes one. */
+export type Fetches = Readonly<Record<string, RuntimeTensor | null>>;
 
 /** A program loaded into the runtime. */
 export interface RuntimeSession {
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
-    fetches: Readonly<Record<string, RuntimeTensor>>,
+    fetches: Fetches,
   ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   release(): Promise<void>;
   endProfiling?(): void;
 }
 
-/** What is used of onnxruntime-node and onnxruntime-web, which have the same interface. */
+/** What is used of the modules onnxruntime-node and onnxruntime-web, which have the same interface. */
+export interface OnnxRuntimeModule {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
+  };
+  readonly Tensor: new (type: never, data: never, dims: readonly number[]) => unknown;
+  readonly env: {
+    readonly versions: { readonly node?: string };
+    readonly wasm: { numThreads?: number };
+  };
+}
+
+/** A loaded ONNX Runtime. */
 export interface Runtime {
-  readonly name: 'onnxruntime-node' | 'onnxruntime-web';
+  readonly name: RuntimeName;
   readonly createSession: (
     model: Uint8Array,
     options: Readonly<Record<string, unknown>>,
@@ -33,15 +57,15 @@ export interface Runtime {
 
 /** Options of {@link loadRuntime}. */
 export interface RuntimeOptions {
-  /** Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. */
-  readonly runtime?: Runtime['name'];
-}
-
-interface OnnxRuntimeModule {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
-  };
-  readonly Tensor: Runtime['Tensor'];
+  /** Default `cpu`. */
+  readonly device?: Device;
+  /** Threads inside one operator. Default 1. */
+  readonly threads?: number;
+  /**
+   * Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the imported module itself, where none is to be
+   * looked for.
+   */
+  readonly runtime?: RuntimeName | OnnxRuntimeModule;
 }
 
 /**
@@ -50,26 +74,24 @@ interface OnnxRuntimeModule {
  * @throws EspalierError `executor-unavailable` when the package is not installed, saying what to install.
  */
 export async function loadRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const name = options.runtime ?? (isNode() ? 'onnxruntime-node' : 'onnxruntime-web');
-  try {
-    const loaded: unknown =
-      name === 'onnxruntime-node' ? await import('onnxruntime-node') : await import('onnxruntime-web');
-    const ort = ((loaded as { default?: unknown }).default ?? loaded) as OnnxRuntimeModule;
-    return {
-      name,
-      Tensor: ort.Tensor,
-      createSession: (model, sessionOptions) => ort.InferenceSession.create(model, sessionOptions),
-    };
-  } catch (cause) {
-    throw new EspalierError({
-      code: 'executor-unavailable',
-      scope: 'compile',
-      message: `Compiled steps need ONNX Runtime, and "${name}" could not be loaded: npm install ${name}. (${(cause as Error).message})`,
-      cause,
-    });
-  }
+  const { runtime = runtimeName(options), device = 'cpu', threads = 1 } = options;
+  const name = runtimeName(options);
+  const module = typeof runtime === 'object' ? runtime : await importRuntime(name, device);
+  // Without this onnxruntime-web starts threads of its own; later settings change nothing.
+  if (name === 'onnxruntime-web') module.env.wasm.numThreads ??= threads;
+  return {
+    name,
+    Tensor: module.Tensor as Runtime['Tensor'],
+    createSession: async (model, sessionOptions) => {
+      const session = await module.InferenceSession.create(model, sessionOptions);
+      return name === 'onnxruntime-web' ? onePlace(session) : session;
+    },
+  };
 }
 
-function isNode(): boolean {
-  return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
+/** The package that options ask for. */
+export function runtimeName({ runtime }: RuntimeOptions): RuntimeName {
+  if (typeof runtime === 'string') return runtime;
+  if (runtime === undefined) return isNode() ? 'onnxruntime-node' : 'onnxruntime-web';
+  return runtime.env.versions.node === undefined ? 'onnxruntime-web' : 'onnxruntime-node';
 }

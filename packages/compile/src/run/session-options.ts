@@ -1,15 +1,22 @@
 import type { ProgramOptions } from './program.js';
 
 /** The options of an ONNX Runtime session for a compiled step. */
-export function sessionOptions(options: ProgramOptions): Record<string, unknown> {
+export function sessionOptions(
+  options: ProgramOptions,
+  /** Outputs that are to stay on the device. */
+  onDevice: readonly string[] = [],
+): Record<string, unknown> {
   return {
-    executionProviders: options.device === undefined || options.device === 'cpu' ? ['cpu'] : [options.device],
+    executionProviders: [options.device ?? 'cpu'],
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    // What is left to gain is small, and `all` lays data out for convolutions whose filters never change.
-    graphOptimizationLevel: 'basic',
-    logSeverityLevel: 3,
+    graphOptimizationLevel: 'all',
+    // Errors are thrown and reported; the runtime need not print them as well.
+    logSeverityLevel: 4,
+    ...(onDevice.length === 0
+      ? {}
+      : { preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])) }),
     ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
   };
 }

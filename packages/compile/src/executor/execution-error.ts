@@ -1,0 +1,27 @@
+import { EspalierError, isEspalierError } from '@espalier/core';
+import type { Device } from '../run/runtime.js';
+
+/** What ONNX Runtime and the allocators under it say when memory is short. */
+const memoryWords = /alloc|out of memory|bad_array|memory access|OOM/i;
+/** What it says when a GPU is gone. */
+const lostWords = /device (was |is )?lost|lost device/i;
+
+/** The error of a step that failed in the runtime: which step, what the runtime says, and how to mend it. */
+export function executionError(cause: unknown, step: number, device: Device = 'cpu'): EspalierError {
+  if (isEspalierError(cause)) return cause;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const text = /[.!?]$/.test(said.trim()) ? said.trim() : `${said.trim()}.`;
+  const memory = memoryWords.test(text);
+  const mend = memory
+    ? 'Use a smaller batch size or model.'
+    : lostWords.test(text)
+      ? 'The GPU and the state on it are gone: start a new run, from the last checkpoint.'
+      : 'The state is that of the step before. executor: eager() runs the step op by op and shows the op that fails' +
+        (device === 'cpu' ? '.' : ', and device "cpu" may be able to run it.');
+  return new EspalierError({
+    code: memory ? 'out-of-memory' : 'execution-failed',
+    scope: 'compile',
+    message: `step ${step} failed in ONNX Runtime: ${text} ${mend}`,
+    cause,
+  });
+}

@@ -1,0 +1,82 @@
+import { EspalierError } from '@espalier/core';
+import type { NamedValue, Value } from '../graph/graph.js';
+import { toModel } from '../onnx/model.js';
+import type { Device, Runtime, RuntimeName, RuntimeOptions, RuntimeSession } from './runtime.js';
+import { loadRuntime } from './runtime.js';
+import { sessionOptions } from './session-options.js';
+
+/** A program that gives each input back as `copy/<name>`: it moves tensors between plain memory and the device. */
+export function copySession(
+  runtime: Runtime,
+  options: RuntimeOptions,
+  tensors: readonly (Pick<Value, 'shape' | 'dtype'> & { readonly name: string })[],
+  to: 'host' | 'device',
+): Promise<RuntimeSession> {
+  const inputs = tensors.map(({ name, shape, dtype }): NamedValue => ({
+    name,
+    value: { shape, dtype, input: name },
+  }));
+  const outputs = inputs.map(({ name, value }): NamedValue => ({ name: `copy/${name}`, value }));
+  const onDevice = to === 'device' ? outputs.map(({ name }) => name) : [];
+  return runtime.createSession(toModel({ inputs, outputs, nodes: [] }), sessionOptions(options, onDevice));
+}
+
+/** What has been found to work in this process. */
+const working = new WeakMap<object, Set<string>>();
+
+/**
+ * Loads ONNX Runtime and makes sure that the device starts, by copying one number there and back.
+ *
+ * @throws EspalierError `executor-unavailable` with the reason and the mend.
+ */
+export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime> {
+  const runtime = await loadRuntime(options);
+  const device = options.device ?? 'cpu';
+  let known = working.get(runtime.Tensor);
+  if (!known) working.set(runtime.Tensor, (known = new Set()));
+  if (known.has(device)) return runtime;
+  try {
+    const session = await copySession(
+      runtime,
+      options,
+      [{ name: 'x', shape: [1], dtype: 'float32' }],
+      'host',
+    );
+    await session.run({ x: new runtime.Tensor('float32', Float32Array.of(1), [1]) }, { 'copy/x': null });
+    await session.release();
+  } catch (cause) {
+    throw new EspalierError({
+      code: 'executor-unavailable',
+      scope: 'compile',
+      message: `Device "${device}" of ${runtime.name} does not start: ${text(cause)} ${mendOf(device, runtime.name)}`,
+      cause,
+    });
+  }
+  known.add(device);
+  return runtime;
+}
+
+/** What to do about a device that does not start. */
+export function mendOf(device: Device, runtime: RuntimeName): string {
+  if (device === 'cuda')
+    return (
+      'CUDA needs Linux or Windows with CUDA 12 and cuDNN 9, and onnxruntime-node installed with its install script, ' +
+      'which fetches the provider. Otherwise use device "cpu" or "webgpu".'
+    );
+  if (device === 'webgpu' && runtime === 'onnxruntime-node')
+    return (
+      'WebGPU needs a GPU with its driver; on Linux also the Vulkan loader (libvulkan.so.1, package libvulkan1 of Debian ' +
+      'and Ubuntu). Otherwise use device "cpu".'
+    );
+  if (device === 'webgpu')
+    return 'WebGPU needs a browser that has navigator.gpu, on a page served by https or from localhost. Otherwise use device "cpu".';
+  if (runtime === 'onnxruntime-web')
+    return 'Its .wasm file has to be served beside the bundle, or where env.wasm.wasmPaths of onnxruntime-web says.';
+  return 'Reinstall onnxruntime-node, or run eagerly: executor: eager().';
+}
+
+function text(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const line = message.trim();
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
