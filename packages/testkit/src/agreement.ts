@@ -2,7 +2,8 @@ import type { HostArrays } from '@espalier/core';
 import { eager } from '@espalier/core';
 import { expect, test } from 'vitest';
 import { contractExecutor } from './contract-executor.js';
-import { toyRun, type ToyRun, type ToyRunOptions } from './toy-run.js';
+import { toyRun, type ToyRunOptions } from './toy-run.js';
+import { onCpu } from './use-cpu.js';
 
 /** Largest difference between two sets of arrays, each relative to max(1, |value|). */
 export function largestDifference(actual: HostArrays, expected: HostArrays): number {
@@ -34,15 +35,14 @@ export function agreementBound(steps: number, growth = 1): number {
  * @param growth How much more than others this part enlarges rounding differences, e.g. Adam's division by a small root.
  *   Default 1.
  */
-export function agreementTests(make: () => ToyRunOptions, growth = 1): void {
-  const executor = contractExecutor();
+export function agreementTests(make: () => ToyRunOptions, growth = 1, executor = contractExecutor()): void {
   if (!executor) return;
   test.each([
     ['1 step', 1, { epochs: 1, batchSize: 22 }],
     ['10 steps', 10, { epochs: 5, batchSize: 11 }],
   ])(`${executor.name} agrees with eager after %s`, async (_, steps, fit) => {
-    const run = (on: typeof executor): Promise<ToyRun> => toyRun({ ...make(), fit, executor: on });
-    const [expected, actual] = [await run(eager()), await run(executor)];
+    const expected = await onCpu(() => toyRun({ ...make(), fit, executor: eager() }));
+    const actual = await toyRun({ ...make(), fit, executor });
     expect(actual.record.status).toBe(expected.record.status);
     expect(largestDifference(actual.final.arrays, expected.final.arrays)).toBeLessThanOrEqual(
       agreementBound(steps, growth),

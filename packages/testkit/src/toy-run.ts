@@ -7,6 +7,7 @@ import type {
   Loss,
   Metric,
   Optimizer,
+  PerOutput,
   Plugin,
   RunRecord,
   TrainableModel,
@@ -19,8 +20,8 @@ import { toyAccuracy, toyCrossEntropy, toyModel, toyOptimizer } from './toy-part
 /** What a {@link toyRun} is made of; everything has a default. */
 export interface ToyRunOptions {
   readonly model?: TrainableModel;
-  readonly loss?: Loss;
-  readonly metrics?: readonly Metric[];
+  readonly loss?: PerOutput<Loss>;
+  readonly metrics?: PerOutput<readonly Metric[]>;
   readonly optimizer?: Optimizer;
   readonly plugins?: readonly Plugin[];
   readonly data?: Dataset;

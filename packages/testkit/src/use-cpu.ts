@@ -8,3 +8,14 @@ export function useCpu(): void {
     await tf.setBackend('cpu');
   });
 }
+
+/** Runs `body` on the `cpu` backend, and goes back to the active one. */
+export async function onCpu<T>(body: () => T | Promise<T>): Promise<T> {
+  const backend = tf.getBackend();
+  await tf.setBackend('cpu');
+  try {
+    return await body();
+  } finally {
+    await tf.setBackend(backend);
+  }
+}

@@ -1,0 +1,27 @@
+import { executorContract, exportsContract, operationContract } from '@espalier/testkit';
+import type { HostTensor } from './index.js';
+import * as exported from './index.js';
+
+const { compiled, compileStep } = exported;
+
+exportsContract({
+  exported,
+  factories: ['compiled', 'compileStep'],
+  notFactories: new Set(['traceScope']),
+});
+
+executorContract('compiled (cpu)', () => compiled());
+
+operationContract(
+  async (fn, inputs) => {
+    const given = inputs.map((input) => ({ ...input, dtype: 'float32' as const }));
+    const step = await compileStep((tensors) => fn([...tensors]), given);
+    try {
+      return (await step.run(given)) as readonly HostTensor[];
+    } finally {
+      await step.dispose();
+    }
+  },
+  // Each case is a graph of its own.
+  { cases: 5 },
+);

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { broadcastAt, build, mapped, normal } from './nd-array.js';
+import { type Operation, operation, seed, shapeOf } from './operation.js';
+
+type Unary = readonly [
+  run: (x: tf.Tensor) => tf.Tensor,
+  value: (x: number) => number,
+  domain?: (x: number) => number,
+];
+
+const positive = (x: number): number => Math.abs(x) + 0.1;
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+const UNARY: Readonly<Record<string, Unary>> = {
+  abs: [tf.abs, Math.abs],
+  clipByValue: [(x) => tf.clipByValue(x, -0.5, 0.75), (x) => Math.min(0.75, Math.max(-0.5, x))],
+  elu: [tf.elu, (x) => (x >= 0 ? x : Math.expm1(x))],
+  exp: [tf.exp, Math.exp],
+  leakyRelu: [(x) => tf.leakyRelu(x, 0.1), (x) => (x >= 0 ? x : 0.1 * x)],
+  log: [tf.log, Math.log, positive],
+  neg: [tf.neg, (x) => -x],
+  reciprocal: [tf.reciprocal, (x) => 1 / x, positive],
+  relu: [tf.relu, (x) => Math.max(0, x)],
+  relu6: [tf.relu6, (x) => Math.min(6, Math.max(0, x)), (x) => 4 * x],
+  rsqrt: [tf.rsqrt, (x) => 1 / Math.sqrt(x), positive],
+  selu: [tf.selu, (x) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x))],
+  sigmoid: [tf.sigmoid, sigmoid],
+  sign: [tf.sign, Math.sign],
+  softplus: [tf.softplus, (x) => Math.log1p(Math.exp(x))],
+  sqrt: [tf.sqrt, Math.sqrt, positive],
+  square: [tf.square, (x) => x * x],
+  tanh: [tf.tanh, Math.tanh],
+};
+
+type Binary = readonly [
+  run: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor,
+  value: (a: number, b: number) => number,
+];
+
+const BINARY: Readonly<Record<string, Binary>> = {
+  add: [tf.add, (a, b) => a + b],
+  sub: [tf.sub, (a, b) => a - b],
+  mul: [tf.mul, (a, b) => a * b],
+  // The divisor is drawn away from 0 below.
+  div: [tf.div, (a, b) => a / b],
+};
+
+/** TensorFlow.js throws in the gradient of these where one side is broadcast. */
+const SAME_SHAPE: Readonly<Record<string, Binary>> = {
+  maximum: [tf.maximum, Math.max],
+  minimum: [tf.minimum, Math.min],
+  squaredDifference: [tf.squaredDifference, (a, b) => (a - b) ** 2],
+};
+
+const broadcastable = fc.tuple(shapeOf(0, 3), fc.nat(2), fc.nat(7)).map(([shape, drop, ones]) => ({
+  a: shape,
+  // The second operand: leading dimensions gone, some others 1.
+  b: shape.slice(drop).map((dim, axis) => ((ones >> axis) & 1 ? 1 : dim)),
+}));
+
+/** One value in, one value out; two values in with broadcasting; choosing. */
+export const elementwise: readonly Operation[] = [
+  ...Object.entries(UNARY).map(([name, [run, value, domain = (x: number) => x]]) =>
+    operation(name, fc.record({ shape: shapeOf(0, 3), seed }), (drawn) => ({
+      inputs: [mapped(normal(drawn.seed, 'x', drawn.shape), domain)],
+      run: (x) => run(x!),
+      reference: (x) => build(x!.shape, (position) => value(broadcastAt(x!, position))),
+    })),
+  ),
+  ...Object.entries(BINARY).map(([name, [run, value]]) =>
+    operation(name, fc.record({ shapes: broadcastable, swap: fc.boolean(), seed }), (drawn) => {
+      const { a: large, b: small } = drawn.shapes;
+      const [a, b] = drawn.swap ? [small, large] : [large, small];
+      return {
+        inputs: [
+          normal(drawn.seed, 'a', a),
+          mapped(normal(drawn.seed, 'b', b), (x: number) => (name === 'div' ? positive(x) : x)),
+        ],
+        run: (x, y) => run(x!, y!),
+        reference: (x, y) =>
+          build(large, (position) => value(broadcastAt(x!, position), broadcastAt(y!, position))),
+      };
+    }),
+  ),
+  ...Object.entries(SAME_SHAPE).map(([name, [run, value]]) =>
+    operation(name, fc.record({ shape: shapeOf(0, 3), seed }), ({ shape, seed: from }) => ({
+      inputs: [normal(from, 'a', shape), normal(from, 'b', shape)],
+      run: (x, y) => run(x!, y!),
+      reference: (x, y) =>
+        build(shape, (position) => value(broadcastAt(x!, position), broadcastAt(y!, position))),
+    })),
+  ),
+  operation('where', fc.record({ shape: shapeOf(1, 3), seed }), ({ shape, seed: from }) => {
+    const chosen = normal(from, 'condition', shape);
+    return {
+      inputs: ['a', 'b'].map((name) => normal(from, name, shape)),
+      run: (a, b) => tf.where(tf.greater(tf.tensor(Float32Array.from(chosen.data), shape), 0), a!, b!),
+      reference: (a, b) =>
+        build(shape, (position) => broadcastAt(broadcastAt(chosen, position) > 0 ? a! : b!, position)),
+    };
+  }),
+];
