@@ -1,4 +1,6 @@
 const test = '[.](test|test-d)[.]ts$';
+/** Folders beside a package's sources that are not published. */
+const aside = '^packages/[^/]+/(bench|test|testing)/';
 /** Packages that any other may import. */
 const shared = 'core|testkit';
 
@@ -23,14 +25,14 @@ module.exports = {
       name: 'testkit-outside-tests',
       comment: 'The test kit is private: what is published must not reach it.',
       severity: 'error',
-      from: { path: '^(packages|examples)/', pathNot: ['^packages/testkit/', test, '/bench/'] },
+      from: { path: '^(packages|examples)/', pathNot: ['^packages/testkit/', test, aside] },
       to: { path: '^packages/testkit/' },
     },
     {
       name: 'test-imported',
       comment: 'Code does not import tests.',
       severity: 'error',
-      from: { pathNot: test },
+      from: { pathNot: [test, aside] },
       to: { path: test },
     },
     { name: 'circular', severity: 'error', from: {}, to: { circular: true } },
@@ -39,7 +41,7 @@ module.exports = {
       name: 'undeclared',
       comment: "Every package imported is named in the importing package's own package.json.",
       severity: 'error',
-      from: { path: '^(packages|examples)/', pathNot: [test, '/bench/'] },
+      from: { path: '^(packages|examples)/', pathNot: [test, aside] },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
         // Optional peers are counted as both.

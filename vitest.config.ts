@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // TensorFlow.js greets every process.
+    onConsoleLog: (text) => !text.includes('looks like you are running TensorFlow.js in Node.js'),
     // In CI the counts of the closing line are read from the file.
     reporters: process.env.CI
       ? ['dot', ['json', { outputFile: '.espalier/test-results.json' }]]
