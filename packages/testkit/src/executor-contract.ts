@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { agreementBound, agreementTests, largestDifference } from './agreement.js';
 import { bitsOf, comparableRecord } from './bits.js';
 import { checkingExecutor } from './checking-executor.js';
+import { contractExecutor } from './contract-executor.js';
 import { everyHook, SCENARIOS } from './executor-scenarios.js';
 import { expectNoLeak } from './matchers.js';
 import { resumeTests } from './resume-contract.js';
@@ -33,6 +34,7 @@ export function executorContract(
   make: () => Executor,
   { activate, growth = 1 }: ExecutorContractOptions = {},
 ): void {
+  if (contractExecutor()) return;
   describe(`${name} is an executor`, () => {
     useCpu();
     if (activate) beforeAll(activate as () => Promise<void>);

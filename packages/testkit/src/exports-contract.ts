@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { contractExecutor } from './contract-executor.js';
 
 /** Which exports of a package are under which contract. */
 export interface ExportsContract {
@@ -12,6 +13,7 @@ export interface ExportsContract {
 
 /** Tests that no export is forgotten: each is a factory under contract, or said not to be one. */
 export function exportsContract({ exported, factories, notFactories = new Set() }: ExportsContract): void {
+  if (contractExecutor()) return;
   const known = Array.isArray(factories) ? (factories as readonly string[]) : Object.keys(factories);
   describe('the exports', () => {
     test('every exported factory is under contract', () => {

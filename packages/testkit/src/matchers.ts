@@ -98,7 +98,10 @@ expect.extend({
     return compare(
       received,
       expected,
-      (a, e) => Object.is(a, e) || a === e || Math.abs(a - e) <= absolute + relative * Math.abs(e),
+      (a, e) =>
+        Object.is(a, e) ||
+        a === e ||
+        (Number.isFinite(e) && Math.abs(a - e) <= absolute + relative * Math.abs(e)),
       `within ${absolute} + ${relative} |expected|`,
     );
   },

@@ -80,14 +80,13 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
   const learningRates: number[] = [];
   let epoch = from?.epoch ?? 0;
   let stepInEpoch = from?.stepInEpoch ?? 0;
-  let epochDone = false;
+  let step = from?.step ?? 0;
   let logged: Record<string, number> = {};
   let weights = from ? stripPrefix(from.arrays, 'parameters/') : weightsAfter(0);
   let stopReason: string | undefined;
   let status: RunStatus | 'running' = 'running';
   let stepReads = 0;
 
-  const step = (): number => epoch * stepsPerEpoch + stepInEpoch;
   const rate = (): number =>
     Object.values(factors).reduce(
       (product, factor) => product * factor,
@@ -101,7 +100,7 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
     },
     epochs: epochs.length,
     get step() {
-      return step();
+      return step;
     },
     get stepInEpoch() {
       return stepInEpoch;
@@ -127,7 +126,7 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
       logged[name] = value;
     },
     note(source, message) {
-      events.push({ epoch, step: step(), source, message });
+      events.push({ epoch, step, source, message });
     },
     getWeights: async () => copy(weights),
     async setWeights(next) {
@@ -142,6 +141,8 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
   }
 
   function checkpoint(): Checkpoint {
+    // At the end of an epoch, a run goes on with the next.
+    const ended = records.length > epoch;
     const json: Record<string, unknown> = {};
     const arrays: Record<string, HostArray> = addPrefix(copy(weights), 'parameters/');
     for (const plugin of plugins) {
@@ -153,9 +154,9 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
       format: 'espalier-checkpoint',
       version: 1,
       seed,
-      epoch: epochDone ? epoch + 1 : epoch,
-      stepInEpoch: epochDone ? 0 : stepInEpoch,
-      step: step(),
+      epoch: ended ? epoch + 1 : epoch,
+      stepInEpoch: ended ? 0 : stepInEpoch,
+      step,
       stepsPerEpoch,
       batchSize: 1,
       examples: stepsPerEpoch,
@@ -182,7 +183,6 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
   }
 
   async function playEpoch(): Promise<void> {
-    epochDone = false;
     const logs = epochs[epoch]!;
     learningRates.push(rate());
     if (stepInEpoch === 0) {
@@ -190,6 +190,7 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
       for (const plugin of plugins) await plugin.onEpochStart?.(run);
     }
     while (stepInEpoch < stepsPerEpoch && stopReason === undefined) {
+      step++;
       stepInEpoch++;
       options.duringStep?.(run);
       for (const plugin of plugins) await plugin.onStepEnd?.(run, stepLogs());
@@ -201,14 +202,10 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
       for (const plugin of plugins) await plugin.onValidationEnd?.(run, Object.fromEntries(validation));
     }
     records.push({ ...logs, ...logged, epoch });
-    epochDone = true;
     for (const plugin of plugins) await plugin.onEpochEnd?.(run, { ...logs, ...logged });
     records[records.length - 1] = { ...logs, ...logged, epoch };
-    if (stopReason === undefined && epoch + 1 < epochs.length) {
-      epoch++;
-      stepInEpoch = 0;
-      epochDone = false;
-    }
+    epoch++;
+    stepInEpoch = 0;
   }
 
   let error: unknown;
@@ -223,7 +220,7 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
         plugin.loadState?.({ json, arrays: arrays ?? {} });
       }
     }
-    while (epoch < epochs.length && !epochDone && stopReason === undefined) await playEpoch();
+    while (epoch < epochs.length && stopReason === undefined) await playEpoch();
     status = stopReason === undefined ? 'completed' : 'stopped';
   } catch (caught) {
     error = caught;
