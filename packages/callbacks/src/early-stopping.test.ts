@@ -35,6 +35,12 @@ describe('earlyStopping', () => {
     expect(result.record.epochs).toHaveLength(values.length);
   });
 
+  test('never stops at epoch 0, and NaN throughout ends with the weights of the first epoch, as in Keras', async () => {
+    const result = await play([NaN, NaN, NaN], { checkFinite: false, restoreBest: true });
+    expect(result.record.epochs).toHaveLength(2);
+    expect(result.weights['weight']!.data[0]).toBe(1);
+  });
+
   test.each([NaN, Infinity, -Infinity])('stops at once at %d', async (value) => {
     const result = await play([1, value, 0.5], { patience: 9, restoreBest: true });
     expect(result.record.epochs).toHaveLength(2);

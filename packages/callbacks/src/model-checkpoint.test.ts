@@ -82,6 +82,13 @@ describe('modelCheckpoint', () => {
     },
   );
 
+  test('holds the state of the other plugins after the same epoch, wherever it stands in the list', async () => {
+    const stopping = earlyStopping({ monitor: 'loss', patience: 9 });
+    await play([modelCheckpoint({ directory }), stopping], [3, 2]);
+    const { checkpoint } = (await latestCheckpoint(directory))!;
+    expect(checkpoint.plugins['early-stopping']).toEqual({ best: 2, wait: 0 });
+  });
+
   test('writes no second file where the stop came right after one', async () => {
     const stopping = earlyStopping({ monitor: 'loss', patience: 1 });
     await play([stopping, modelCheckpoint({ directory })], [1, 2, 3]);

@@ -42,7 +42,7 @@ describe('progressBar', () => {
     };
     const result = await scriptedRun({ plugins: [progressBar(options), failing], epochs, stepsPerEpoch: 4 });
     expect(result.error).toBe(error);
-    // eslint-disable-next-line no-control-regex -- escape sequences are what it looks for.
+
     expect(text()).not.toMatch(/\x1B\[\?/);
     expect(text().endsWith('\n')).toBe(true);
   });
@@ -77,7 +77,7 @@ describe('progressBar', () => {
   test('plain lines on a terminal are plain', async () => {
     const { options, text } = screen(true);
     await scriptedRun({ plugins: [progressBar({ ...options, plain: true })], epochs });
-    // eslint-disable-next-line no-control-regex -- as above.
+
     expect(text()).not.toMatch(/\x1B|█/);
     expect(text().split('\n')).toHaveLength(3);
   });

@@ -39,7 +39,7 @@ const ROUNDING = 1e-9;
 /**
  * Multiplies the learning rate with a factor when a metric has stopped improving.
  *
- * At the end of each epoch, in this order: a cooldown counts down by 1 and sets `wait = 0`; a value better than the best by
+ * At the end of each epoch, in this order: a cooldown counts down by 1; a value better than the best by
  * more than the threshold becomes the best and sets `wait = 0`; any other value, outside a cooldown, adds 1 to `wait`, and
  * at `wait >= patience` the rate becomes `max(rate * factor, minLearningRate)`, a cooldown begins and `wait = 0`.
  *
@@ -101,14 +101,13 @@ export function reduceLROnPlateau<const M extends string>(
     onEpochEnd(run, logs) {
       const value = logs[monitor];
       if (value === undefined) return;
-      const cooling = state.cooldownCounter > 0;
-      const cooldownCounter = cooling ? state.cooldownCounter - 1 : 0;
-      const wait = cooling ? 0 : state.wait;
+      const { wait } = state;
+      const cooldownCounter = Math.max(0, state.cooldownCounter - 1);
       const margin = thresholdMode === 'absolute' ? minDelta : minDelta * Math.abs(state.best ?? 0);
       if (improves(value, state.best, direction, margin)) {
         state = { ...state, best: value, wait: 0, cooldownCounter };
       } else if (cooldownCounter > 0) {
-        state = { ...state, wait, cooldownCounter };
+        state = { ...state, cooldownCounter };
       } else if (wait + 1 < patience) {
         state = { ...state, wait: wait + 1, cooldownCounter };
       } else {

@@ -209,10 +209,8 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
   }
 
   let error: unknown;
-  const begun: Plugin[] = [];
   try {
     for (const plugin of plugins) {
-      begun.push(plugin);
       await plugin.onFitStart?.(run);
       const json = from?.plugins[plugin.name];
       const arrays = from && stripPrefix(from.arrays, `saved/${plugin.name}/`);
@@ -225,9 +223,9 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
   } catch (caught) {
     error = caught;
     status = 'failed';
-    for (const plugin of begun) await plugin.onError?.(run, caught);
+    for (const plugin of plugins) await plugin.onError?.(run, caught);
   }
-  for (const plugin of begun) {
+  for (const plugin of plugins) {
     try {
       await plugin.onFitEnd?.(run, status);
     } catch (caught) {

@@ -107,6 +107,7 @@ def main():
         (plateau, {"mode": "min", "patience": 2, "minDelta": 0.25}),
         (plateau, {"mode": "min", "patience": 2, "baseline": 0.5}),
         (plateau, {"mode": "min", "patience": 4, "baseline": 0.625}),
+        ([1, 0.375, 0.375, 0.375, 0.375], {"mode": "min", "patience": 2, "baseline": 0.5, "minDelta": 0.25}),
         (plateau, {"mode": "min", "startFromEpoch": 3, "restoreBest": True}),
         (plateau, {"mode": "min", "patience": 20, "restoreBest": True}),
         ([1, NAN, NAN, 0.5, NAN, 0.25, 0.25], {"mode": "min", "patience": 2}),
