@@ -260,7 +260,7 @@ function sessionTests(make: () => Executor, growth: number): void {
     started(make, async ({ start, batch, inputs }) => {
       await expectNoLeak(async () => {
         const session = await start();
-        for (let i = 0; i < 3; i++) (await session.train(batch, inputs)).sums();
+        for (let i = 0; i < 3; i++) await (await session.train(batch, inputs)).sums();
         const before = tf.memory().numTensors;
         for (let i = 0; i < 3; i++) await (await session.train(batch, inputs)).sums();
         expect(tf.memory().numTensors).toBe(before);

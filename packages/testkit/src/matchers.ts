@@ -21,7 +21,7 @@ interface TensorMatchers {
 }
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-empty-object-type -- the form that vitest asks for.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unused-vars -- the form that vitest asks for.
   interface Matchers<T = any> extends TensorMatchers {}
 }
 

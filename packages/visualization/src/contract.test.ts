@@ -1,0 +1,108 @@
+import { expectRefused, exportsContract } from '@espalier/testkit';
+import { describe, expect, test } from 'vitest';
+import type { Chart } from './index.js';
+import * as exported from './index.js';
+
+const { barChart, confusionMatrixChart, heatMap, histogram, learningCurves, lineChart } = exported;
+const { toSvg, weightHeatMap, weightHistogram } = exported;
+
+interface Entry {
+  /** A chart with this text wherever a chart takes text. */
+  readonly make: (text: string) => Chart | readonly Chart[];
+  readonly bad: Readonly<Record<string, () => unknown>>;
+}
+
+const values = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
+const rows = [[1, 2, 0], [3, 4, 1], [0, 1, 5]]; // prettier-ignore
+const history = { epochs: [{ epoch: 0, loss: 1, val_loss: 2 }, { epoch: 1, loss: 0.5, val_loss: NaN }] }; // prettier-ignore
+
+const charts: Record<string, Entry> = {
+  barChart: {
+    make: (text) =>
+      barChart({
+        title: text,
+        subtitle: text,
+        bars: [{ label: text, value: 1, series: text }, { label: 'b', value: null, series: text }], // prettier-ignore
+        valueLabel: text,
+      }),
+    bad: {
+      'no bars': () => barChart({ title: 't', bars: undefined as never }),
+      'width 1': () => barChart({ title: 't', bars: [{ label: 'a', value: 1 }], width: 1 }),
+    },
+  },
+  confusionMatrixChart: {
+    make: (text) => confusionMatrixChart(rows, [text, 'b', 'c']),
+    bad: {
+      'ragged rows': () => confusionMatrixChart([[1, 2], [3]]),
+      'too few labels': () => confusionMatrixChart(rows, ['a']),
+    },
+  },
+  heatMap: {
+    make: (text) =>
+      heatMap({ title: text, values: rows, rowLabels: [text, 'b', 'c'], xLabel: text, valueLabel: text }),
+    bad: {
+      'too few labels': () => heatMap({ title: 't', values: rows, rowLabels: ['a'] }),
+      'domain backwards': () => heatMap({ title: 't', values: rows, domain: [1, 0] }),
+    },
+  },
+  histogram: {
+    make: (text) => histogram({ title: text, values, xLabel: text, yLabel: text }),
+    bad: {
+      'no values': () => histogram({ title: 't' }),
+      'no bins': () => histogram({ title: 't', values, binCount: 0 }),
+    },
+  },
+  learningCurves: {
+    make: (text) => learningCurves([{ name: text, history }, { name: 'other', history }]), // prettier-ignore
+    bad: { 'unknown metric': () => learningCurves(history, { metrics: ['val_los'] }) },
+  },
+  lineChart: {
+    make: (text) =>
+      lineChart({ title: text, series: [{ name: text, points: [1, null, 3] }, { name: 'b', points: values }] }), // prettier-ignore
+    bad: {
+      'no series': () => lineChart({ title: 't', series: undefined as never }),
+      'domain backwards': () => lineChart({ title: 't', series: [], yDomain: [1, 0] }),
+    },
+  },
+  weightHeatMap: {
+    make: (text) => weightHeatMap({ name: text, shape: [3, 4], values }),
+    bad: { 'another size': () => weightHeatMap({ name: 'w', shape: [3, 5], values }) },
+  },
+  weightHistogram: {
+    make: (text) => weightHistogram({ name: text, shape: [3, 4], values }),
+    bad: { 'no bins': () => weightHistogram({ name: 'w', values, binCount: 0 }) },
+  },
+};
+
+exportsContract({
+  exported,
+  factories: charts,
+  notFactories: new Set(['htmlReport', 'toPng', 'toSvg', 'writeReport']),
+});
+
+const hostile = `<script>alert("1")</script>&amp;\u0000]]> 'é'`;
+
+describe.each(Object.entries(charts))('%s is a chart', (_, { make, bad }) => {
+  const list = (text: string): readonly Chart[] => [make(text)].flat() as Chart[];
+
+  test('is plain JSON, the same each time', () => {
+    const made = list('a title');
+    expect(JSON.parse(JSON.stringify(made))).toEqual(made);
+    expect(list('a title')).toEqual(made);
+    expect(made.length).toBeGreaterThan(0);
+  });
+
+  test('becomes the same picture each time, of hostile text too, which stays text', async () => {
+    for (const chart of list(hostile)) {
+      const svg = await toSvg(chart);
+      expect(svg).toMatch(/^<svg/);
+      expect(svg).not.toMatch(/<script|\u0000|NaN|undefined/);
+      expect(await toSvg(chart)).toBe(svg);
+    }
+  });
+
+  test('refuses bad options', () => {
+    for (const [what, call] of Object.entries(bad))
+      expectRefused(what, call, 'invalid-option', 'invalid-data', 'unknown-metric');
+  });
+});
