@@ -9,7 +9,7 @@ import type {
   StepSums,
 } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { mendOf, openDevice } from '../run/device.js';
+import { deviceProblem, openDevice } from '../run/device.js';
 import {
   type OnnxRuntimeModule,
   type RuntimeName,
@@ -78,16 +78,12 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
     name,
     async isAvailable() {
       try {
-        await openDevice(runtimeOptions);
-        return { available: true };
+        const problem = await deviceProblem(runtimeOptions);
+        return problem
+          ? { available: false, reason: problem.reason, mend: problem.mend }
+          : { available: true };
       } catch (error) {
-        const { message: reason, cause } = error as Error;
-        const missing = cause !== undefined && reason.includes('could not be loaded');
-        return {
-          available: false,
-          reason,
-          mend: missing ? `npm install ${runtimeIs}` : mendOf(device, runtimeIs),
-        };
+        return { available: false, reason: (error as Error).message, mend: `npm install ${runtimeIs}` };
       }
     },
     async start(program, state) {

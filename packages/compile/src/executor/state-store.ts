@@ -50,7 +50,7 @@ export class StateStore {
   /** Copies the first state to where it is going to live. */
   static async create(runtime: Runtime, options: RuntimeOptions, state: HostArrays): Promise<StateStore> {
     const store = new StateStore(runtime, options, state);
-    await store.#upload(Object.keys(state));
+    await store.#upload();
     return store;
   }
 
@@ -90,14 +90,13 @@ export class StateStore {
 
   /** Replaces entries. */
   async write(entries: HostArrays): Promise<void> {
-    const names = Object.keys(entries);
-    for (const name of names) {
+    for (const name of Object.keys(entries)) {
       const entry = this.#entries.get(name)!;
       const old = entry.tensor;
       entry.tensor = this.#tensor({ ...entries[name]!, shape: entry.shape, dtype: entry.dtype });
       old.dispose();
     }
-    await this.#upload(names);
+    await this.#upload();
   }
 
   /** Names and shapes of everything, without the numbers. */
@@ -118,10 +117,14 @@ export class StateStore {
     for (const session of sessions) await session.then((loaded) => loaded.release()).catch(() => undefined);
   }
 
-  async #upload(names: readonly string[]): Promise<void> {
-    if (this.place !== 'device' || names.length === 0) return;
-    const moved = await this.#move(names, 'device');
-    for (const name of names) this.#entries.get(name)!.tensor = moved[name]!;
+  async #upload(): Promise<void> {
+    if (this.place !== 'device' || this.#entries.size === 0) return;
+    // Outputs that stay on the device come all or not at all.
+    const moved = await this.#move([...this.#entries.keys()], 'device');
+    for (const entry of this.#entries.values()) {
+      entry.tensor.dispose();
+      entry.tensor = moved[entry.name]!;
+    }
   }
 
   async #move(

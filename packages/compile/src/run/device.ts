@@ -25,39 +25,50 @@ export function copySession(
 const working = new WeakMap<object, Set<string>>();
 
 /**
- * Loads ONNX Runtime and makes sure that the device starts, by copying one number there and back.
+ * Why a device does not start, or `undefined` when it does: tried by copying one number there and back.
  *
- * @throws EspalierError `executor-unavailable` with the reason and the mend.
+ * @throws EspalierError `executor-unavailable` when ONNX Runtime is not installed.
  */
-export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime> {
+export async function deviceProblem(
+  options: RuntimeOptions = {},
+): Promise<{ reason: string; mend: string; cause: unknown } | undefined> {
   const runtime = await loadRuntime(options);
   const device = options.device ?? 'cpu';
   let known = working.get(runtime.Tensor);
   if (!known) working.set(runtime.Tensor, (known = new Set()));
-  if (known.has(device)) return runtime;
+  if (known.has(device)) return undefined;
   try {
-    const session = await copySession(
-      runtime,
-      options,
-      [{ name: 'x', shape: [1], dtype: 'float32' }],
-      'host',
-    );
+    const number = { name: 'x', shape: [1], dtype: 'float32' } as const;
+    const session = await copySession(runtime, options, [number], 'host');
     await session.run({ x: new runtime.Tensor('float32', Float32Array.of(1), [1]) }, { 'copy/x': null });
     await session.release();
   } catch (cause) {
-    throw new EspalierError({
-      code: 'executor-unavailable',
-      scope: 'compile',
-      message: `Device "${device}" of ${runtime.name} does not start: ${text(cause)} ${mendOf(device, runtime.name)}`,
-      cause,
-    });
+    const reason = `Device "${device}" of ${runtime.name} does not start: ${sentence(cause)}`;
+    return { reason, mend: mendOf(device, runtime.name), cause };
   }
   known.add(device);
-  return runtime;
+  return undefined;
+}
+
+/**
+ * Loads ONNX Runtime and makes sure that the device starts.
+ *
+ * @throws EspalierError `executor-unavailable` with the reason and the mend.
+ */
+export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime> {
+  const problem = await deviceProblem(options);
+  if (!problem) return loadRuntime(options);
+  const { reason, mend, cause } = problem;
+  throw new EspalierError({
+    code: 'executor-unavailable',
+    scope: 'compile',
+    message: `${reason} ${mend}`,
+    cause,
+  });
 }
 
 /** What to do about a device that does not start. */
-export function mendOf(device: Device, runtime: RuntimeName): string {
+function mendOf(device: Device, runtime: RuntimeName): string {
   if (device === 'cuda')
     return (
       'CUDA needs Linux or Windows with CUDA 12 and cuDNN 9, and onnxruntime-node installed with its install script, ' +
@@ -75,8 +86,9 @@ export function mendOf(device: Device, runtime: RuntimeName): string {
   return 'Reinstall onnxruntime-node, or run eagerly: executor: eager().';
 }
 
-function text(cause: unknown): string {
+function sentence(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const line = message.trim();
+  // Where in the runtime's sources it was noticed helps nobody.
+  const line = message.replace(/^.* was false\. /s, '').trim();
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }

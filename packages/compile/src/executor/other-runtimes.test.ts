@@ -1,0 +1,30 @@
+import { executorContract } from '@espalier/testkit';
+import { expect, test } from 'vitest';
+import { howToGetSoftwareGpu, useSoftwareGpu } from '../../testing/software-gpu.js';
+import { compiled } from './compiled.js';
+
+executorContract('compiled (wasm)', () => compiled({ runtime: 'onnxruntime-web' }));
+
+useSoftwareGpu();
+const webgpu = await compiled({ device: 'webgpu' }).isAvailable();
+if (webgpu.available) executorContract('compiled (webgpu)', () => compiled({ device: 'webgpu' }));
+else
+  test('compiled (webgpu)', ({ skip }) => {
+    skip(`${howToGetSoftwareGpu} (${webgpu.reason})`);
+  });
+
+test('a device that cannot start says why and how to mend it, and the process goes on', async () => {
+  // A browser has WebGPU, onnxruntime-web in Node has not.
+  const executor = compiled({ runtime: 'onnxruntime-web', device: 'webgpu' });
+  const availability = await executor.isAvailable();
+  expect(availability).toMatchObject({
+    available: false,
+    reason: expect.stringContaining('"webgpu" of onnxruntime-web does not start'),
+    mend: expect.stringContaining('navigator.gpu'),
+  });
+  await expect(executor.start(undefined as never, {})).rejects.toMatchObject({
+    code: 'executor-unavailable',
+    message: expect.stringMatching(/does not start: .*navigator\.gpu/),
+  });
+  expect(await compiled({ runtime: 'onnxruntime-web' }).isAvailable()).toEqual({ available: true });
+});
