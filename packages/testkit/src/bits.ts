@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Checkpoint, EpochRecord, HostArray, HostArrays, RunRecord, Tensors } from '@espalier/core';
+import type { Checkpoint, HostArray, HostArrays, RunRecord, Tensors } from '@espalier/core';
 
 /** Arrays as whole numbers that differ where any bit does, NaN and -0 included; for `toEqual`. */
 export type Bits = Readonly<Record<string, { readonly shape: readonly number[]; readonly bits: number[] }>>;
@@ -44,13 +44,4 @@ export function comparableCheckpoint({ seconds: _, events, arrays, ...rest }: Ch
 /** Whether every value of every tensor is finite. */
 export function allFinite(tensors: Readonly<Record<string, tf.Tensor>>): boolean {
   return Object.values(tensors).every((tensor) => tensor.dataSync().every(Number.isFinite));
-}
-
-/** The numbers of a history, line by line, without their names. */
-export function historyNumbers(epochs: readonly EpochRecord[]): number[] {
-  return epochs.flatMap((line) =>
-    Object.keys(line)
-      .sort()
-      .map((name) => line[name]!),
-  );
 }
