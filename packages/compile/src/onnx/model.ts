@@ -34,6 +34,8 @@ const floatAttributes = new Set([
 export interface ModelOptions {
   /** A name for an axis of an input or output whose extent is left open. */
   readonly symbolicAxis?: (name: string, axis: number) => string | undefined;
+  /** Adds a first output of this name that is a sequence of one number. */
+  readonly sequenceOutput?: string;
 }
 
 /** Serialises a graph of ONNX operators as an ONNX model. */
@@ -111,8 +113,26 @@ class GraphWriter {
       writer.message(1, (body) => body.string(1, input).string(2, name).string(4, 'Identity'));
     }
     writer.string(2, name);
+    if (this.options.sequenceOutput !== undefined) this.sequence(writer, this.options.sequenceOutput);
     for (const { name, value } of graph.inputs) writer.message(11, (info) => this.info(info, name, value));
     for (const { name, value } of graph.outputs) writer.message(12, (info) => this.info(info, name, value));
+  }
+
+  private sequence(writer: ProtobufWriter, name: string): void {
+    const element = this.namer.fresh('element');
+    writer.message(5, (tensor) => writeTensor(tensor, 'float32', [], Float32Array.of(0), element));
+    writer.message(1, (node) => node.string(1, element).string(2, name).string(4, 'SequenceConstruct'));
+    writer.message(12, (info) =>
+      info
+        .string(1, name)
+        .message(2, (type) =>
+          type.message(4, (sequence) =>
+            sequence.message(1, (inner) =>
+              inner.message(1, (tensor) => tensor.int(1, typeCodes.float32).message(2, () => undefined)),
+            ),
+          ),
+        ),
+    );
   }
 
   private constant(writer: ProtobufWriter, value: Value | undefined, done: Set<Value>): void {

@@ -241,3 +241,27 @@ describe('compileStep', () => {
     await step.dispose();
   });
 });
+
+describe('large results', () => {
+  it('are written in place, and errors still come through', async () => {
+    const step = await compileStep(
+      ({ state, index }) => ({
+        state: tf.add(state, tf.gather(tf.tensor1d([1, 2]), index)),
+        copy: tf.neg(state),
+      }),
+      { state: { shape: [200_000] }, index: { shape: [], dtype: 'int32' } } as never as {
+        state: Tensor;
+        index: Tensor;
+      },
+      { carry: { state: 'state' } },
+    );
+    const at = (i: number) =>
+      step.run({ index: tf.scalar(i, 'int32') } as never) as unknown as Promise<{ copy: HostTensor }>;
+    await at(1);
+    const { copy } = await at(0);
+    expect(copy.data[199_999]).toBe(-2);
+    await expect(at(7)).rejects.toThrow('out of data bounds');
+    expect(step.readState()['state']!.data.slice(0, 2)).toEqual(Float32Array.of(3, 3));
+    await step.dispose();
+  });
+});

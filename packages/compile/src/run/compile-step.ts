@@ -6,6 +6,7 @@ import type { TensorArray } from '../graph/element-type.js';
 import type { Graph } from '../graph/graph.js';
 import { explainGraph } from '../graph/explain.js';
 import { lower } from '../lower/lower.js';
+import { toModel } from '../onnx/model.js';
 import { simplify } from '../passes/simplify.js';
 import { compareTraces } from '../trace/compare.js';
 import type { InputSpec, NamedTensors } from '../trace/trace.js';
@@ -127,7 +128,15 @@ export async function compileStep<Inputs extends Tree<Leaf>>(
       Object.entries(carry).map(([output, input]) => [names.get(output) as string, input]),
     ),
   });
-  return new Step(traced, program, returned, names, new Set(Object.keys(carry)), exampleInputs as Tree<Leaf>);
+  return new Step(
+    traced,
+    graph,
+    program,
+    returned,
+    names,
+    new Set(Object.keys(carry)),
+    exampleInputs as Tree<Leaf>,
+  );
 }
 
 /** The tree of tensors that a tree of examples stands for. */
@@ -193,6 +202,7 @@ class Step implements CompiledStep {
 
   constructor(
     private readonly traced: Graph,
+    private readonly graph: Graph,
     private readonly program: Program,
     private readonly returned: Tree<string>,
     private readonly names: ReadonlyMap<string, string>,
@@ -241,7 +251,7 @@ class Step implements CompiledStep {
   }
 
   toOnnx(): Uint8Array {
-    return this.program.model;
+    return toModel(this.graph);
   }
 
   dispose(): Promise<void> {

@@ -2,10 +2,12 @@ import { EspalierError } from '@espalier/core';
 import { allocate, elementCount } from '../graph/element-type.js';
 import type { ElementType, TensorArray } from '../graph/element-type.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
-import { toModel } from '../onnx/model.js';
+import { packState } from '../passes/pack-state.js';
+import { loadGraph } from './load-graph.js';
 import type { Device, Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from './runtime.js';
 import { loadRuntime } from './runtime.js';
-import { sessionOptions } from './session-options.js';
+import type { StatePlace } from './state-views.js';
+import { statePlaces, viewOf } from './state-views.js';
 
 /** How a program is run. */
 export interface ProgramOptions extends RuntimeOptions {
@@ -36,7 +38,6 @@ interface Side {
 export class Program {
   private sides: readonly [Side, Side];
   private current = 0;
-  private readonly carried: ReadonlyMap<string, string>;
   private broken: unknown;
   private running = false;
 
@@ -44,27 +45,21 @@ export class Program {
     private readonly graph: Graph,
     private readonly runtime: Runtime,
     private readonly session: RuntimeSession,
-    /** The program as an ONNX file. */
-    readonly model: Uint8Array,
-    carry: Readonly<Record<string, string>>,
+    /** Input names by the name of the output that replaces them. */
+    private readonly carried: ReadonlyMap<string, string>,
+    private readonly places: ReadonlyMap<string, StatePlace>,
   ) {
-    this.carried = new Map(Object.entries(carry));
     this.sides = this.buffers();
   }
 
   /** Compiles a graph. */
   static async load(graph: Graph, options: ProgramOptions = {}): Promise<Program> {
     const runtime = await loadRuntime(options);
-    const model = toModel(graph);
-    const session = await runtime.createSession(model, sessionOptions(options)).catch((cause: Error) => {
-      throw new EspalierError({
-        code: 'executor-unavailable',
-        scope: 'compile',
-        message: `${runtime.name} cannot load the compiled step on device "${options.device ?? 'cpu'}": ${cause.message}`,
-        cause,
-      });
-    });
-    return new Program(graph, runtime, session, model, options.carry ?? {});
+    const carry = new Map(Object.entries(options.carry ?? {}));
+    const { graph: packed, carry: carried, packs } = packState(graph, carry);
+    const session = await loadGraph(packed, runtime, options);
+    const places = statePlaces(graph, carry.values(), packs);
+    return new Program(packed, runtime, session, carried, places);
   }
 
   /** Names, shapes and element types of the inputs that each run must be given. */
@@ -140,13 +135,14 @@ export class Program {
 
   private state(name: string): TensorArray {
     if (this.broken !== undefined) throw this.broken;
-    const tensor = (this.sides[this.current] as Side).feeds[name];
-    if (!tensor || ![...this.carried.values()].includes(name))
+    const place = this.places.get(name);
+    const tensor = place && (this.sides[this.current] as Side).feeds[place.input];
+    if (!place || !tensor)
       throw this.error(
         'invalid-data',
-        `"${name}" is not carried from step to step; carried: ${[...this.carried.values()].join(', ')}.`,
+        `"${name}" is not carried from step to step; carried: ${[...this.places.keys()].join(', ')}.`,
       );
-    return tensor.data;
+    return viewOf(tensor.data, place);
   }
 
   private feed(

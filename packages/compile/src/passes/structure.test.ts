@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { applied, expectSameBits, graphOf, ops, runGraph } from '../../testing/run-graph.js';
+import { expectClose } from '../../testing/agree.js';
+import { convBias } from './conv-bias.js';
+import { gemm } from './gemm.js';
+import { reshapes } from './reshapes.js';
+import { simplify } from './simplify.js';
+
+describe('reshapes', () => {
+  it('joins chains and drops round trips', async () => {
+    const graph = graphOf((onnx, input) => {
+      const x = input('x', 2, 3, 4);
+      const back = onnx.transpose(onnx.transpose(x, [2, 0, 1]), [1, 2, 0]);
+      const once = onnx.transpose(onnx.transpose(x, [1, 0, 2]), [2, 0, 1]);
+      return {
+        flat: onnx.unary('Neg', onnx.reshape(onnx.reshape(back, [6, 4]), [24])),
+        turned: onnx.unary('Neg', once),
+        same: onnx.unary('Neg', onnx.reshape(onnx.reshape(x, [24]), [2, 3, 4])),
+      };
+    });
+    const less = simplify(graph);
+    expect(ops(less).sort()).toEqual(['Neg', 'Neg', 'Reshape', 'Transpose']);
+    await expectSameBits(graph, less);
+  });
+
+  it('takes a transpose that moves only axes of one for a reshape', async () => {
+    const graph = graphOf((onnx, input) => ({
+      y: onnx.unary('Neg', onnx.transpose(input('x', 2, 5, 6, 1), [0, 3, 1, 2])),
+    }));
+    const less = applied(graph, reshapes);
+    expect(ops(less)).toEqual(['Reshape', 'Neg']);
+    await expectSameBits(graph, less);
+  });
+});
+
+describe('gemm', () => {
+  it('takes in transposes and a bias', async () => {
+    const graph = graphOf((onnx, input) => {
+      const product = onnx.gemm(
+        onnx.transpose(input('a', 3, 2), [1, 0]),
+        onnx.transpose(input('b', 4, 3), [1, 0]),
+      );
+      return { y: onnx.binary('Add', product, input('bias', 4)) };
+    });
+    const less = simplify(graph);
+    expect(ops(less)).toEqual(['Gemm']);
+    expect(less.nodes[0]!.inputs.length).toBe(3);
+    expectClose((await runGraph(less))['y'] as Float32Array, (await runGraph(graph))['y'] as Float32Array, {
+      absolute: 1e-6,
+    });
+  });
+
+  it('leaves a product alone that others read, or that is added to a whole matrix', () => {
+    const shared = graphOf((onnx, input) => {
+      const product = onnx.gemm(input('a', 2, 3), input('b', 3, 4));
+      return { product, y: onnx.binary('Add', product, input('bias', 4)) };
+    });
+    expect(ops(applied(shared, gemm))).toEqual(['Gemm', 'Add']);
+    const whole = graphOf((onnx, input) => ({
+      y: onnx.binary('Add', onnx.gemm(input('a', 2, 3), input('b', 3, 4)), input('c', 2, 4)),
+    }));
+    expect(ops(applied(whole, gemm))).toEqual(['Gemm', 'Add']);
+    const column = graphOf((onnx, input) => ({
+      y: onnx.binary('Add', onnx.gemm(input('a', 4, 3), input('b', 3, 4)), input('c', 4, 1)),
+    }));
+    expect(ops(applied(column, gemm))).toEqual(['Gemm', 'Add']);
+  });
+});
+
+describe('convBias', () => {
+  it('takes in one number per channel', async () => {
+    const graph = graphOf((onnx, input) => {
+      const y = onnx.op(
+        'Conv',
+        [input('x', 1, 2, 5, 5), input('w', 3, 2, 3, 3)],
+        { shape: [1, 3, 3, 3], dtype: 'float32' },
+        { kernel_shape: [3, 3] },
+      );
+      return { y: onnx.binary('Add', y, onnx.reshape(input('bias', 3), [1, 3, 1, 1])) };
+    });
+    const less = simplify(applied(graph, convBias));
+    expect(ops(less)).toEqual(['Conv']);
+    expectClose((await runGraph(less))['y'] as Float32Array, (await runGraph(graph))['y'] as Float32Array, {
+      absolute: 1e-5,
+    });
+  });
+
+  it('leaves a bias along another axis alone', () => {
+    const graph = graphOf((onnx, input) => {
+      const y = onnx.op(
+        'Conv',
+        [input('x', 1, 2, 5, 5), input('w', 3, 2, 3, 3)],
+        { shape: [1, 3, 3, 3], dtype: 'float32' },
+        { kernel_shape: [3, 3] },
+      );
+      return { y: onnx.binary('Add', y, input('bias', 3)) };
+    });
+    expect(ops(simplify(graph))).toEqual(['Conv', 'Add']);
+  });
+});
+
+describe('layout', () => {
+  const last = [0, 2, 3, 1];
+  const first = [0, 3, 1, 2];
+
+  it('moves transposes behind elementwise operators, reductions and padding until they cancel', async () => {
+    const graph = graphOf((onnx, input) => {
+      const x = onnx.transpose(input('x', 2, 3, 4, 5), last);
+      const shifted = onnx.binary('Add', onnx.unary('Relu', x), input('bias', 3));
+      const mean = onnx.reduce('ReduceMean', shifted, [0, 1, 2], true);
+      const centred = onnx.binary('Mul', onnx.binary('Sub', shifted, mean), input('scale', 1, 1, 1, 3));
+      const pads = onnx.longs([0, 1, 0, 0, 0, 2, 0, 0]);
+      const padded = onnx.op('Pad', [centred, pads, onnx.number(0)], {
+        shape: [2, 7, 5, 3],
+        dtype: 'float32',
+      });
+      const wide = onnx.concat([padded, padded], 3);
+      return { y: onnx.transpose(wide, first) };
+    });
+    const less = simplify(graph);
+    expect(ops(less).filter((op) => op === 'Transpose')).toEqual([]);
+    await expectSameBits(graph, less);
+  });
+
+  it('keeps the order of what a reduction leaves', async () => {
+    const graph = graphOf((onnx, input) => {
+      const x = onnx.transpose(input('x', 2, 3, 4), [2, 0, 1]);
+      return { sum: onnx.reduce('ReduceSum', x, [1], false), max: onnx.reduce('ReduceMax', x, [0], false) };
+    });
+    await expectSameBits(graph, simplify(graph));
+  });
+
+  it('does not drag large tensors of another layout along', () => {
+    const graph = graphOf((onnx, input) => ({
+      y: onnx.binary('Add', onnx.transpose(input('x', 4, 8, 8, 8), last), input('z', 4, 8, 8, 8)),
+    }));
+    expect(ops(simplify(graph))).toEqual(['Transpose', 'Add']);
+  });
+});

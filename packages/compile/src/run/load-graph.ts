@@ -1,0 +1,74 @@
+import { EspalierError } from '@espalier/core';
+import { bytesPerElement, elementCount } from '../graph/element-type.js';
+import type { Graph } from '../graph/graph.js';
+import { toModel } from '../onnx/model.js';
+import type { ProgramOptions } from './program.js';
+import type { Runtime, RuntimeSession } from './runtime.js';
+import { sessionOptions } from './session-options.js';
+
+/**
+ * onnxruntime-node has results written straight into the tensors that it is given, and then copies them all once more for an
+ * answer that nobody reads: at two million parameters a third of a step. It stops at the first result that it cannot hand
+ * over, which a sequence is; so the answer starts with one.
+ */
+const stopName = 'espalier/stop';
+const stopMessage = 'Non tensor type is temporarily not supported.';
+
+/** Stopping costs about as much as copying this many bytes. */
+const worthStopping = 2 ** 18;
+
+/**
+ * Loads a graph of ONNX operators into the runtime.
+ *
+ * The session's `run` writes outputs to the tensors given for them; its answer holds those for which none was given, and may
+ * lack the others.
+ *
+ * @param onDevice Outputs that are to stay on the device.
+ * @throws EspalierError `executor-unavailable` when the runtime refuses the graph.
+ */
+export async function loadGraph(
+  graph: Graph,
+  runtime: Runtime,
+  options: ProgramOptions,
+  onDevice: readonly string[] = [],
+): Promise<RuntimeSession> {
+  const device = options.device ?? 'cpu';
+  const stops = runtime.name === 'onnxruntime-node' && device === 'cpu' && outputBytes(graph) > worthStopping;
+  const model = toModel(graph, stops ? { sequenceOutput: stopName } : {});
+  const session = await runtime
+    .createSession(model, sessionOptions(options, onDevice))
+    .catch((cause: Error) => {
+      throw new EspalierError({
+        code: 'executor-unavailable',
+        scope: 'compile',
+        message:
+          `${runtime.name} cannot load the compiled step on device "${device}": ${cause.message} ` +
+          'Run eagerly instead (executor: eager()), or on device "cpu".',
+        cause,
+      });
+    });
+  return stops ? stopping(session) : session;
+}
+
+function stopping(session: RuntimeSession): RuntimeSession {
+  return {
+    async run(feeds, fetches) {
+      if (Object.values(fetches).includes(null)) return session.run(feeds, fetches);
+      try {
+        return await session.run(feeds, { [stopName]: null, ...fetches });
+      } catch (error) {
+        if ((error as Error).message !== stopMessage) throw error;
+        return {};
+      }
+    },
+    release: () => session.release(),
+    endProfiling: () => session.endProfiling?.(),
+  };
+}
+
+function outputBytes(graph: Graph): number {
+  return graph.outputs.reduce(
+    (sum, { value }) => sum + elementCount(value.shape) * bytesPerElement(value.dtype),
+    0,
+  );
+}
