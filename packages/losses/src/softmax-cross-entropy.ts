@@ -23,7 +23,7 @@ const SCOPE = 'softmax-cross-entropy';
  * d loss_n / d z_nc = softmax(z_n)_c - t_nc
  * ```
  *
- * Takes logits `[N, C]` (no softmax in the model). Nothing is clipped, so the gradient of a confident wrong answer is 1,
+ * Takes logits `[N, C]` (no softmax in the model); -Infinity masks a class. Nothing is clipped, so the gradient of a confident wrong answer is 1,
  * not 0. Targets get no gradient. The trainer takes the (weighted) mean over examples, as PyTorch's
  * `CrossEntropyLoss` without `weight` does.
  *
@@ -91,7 +91,9 @@ function crossEntropy(logits: tf.Tensor2D, target: () => tf.Tensor, rowSums?: ()
     const sums = tf.sum(exponentials, 1, true);
     const total = rowSums?.();
     const normalizer = total ? tf.mul(total, tf.log(sums)) : tf.log(sums);
-    const value = tf.sub(tf.reshape(normalizer, [-1]), tf.sum(tf.mul(t, shifted), 1));
+    // A class that is masked by a logit of -Infinity adds nothing where it is not wanted: 0 times it would be NaN.
+    const wanted = tf.where(tf.greater(t, 0), tf.mul(t, shifted), tf.zerosLike(shifted));
+    const value = tf.sub(tf.reshape(normalizer, [-1]), tf.sum(wanted, 1));
     (save as tf.GradSaveFunc)([t, exponentials, sums, ...(total ? [total] : [])]);
     return {
       value,

@@ -5,6 +5,9 @@ import { labelRows } from './class-pairs.js';
 import { failData } from './shapes.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
+/** Largest number of float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 /** Options of {@link topKAccuracy}. */
 export interface TopKAccuracyOptions<K extends number, Name extends string> {
   /** How many of the highest logits count; from 1 to the number of classes. */
@@ -48,9 +51,11 @@ export function topKAccuracy<const K extends number, const Name extends string =
       const classes = rows.shape[1];
       if (k > classes)
         failData('top-k-accuracy', `k is ${k}, but the model has ${classes} outputs; lower k.`);
-      const own = tf.sum(tf.mul(rows, batch.outputs), 1, true);
+      // Finite, since 0 times a class masked by -Infinity is NaN; a NaN stays one.
+      const outputs = tf.clipByValue(batch.outputs, -LARGEST, LARGEST);
+      const own = tf.sum(tf.mul(rows, outputs), 1, true);
       // Counted from the other side, so that NaN counts as greater.
-      const notGreater = tf.sum(tf.cast(tf.lessEqual(batch.outputs, own), 'float32'), 1);
+      const notGreater = tf.sum(tf.cast(tf.lessEqual(outputs, own), 'float32'), 1);
       return meanSums(tf.cast(tf.greater(notGreater, classes - k), 'float32'), batch.weights);
     },
     result: meanOf,
