@@ -2,6 +2,7 @@ import type { HostArray, HostArrays } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
 import { copySession } from '../run/device.js';
 import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
+import { type PackedEntry, StatePack } from './state-pack.js';
 
 /**
  * Where the state of a run lives between steps.
@@ -18,13 +19,10 @@ export function statePlaceOf(runtime: Runtime, { device = 'cpu' }: RuntimeOption
   return runtime.name === 'onnxruntime-node' ? 'in-place' : 'returned';
 }
 
-interface Entry {
+interface Entry extends PackedEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: HostArray['dtype'];
-  tensor: RuntimeTensor;
-  /** The second copy, where a step writes in place. */
-  spare: RuntimeTensor | null;
 }
 
 /** The state of a run in the runtime's own tensors, shared by all its compiled steps. */
@@ -33,6 +31,8 @@ export class StateStore {
   readonly #runtime: Runtime;
   readonly #options: RuntimeOptions;
   readonly place: StatePlace;
+  /** By the list of their members, which the graph that packs them keeps. */
+  readonly #packs = new WeakMap<readonly string[], StatePack>();
   readonly #copies = new Map<'host' | 'device', Promise<RuntimeSession>>();
 
   private constructor(runtime: Runtime, options: RuntimeOptions, state: HostArrays) {
@@ -75,6 +75,16 @@ export class StateStore {
     }
   }
 
+  /** Entries that a step passes as one tensor, where the state is written in place. */
+  pack(names: readonly string[]): StatePack {
+    let pack = this.#packs.get(names);
+    if (!pack) {
+      const entries = names.map((name) => this.#entries.get(name)!);
+      this.#packs.set(names, (pack = new StatePack(this.#runtime, entries)));
+    }
+    return pack;
+  }
+
   /** Copies of the entries whose name starts with `prefix`, in plain memory. */
   async copy(prefix: string): Promise<HostArrays> {
     const wanted = [...this.#entries.values()].filter(({ name }) => name.startsWith(prefix));
@@ -93,7 +103,12 @@ export class StateStore {
     for (const name of Object.keys(entries)) {
       const entry = this.#entries.get(name)!;
       const old = entry.tensor;
-      entry.tensor = this.#tensor({ ...entries[name]!, shape: entry.shape, dtype: entry.dtype });
+      const array = { ...entries[name]!, shape: entry.shape, dtype: entry.dtype };
+      if (this.place === 'in-place') {
+        (old.data as Float32Array).set(toTensorData(array) as Float32Array);
+        continue;
+      }
+      entry.tensor = this.#tensor(array);
       old.dispose();
     }
     await this.#upload();

@@ -3,12 +3,12 @@ import type { HostArray, HostBatch, StepInputs } from '@espalier/core';
 import { allocate, elementCount } from '../graph/element-type.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
 import { lower } from '../lower/lower.js';
-import { toModel } from '../onnx/model.js';
 import { simplify } from '../passes/simplify.js';
+import { loadGraph } from '../run/load-graph.js';
 import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
-import { sessionOptions } from '../run/session-options.js';
 import { type ByteInput, takeBytes } from './byte-inputs.js';
 import { executionError } from './execution-error.js';
+import { type FlatGraph, passFlat } from './flat-passing.js';
 import { type StateStore, statePlaceOf } from './state-store.js';
 import type { TracedStep } from './traced-step.js';
 import { dropUnusedInputs } from './used-inputs.js';
@@ -22,8 +22,9 @@ export class StepGraph {
   readonly #stateOutputs: readonly string[];
   /** What is made besides the state: written in place where that can be. */
   readonly #others: Record<string, RuntimeTensor | null> = {};
-  readonly #graph: Graph;
+  readonly #flat: FlatGraph;
   readonly session: RuntimeSession;
+  readonly #shapes: ReadonlyMap<string, NamedValue['value']>;
   readonly #runtime: Runtime;
   readonly #options: RuntimeOptions;
   #running: Promise<unknown> = Promise.resolve();
@@ -31,18 +32,22 @@ export class StepGraph {
 
   private constructor(
     traced: TracedStep,
-    graph: Graph,
+    flat: FlatGraph,
     session: RuntimeSession,
     runtime: Runtime,
     options: RuntimeOptions,
   ) {
     this.traced = traced;
-    this.#graph = graph;
+    const { graph } = flat;
+    this.#flat = flat;
     this.session = session;
     this.#runtime = runtime;
     this.#options = options;
     this.#inputs = graph.inputs;
-    this.#stateOutputs = stateOutputs(graph).map((name) => name.slice('next/'.length));
+    this.#shapes = new Map(traced.graph.outputs.map(({ name, value }) => [name, value]));
+    this.#stateOutputs = stateOutputs(graph)
+      .map((name) => name.slice('next/'.length))
+      .filter((name) => !flat.state.has(name));
     const inPlace = statePlaceOf(runtime, options) === 'in-place';
     for (const { name, value } of graph.outputs) {
       if (name.startsWith('next/')) continue;
@@ -62,26 +67,17 @@ export class StepGraph {
     runtime: Runtime,
     options: RuntimeOptions,
   ): Promise<StepGraph> {
-    const graph = takeBytes(dropUnusedInputs(simplify(lower(traced.graph))), bytes);
-    const onDevice = statePlaceOf(runtime, options) === 'device' ? stateOutputs(graph) : [];
-    const session = await runtime
-      .createSession(toModel(graph), sessionOptions(options, onDevice))
-      .catch((cause: Error) => {
-        throw new EspalierError({
-          code: 'executor-unavailable',
-          scope: 'compile',
-          message:
-            `${runtime.name} cannot load the compiled step on device "${options.device ?? 'cpu'}": ${cause.message} ` +
-            'Run eagerly instead (executor: eager()), or on device "cpu".',
-          cause,
-        });
-      });
-    return new StepGraph(traced, graph, session, runtime, options);
+    const plain = dropUnusedInputs(simplify(lower(traced.graph)));
+    const place = statePlaceOf(runtime, options);
+    const flat = place === 'in-place' ? passFlat(plain) : unpacked(plain);
+    const graph = takeBytes(flat.graph, bytes);
+    const session = await loadGraph(graph, runtime, options, place === 'device' ? stateOutputs(graph) : []);
+    return new StepGraph(traced, { ...flat, graph }, session, runtime, options);
   }
 
   /** Number of operators, for messages. */
   get size(): number {
-    return this.#graph.nodes.length;
+    return this.#flat.graph.nodes.length;
   }
 
   /** Runs once. The state in `store` moves on only when everything went well. */
@@ -90,6 +86,7 @@ export class StepGraph {
     for (const { name, value } of this.#inputs) feeds[name] = this.#feed(name, value, store, batch, inputs);
     const fetches: Record<string, RuntimeTensor | null> = { ...this.#others };
     for (const name of this.#stateOutputs) fetches[`next/${name}`] = store.next(name);
+    for (const [pack, names] of this.#flat.state) fetches[`next/${pack}`] = store.pack(names).next();
     let results: Readonly<Record<string, RuntimeTensor>>;
     try {
       const running = this.session.run(feeds, fetches);
@@ -100,14 +97,12 @@ export class StepGraph {
     }
     const made = (name: string): RuntimeTensor => fetches[name] ?? results[name]!;
     store.advance(Object.fromEntries(this.#stateOutputs.map((name) => [name, made(`next/${name}`)])));
+    for (const names of this.#flat.state.values()) store.pack(names).advance();
     const outputs: Record<string, HostArray> = {};
     for (const name of Object.keys(this.#others)) {
       const { data, dims, type } = made(name);
-      outputs[name] = {
-        data: data as HostArray['data'],
-        shape: dims,
-        dtype: type === 'float32' ? 'float32' : 'int32',
-      };
+      if (name === 'sums') Object.assign(outputs, this.#sums(data as Float32Array));
+      else outputs[name] = hostArray(data, dims, type);
     }
     return outputs;
   }
@@ -118,6 +113,17 @@ export class StepGraph {
     await this.session.release();
   }
 
+  /** The sums that were handed over as one tensor. */
+  #sums(data: Float32Array): Record<string, HostArray> {
+    const outputs: Record<string, HostArray> = {};
+    let at = 0;
+    for (const name of this.#flat.sums) {
+      const { shape } = this.#shapes.get(name)!;
+      outputs[name] = { data: data.subarray(at, (at += elementCount(shape))), shape, dtype: 'float32' };
+    }
+    return outputs;
+  }
+
   #feed(
     path: string,
     value: NamedValue['value'],
@@ -125,17 +131,25 @@ export class StepGraph {
     batch: Partial<HostBatch>,
     { scalars, seed, step }: StepInputs,
   ): RuntimeTensor {
+    const { Tensor } = this.#runtime;
+    const scalar = (name: string): number => {
+      const number = scalars[name];
+      if (number === undefined) throw undeclared(name, Object.keys(scalars));
+      return number;
+    };
+    if (path === 'scalars') {
+      const numbers = Float32Array.from(this.#flat.scalars.map(scalar));
+      return new Tensor('float32', numbers, [numbers.length]);
+    }
+    const packed = this.#flat.state.get(path);
+    if (packed) return store.pack(packed).read();
     const slash = path.indexOf('/');
     const [group, name] = [path.slice(0, slash), path.slice(slash + 1)];
-    const { Tensor } = this.#runtime;
     switch (group) {
       case 'state':
         return store.read(name);
-      case 'scalar': {
-        const number = scalars[name];
-        if (number === undefined) throw undeclared(name, Object.keys(scalars));
-        return new Tensor('float32', Float32Array.of(number), []);
-      }
+      case 'scalar':
+        return new Tensor('float32', Float32Array.of(scalar(name)), []);
       case 'random': {
         const kind = name.slice(0, name.indexOf('/'));
         const numbers = stream(seed, name.slice(kind.length + 1), step);
@@ -153,6 +167,15 @@ export class StepGraph {
       }
     }
   }
+}
+
+function hostArray(data: RuntimeTensor['data'], shape: readonly number[], type: string): HostArray {
+  return { data: data as HostArray['data'], shape, dtype: type === 'float32' ? 'float32' : 'int32' };
+}
+
+/** As it is, every tensor by itself. */
+function unpacked(graph: Graph): FlatGraph {
+  return { graph, state: new Map(), scalars: [], sums: [] };
 }
 
 function undeclared(name: string, known: readonly string[]): EspalierError {
