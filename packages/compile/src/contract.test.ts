@@ -7,7 +7,7 @@ const { compiled, compileStep } = exported;
 exportsContract({
   exported,
   factories: ['compiled', 'compileStep'],
-  notFactories: new Set(['traceScope']),
+  notFactories: new Set(['exportOnnx', 'traceScope']),
 });
 
 executorContract('compiled (cpu)', () => compiled());
