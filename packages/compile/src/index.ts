@@ -1,7 +1,7 @@
 export { compileStep } from './run/compile-step.js';
 export type { CompiledStep, CompileOptions, HostTensor, TensorSpec } from './run/compile-step.js';
 export { traceScope } from './trace/scope.js';
-export type { OnnxRuntimeModule, RuntimeName } from './run/runtime.js';
+export type { OnnxRuntimeModule, RuntimeName } from './run/runtime-types.js';
 export type { CompiledExecutor, CompiledOptions } from './executor/compiled.js';
 export { compiled } from './executor/compiled.js';
 export { exportOnnx } from './export/export-onnx.js';

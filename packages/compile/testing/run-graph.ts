@@ -15,7 +15,9 @@ export function graphOf(
   body: (onnx: OnnxBuilder, input: (name: string, ...shape: number[]) => Value) => Record<string, Value>,
 ): Graph {
   const builder = new GraphBuilder();
-  const outputs = body(new OnnxBuilder(builder), (name, ...shape) => builder.input(name, { shape, dtype: 'float32' }));
+  const outputs = body(new OnnxBuilder(builder), (name, ...shape) =>
+    builder.input(name, { shape, dtype: 'float32' }),
+  );
   return builder.finish(Object.entries(outputs).map(([name, value]) => ({ name, value })));
 }
 
@@ -30,12 +32,18 @@ export function applied(graph: Graph, rule: RewriteRule): Graph {
 }
 
 /** Runs a graph on numbers of mixed sign, the same for each input name and shape; `given` replaces some of them. */
-export async function runGraph(graph: Graph, given: Record<string, TensorArray> = {}): Promise<Record<string, TensorArray>> {
+export async function runGraph(
+  graph: Graph,
+  given: Record<string, TensorArray> = {},
+): Promise<Record<string, TensorArray>> {
   const runtime = await loadRuntime();
   const session = await loadGraph(graph, runtime, {});
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, value }) => {
-      const numbers = Float32Array.from({ length: elementCount(value.shape) }, (_, i) => Math.sin(3 * i + name.length) * 2);
+      const numbers = Float32Array.from(
+        { length: elementCount(value.shape) },
+        (_, i) => Math.sin(3 * i + name.length) * 2,
+      );
       return [name, new runtime.Tensor(value.dtype, given[name] ?? numbers, value.shape)];
     }),
   );
@@ -51,6 +59,10 @@ export async function runGraph(graph: Graph, given: Record<string, TensorArray> 
 }
 
 /** Checks that two graphs give the same bits. */
-export async function expectSameBits(graph: Graph, other: Graph, given?: Record<string, TensorArray>): Promise<void> {
+export async function expectSameBits(
+  graph: Graph,
+  other: Graph,
+  given?: Record<string, TensorArray>,
+): Promise<void> {
   expect(await runGraph(other, given)).toEqual(await runGraph(graph, given));
 }

@@ -10,12 +10,8 @@ import type {
 } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
 import { deviceProblem, openDevice } from '../run/device.js';
-import {
-  type OnnxRuntimeModule,
-  type RuntimeName,
-  type RuntimeOptions,
-  runtimeName,
-} from '../run/runtime.js';
+import { runtimeName } from '../run/runtime.js';
+import type { OnnxRuntimeModule, RuntimeName, RuntimeOptions } from '../run/runtime-types.js';
 import { GraphCache } from './graph-cache.js';
 import { GraphCaches } from './graph-caches.js';
 import { StateStore } from './state-store.js';

@@ -1,5 +1,5 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
-import type { Runtime, RuntimeOptions, RuntimeSession } from '../run/runtime.js';
+import type { Runtime, RuntimeOptions, RuntimeSession } from '../run/runtime-types.js';
 import { type ByteInput, byteInputOf } from './byte-inputs.js';
 import type { StateStore } from './state-store.js';
 import { StepGraph } from './step-graph.js';

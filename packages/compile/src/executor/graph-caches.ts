@@ -1,5 +1,5 @@
 import type { StepProgram } from '@espalier/core';
-import type { RuntimeSession } from '../run/runtime.js';
+import type { RuntimeSession } from '../run/runtime-types.js';
 import type { GraphCache } from './graph-cache.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Runtime, RuntimeTensor } from '../run/runtime.js';
+import type { Runtime, RuntimeTensor } from '../run/runtime-types.js';
 
 /** A state tensor in plain memory, and where a step writes its successor. */
 export interface PackedEntry {

@@ -1,7 +1,7 @@
 import type { HostArray, HostArrays } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
 import { copySession } from '../run/device.js';
-import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
+import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime-types.js';
 import { type PackedEntry, StatePack } from './state-pack.js';
 
 /**

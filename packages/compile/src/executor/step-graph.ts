@@ -5,7 +5,7 @@ import type { Graph, NamedValue } from '../graph/graph.js';
 import { lower } from '../lower/lower.js';
 import { simplify } from '../passes/simplify.js';
 import { loadGraph } from '../run/load-graph.js';
-import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime.js';
+import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime-types.js';
 import { type ByteInput, takeBytes } from './byte-inputs.js';
 import { executionError } from './execution-error.js';
 import { type FlatGraph, passFlat } from './flat-passing.js';

@@ -33,8 +33,3 @@ const rules: KernelRules = {
 export function ruleOf(kernel: string): KernelRule | undefined {
   return Object.hasOwn(rules, kernel) ? rules[kernel] : undefined;
 }
-
-/** Names of all tfjs kernels that can be compiled, sorted. */
-export function compilableKernels(): string[] {
-  return Object.keys(rules).sort();
-}

@@ -33,8 +33,14 @@ export const reshapes: RewriteRule = (node, { builder }) => {
       if (both.every((from, to) => from === to)) return [origin];
       return builder.add({ ...node, inputs: [origin], attributes: { perm: both }, outputs: [output] });
     }
-    case 'Cast':
-      return x.dtype === output.dtype ? [x] : undefined;
+    case 'Cast': {
+      if (x.dtype === output.dtype) return [x];
+      // 0 and 1 are the same numbers in every type.
+      const source = x.producer?.op === 'Cast' ? x.producer.inputs[0] : undefined;
+      if (source?.dtype !== 'bool') return undefined;
+      if (output.dtype === 'bool') return [source];
+      return builder.add({ ...node, inputs: [source], outputs: [output] });
+    }
     case 'Expand':
       return sameShape(x.shape, output.shape) ? [x] : undefined;
     case 'Identity':

@@ -5,6 +5,7 @@ import { broadcasts } from './broadcasts.js';
 import { commonSubexpressions } from './common-subexpressions.js';
 import { convBias } from './conv-bias.js';
 import { deadCode } from './dead-code.js';
+import { flatProducts } from './flat-products.js';
 import { foldConstants } from './fold-constants.js';
 import { gemm } from './gemm.js';
 import { identities } from './identities.js';
@@ -17,6 +18,7 @@ const rules: readonly RewriteRule[] = [
   reshapes,
   broadcasts,
   layout,
+  flatProducts,
   gemm,
   convBias,
 ];

@@ -33,6 +33,21 @@ describe('reshapes', () => {
   });
 });
 
+describe('casts', () => {
+  it('go straight from truth values to numbers', async () => {
+    const graph = graphOf((onnx, input) => {
+      const truth = onnx.test('Less', input('x', 4), onnx.number(0));
+      return {
+        y: onnx.cast(onnx.cast(truth, 'int32'), 'float32'),
+        z: onnx.cast(onnx.cast(input('w', 4), 'int32'), 'float32'),
+      };
+    });
+    const less = simplify(graph);
+    expect(ops(less).filter((op) => op === 'Cast').length).toBe(3);
+    await expectSameBits(graph, less);
+  });
+});
+
 describe('gemm', () => {
   it('takes in transposes and a bias', async () => {
     const graph = graphOf((onnx, input) => {
@@ -64,6 +79,32 @@ describe('gemm', () => {
       y: onnx.binary('Add', onnx.gemm(input('a', 4, 3), input('b', 3, 4)), input('c', 4, 1)),
     }));
     expect(ops(applied(column, gemm))).toEqual(['Gemm', 'Add']);
+  });
+});
+
+describe('flatProducts', () => {
+  it('takes a batch of one for a matrix, and its bias along', async () => {
+    const graph = graphOf((onnx, input) => {
+      const a = onnx.reshape(input('a', 4, 3), [1, 4, 3]);
+      const b = onnx.reshape(input('b', 3, 2), [1, 3, 2]);
+      const product = onnx.op('MatMul', [a, b], { shape: [1, 4, 2], dtype: 'float32' });
+      return { y: onnx.reshape(onnx.binary('Add', product, input('bias', 2)), [4, 2]) };
+    });
+    const less = simplify(graph);
+    expect(ops(less)).toEqual(['Gemm']);
+    expectClose((await runGraph(less))['y'] as Float32Array, (await runGraph(graph))['y'] as Float32Array, {
+      absolute: 1e-6,
+    });
+  });
+
+  it('leaves batches alone', () => {
+    const graph = graphOf((onnx, input) => ({
+      y: onnx.op('MatMul', [input('a', 2, 4, 3), input('b', 1, 3, 2)], {
+        shape: [2, 4, 2],
+        dtype: 'float32',
+      }),
+    }));
+    expect(ops(simplify(graph))).toEqual(['MatMul']);
   });
 });
 

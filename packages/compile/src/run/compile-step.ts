@@ -12,7 +12,7 @@ import { compareTraces } from '../trace/compare.js';
 import type { InputSpec, NamedTensors } from '../trace/trace.js';
 import { trace } from '../trace/trace.js';
 import { Program } from './program.js';
-import type { ProgramOptions } from './program.js';
+import type { ProgramOptions } from './program-options.js';
 import type { Tree } from './tree.js';
 import { flatten, mapTree } from './tree.js';
 

@@ -1,7 +1,7 @@
 import { EspalierError } from '@espalier/core';
 import type { NamedValue, Value } from '../graph/graph.js';
 import { toModel } from '../onnx/model.js';
-import type { Device, Runtime, RuntimeName, RuntimeOptions, RuntimeSession } from './runtime.js';
+import type { Device, Runtime, RuntimeName, RuntimeOptions, RuntimeSession } from './runtime-types.js';
 import { loadRuntime } from './runtime.js';
 import { sessionOptions } from './session-options.js';
 

@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import type { Device, OnnxRuntimeModule, RuntimeName } from './runtime.js';
+import type { Device, OnnxRuntimeModule, RuntimeName } from './runtime-types.js';
 
 /**
  * Imports ONNX Runtime, an optional peer.

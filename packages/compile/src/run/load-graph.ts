@@ -2,8 +2,8 @@ import { EspalierError } from '@espalier/core';
 import { bytesPerElement, elementCount } from '../graph/element-type.js';
 import type { Graph } from '../graph/graph.js';
 import { toModel } from '../onnx/model.js';
-import type { ProgramOptions } from './program.js';
-import type { Runtime, RuntimeSession } from './runtime.js';
+import type { ProgramOptions } from './program-options.js';
+import type { Runtime, RuntimeSession } from './runtime-types.js';
 import { sessionOptions } from './session-options.js';
 
 /**

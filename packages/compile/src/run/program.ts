@@ -4,22 +4,11 @@ import type { ElementType, TensorArray } from '../graph/element-type.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
 import { packState } from '../passes/pack-state.js';
 import { loadGraph } from './load-graph.js';
-import type { Device, Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from './runtime.js';
+import type { ProgramOptions } from './program-options.js';
+import type { Runtime, RuntimeSession, RuntimeTensor } from './runtime-types.js';
 import { loadRuntime } from './runtime.js';
 import type { StatePlace } from './state-views.js';
 import { statePlaces, viewOf } from './state-views.js';
-
-/** How a program is run. */
-export interface ProgramOptions extends RuntimeOptions {
-  /** Default `cpu`. */
-  readonly device?: Device;
-  /** Threads inside one operator. Default 1, which small steps are fastest with. */
-  readonly threads?: number;
-  /** Outputs that become inputs of the next run, by output name. They stay with the runtime. */
-  readonly carry?: Readonly<Record<string, string>>;
-  /** Writes the time of each node to `<prefix>_<date>.json` when the program is disposed. */
-  readonly profile?: string;
-}
 
 /** Numbers by name. */
 export type Arrays = Readonly<Record<string, TensorArray>>;

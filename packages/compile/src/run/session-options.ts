@@ -1,4 +1,4 @@
-import type { ProgramOptions } from './program.js';
+import type { ProgramOptions } from './program-options.js';
 
 /** The options of an ONNX Runtime session for a compiled step. */
 export function sessionOptions(

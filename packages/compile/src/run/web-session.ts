@@ -1,4 +1,4 @@
-import type { Fetches, RuntimeSession, RuntimeTensor } from './runtime.js';
+import type { Fetches, RuntimeSession, RuntimeTensor } from './runtime-types.js';
 
 /** The end of the queue: onnxruntime-web refuses a run while another session is running. */
 let last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import type { BackendValues, DataId, DataType, TensorInfo, Variable } from '@tensorflow/tfjs-core';
+import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { GraphBuilder } from '../graph/builder.js';
 import type { Spec } from '../graph/builder.js';
 import { elementCount, fromNumbers, isElementType } from '../graph/element-type.js';
@@ -122,9 +122,6 @@ export class Recorder {
     return new EspalierError({ code, scope: 'compile', message, cause });
   }
 }
-
-/** The variables that a trace assigned, with what each was given last. */
-export type Assignments = ReadonlyMap<Variable, Value>;
 
 function at(origin: string): string {
   return origin === '' ? '' : ` in ${origin}`;

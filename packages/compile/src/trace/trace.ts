@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
 import type { Graph, NamedValue, Value } from '../graph/graph.js';
@@ -161,6 +161,3 @@ function forget(engine: Engine, backend: TraceBackend): void {
   }
   backend.dispose();
 }
-
-/** The element types that a traced tensor may have. */
-export type TraceType = Extract<DataType, 'float32' | 'int32' | 'bool'>;
