@@ -50,6 +50,11 @@ export function toModel(graph: Graph, options: ModelOptions = {}): Uint8Array {
   return writer.finish();
 }
 
+/** The name that the node at `index` of a graph is written under. */
+export function nodeName({ op, origin }: Node, index: number): string {
+  return `${op}_${index}${origin === '' ? '' : `: ${origin}`}`;
+}
+
 function collectDomains(graph: Graph, domains: Set<string>): void {
   for (const node of graph.nodes) {
     if (node.domain !== undefined) domains.add(node.domain);
@@ -160,7 +165,7 @@ class GraphWriter {
   private node(writer: ProtobufWriter, node: Node): void {
     for (const value of node.inputs) writer.string(1, value ? this.namer.of(value) : '');
     for (const value of node.outputs) writer.string(2, this.namer.of(value));
-    writer.string(3, `${node.op}_${this.count++}${node.origin === '' ? '' : `: ${node.origin}`}`);
+    writer.string(3, nodeName(node, this.count++));
     writer.string(4, node.op);
     for (const [name, value] of Object.entries(node.attributes))
       if (value !== undefined) writer.message(5, (body) => this.attribute(body, name, value));

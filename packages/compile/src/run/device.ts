@@ -18,7 +18,10 @@ export function copySession(
   }));
   const outputs = inputs.map(({ name, value }): NamedValue => ({ name: `copy/${name}`, value }));
   const onDevice = to === 'device' ? outputs.map(({ name }) => name) : [];
-  return runtime.createSession(toModel({ inputs, outputs, nodes: [] }), sessionOptions(options, onDevice));
+  return runtime.createSession(
+    toModel({ inputs, outputs, nodes: [] }),
+    sessionOptions(options, { onDevice }),
+  );
 }
 
 /** What has been found to work in this process. */

@@ -1,7 +1,8 @@
 import { EspalierError } from '@espalier/core';
 import { bytesPerElement, elementCount } from '../graph/element-type.js';
-import type { Graph } from '../graph/graph.js';
-import { toModel } from '../onnx/model.js';
+import type { Graph, Node } from '../graph/graph.js';
+import { nodeName, toModel } from '../onnx/model.js';
+import { webGpuGaps } from '../passes/webgpu-gaps.js';
 import type { ProgramOptions } from './program-options.js';
 import type { Runtime, RuntimeSession } from './runtime-types.js';
 import { sessionOptions } from './session-options.js';
@@ -34,9 +35,10 @@ export async function loadGraph(
 ): Promise<RuntimeSession> {
   const device = options.device ?? 'cpu';
   const stops = runtime.name === 'onnxruntime-node' && device === 'cpu' && outputBytes(graph) > worthStopping;
+  const onCpu = device === 'webgpu' ? namesOf(webGpuGaps(graph), graph) : [];
   const model = toModel(graph, stops ? { sequenceOutput: stopName } : {});
   const session = await runtime
-    .createSession(model, sessionOptions(options, onDevice))
+    .createSession(model, sessionOptions(options, { onDevice, onCpu }))
     .catch((cause: Error) => {
       throw new EspalierError({
         code: 'executor-unavailable',
@@ -48,6 +50,10 @@ export async function loadGraph(
       });
     });
   return stops ? stopping(session) : session;
+}
+
+function namesOf(nodes: readonly Node[], { nodes: all }: Graph): string[] {
+  return nodes.map((node) => nodeName(node, all.indexOf(node)));
 }
 
 function stopping(session: RuntimeSession): RuntimeSession {

@@ -1,13 +1,21 @@
 import type { ProgramOptions } from './program-options.js';
 
+/** What goes where on a device. */
+export interface Places {
+  /** Outputs that are to stay on the device. */
+  readonly onDevice?: readonly string[];
+  /** Nodes that are to run on the CPU, by name. */
+  readonly onCpu?: readonly string[];
+}
+
 /** The options of an ONNX Runtime session for a compiled step. */
 export function sessionOptions(
   options: ProgramOptions,
-  /** Outputs that are to stay on the device. */
-  onDevice: readonly string[] = [],
+  { onDevice = [], onCpu = [] }: Places = {},
 ): Record<string, unknown> {
+  const device = options.device ?? 'cpu';
   return {
-    executionProviders: [options.device ?? 'cpu'],
+    executionProviders: [onCpu.length === 0 ? device : { name: device, forceCpuNodeNames: onCpu }],
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',

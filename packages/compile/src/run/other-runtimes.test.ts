@@ -1,0 +1,30 @@
+import { operationContract, type RunOperations } from '@espalier/testkit';
+import { describe, test } from 'vitest';
+import { howToGetSoftwareGpu, useSoftwareGpu } from '../../testing/software-gpu.js';
+import { compiled } from '../executor/compiled.js';
+import { type CompileOptions, compileStep, type HostTensor } from './compile-step.js';
+
+const runOn =
+  (options: CompileOptions): RunOperations =>
+  async (fn, inputs) => {
+    const given = inputs.map((input) => ({ ...input, dtype: 'float32' as const }));
+    const step = await compileStep((tensors) => fn([...tensors]), given, options);
+    try {
+      return (await step.run(given)) as readonly HostTensor[];
+    } finally {
+      await step.dispose();
+    }
+  };
+
+describe('onnxruntime-web', () => operationContract(runOn({ runtime: 'onnxruntime-web' }), { cases: 3 }));
+
+useSoftwareGpu();
+const webgpu = await compiled({ device: 'webgpu' }).isAvailable();
+describe('WebGPU', () => {
+  // Each case compiles shaders.
+  if (webgpu.available) operationContract(runOn({ device: 'webgpu' }), { cases: 2 });
+  else
+    test('every operation', ({ skip }) => {
+      skip(`${howToGetSoftwareGpu} (${webgpu.reason})`);
+    });
+});
