@@ -171,6 +171,25 @@ describe('layout', () => {
     await expectSameBits(graph, simplify(graph));
   });
 
+  it('sees through the merging of all axes but the last', async () => {
+    const graph = graphOf((onnx, input) => {
+      const rows = onnx.reshape(onnx.transpose(input('x', 2, 8, 4, 5), last), [40, 8]);
+      const mean = onnx.reduce('ReduceMean', rows, [0], false);
+      const wide = onnx.reduce('ReduceMax', onnx.unary('Abs', rows), [0], true);
+      const centred = onnx.binary('Div', onnx.binary('Sub', rows, mean), wide);
+      const column = onnx.binary('Mul', centred, input('column', 40, 1));
+      const total = onnx.reduce('ReduceSum', column, [0, 1], false);
+      return { y: onnx.transpose(onnx.reshape(column, [2, 4, 5, 8]), first), total };
+    });
+    const less = simplify(graph);
+    expect(
+      less.nodes.filter(({ op, outputs }) => op === 'Transpose' && outputs[0]!.shape.includes(8)),
+    ).toEqual([]);
+    const [before, after] = [await runGraph(graph), await runGraph(less)];
+    for (const name of Object.keys(before))
+      expectClose(after[name] as Float32Array, before[name] as Float32Array, { absolute: 1e-5 });
+  });
+
   it('does not drag large tensors of another layout along', () => {
     const graph = graphOf((onnx, input) => ({
       y: onnx.binary('Add', onnx.transpose(input('x', 4, 8, 8, 8), last), input('z', 4, 8, 8, 8)),
