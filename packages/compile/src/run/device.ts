@@ -47,7 +47,7 @@ export async function deviceProblem(
     await session.release();
   } catch (cause) {
     const reason = `Device "${device}" of ${runtime.name} does not start: ${sentence(cause)}`;
-    return { reason, mend: mendOf(device, runtime.name), cause };
+    return { reason, mend: mendOf(device, runtime.name, reason), cause };
   }
   known.add(device);
   return undefined;
@@ -71,7 +71,7 @@ export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime>
 }
 
 /** What to do about a device that does not start. */
-function mendOf(device: Device, runtime: RuntimeName): string {
+function mendOf(device: Device, runtime: RuntimeName, reason: string): string {
   if (device === 'cuda')
     return (
       'CUDA needs Linux or Windows with CUDA 12 and cuDNN 9, and onnxruntime-node installed with its install script, ' +
@@ -82,10 +82,13 @@ function mendOf(device: Device, runtime: RuntimeName): string {
       'WebGPU needs a GPU with its driver; on Linux also the Vulkan loader (libvulkan.so.1, package libvulkan1 of Debian ' +
       'and Ubuntu). Otherwise use device "cpu".'
     );
-  if (device === 'webgpu')
-    return 'WebGPU needs a browser that has navigator.gpu, on a page served by https or from localhost. Otherwise use device "cpu".';
+  if (runtime === 'onnxruntime-web' && /wasm|webassembly/i.test(reason))
+    return (
+      'Its .wasm file has to be served: beside the bundle, or where env.wasm.wasmPaths of onnxruntime-web says. The ' +
+      "development server of Vite does so with optimizeDeps: { exclude: ['onnxruntime-web'] }."
+    );
   if (runtime === 'onnxruntime-web')
-    return 'Its .wasm file has to be served beside the bundle, or where env.wasm.wasmPaths of onnxruntime-web says.';
+    return 'WebGPU needs a browser that has navigator.gpu, on a page served by https or from localhost. Otherwise use device "cpu".';
   return 'Reinstall onnxruntime-node, or run eagerly: executor: eager().';
 }
 
