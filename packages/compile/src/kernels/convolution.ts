@@ -161,40 +161,29 @@ function backpropInput(onnx: OnnxBuilder, call: KernelCall): Value {
   return channelsLast(onnx, dx, formatOf(call));
 }
 
-/** From this many input channels on, one product with gathered patches beats a convolution per channel. */
+/** From this many input channels on, one product per position in the filter beats a convolution per channel. */
 const patchChannels = 4;
 
 /**
- * The gradient with respect to the filter as one matrix product: `dy` `[N outH outW, K]` against the patches of the input
- * `[N outH outW, filterH filterW C]`.
+ * The gradient with respect to the filter, position by position: `dy` `[K, N outH outW]` times the part of the input that the
+ * position sees `[N outH outW, C]`. The parts stay small enough for the cache, which all of them side by side would not.
  */
-function filterGradientByPatches(onnx: OnnxBuilder, x: Value, dy: Value, info: Info): Value {
-  const { pads } = convAttributes(info);
-  const [top, left, bottom, right] = pads as [number, number, number, number];
-  const padded = pad(
-    onnx,
-    x,
-    [
-      [0, 0],
-      [top, bottom],
-      [left, right],
-      [0, 0],
-    ],
-    0,
-  );
+function filterGradientByPosition(onnx: OnnxBuilder, x: Value, dy: Value, info: Info): Value {
+  const [top, left, bottom, right] = convAttributes(info).pads as [number, number, number, number];
+  const rows: [number, number] = [top, bottom];
+  const padded = pad(onnx, x, [[0, 0], rows, [left, right], [0, 0]], 0);
   const size = [info.batchSize, info.outHeight, info.outWidth, info.inChannels];
   const steps = [1, info.strideHeight, info.strideWidth, 1];
-  const patches: Value[] = [];
+  const places = info.batchSize * info.outHeight * info.outWidth;
+  const rowsOfDy = onnx.reshape(onnx.transpose(dy, [3, 0, 1, 2]), [info.outChannels, places]);
+  const gradients: Value[] = [];
   for (let i = 0; i < info.filterHeight; i++)
-    for (let j = 0; j < info.filterWidth; j++)
-      patches.push(onnx.slice(padded, [0, i * info.dilationHeight, j * info.dilationWidth, 0], size, steps));
-  const positions = info.batchSize * info.outHeight * info.outWidth;
-  const columns = info.filterHeight * info.filterWidth * info.inChannels;
-  const matrix = onnx.reshape(onnx.concat(patches, 3), [positions, columns]);
-  const gradient = onnx.gemm(onnx.reshape(dy, [positions, info.outChannels]), matrix, true);
-  // Three axes, since ONNX Runtime would fold a plain transpose into the product and lose more than it gains.
-  const window = info.filterHeight * info.filterWidth;
-  const cube = onnx.reshape(gradient, [info.outChannels, window, info.inChannels]);
+    for (let j = 0; j < info.filterWidth; j++) {
+      const seen = onnx.slice(padded, [0, i * info.dilationHeight, j * info.dilationWidth, 0], size, steps);
+      gradients.push(onnx.gemm(rowsOfDy, onnx.reshape(seen, [places, info.inChannels])));
+    }
+  // Three axes, since ONNX Runtime would fold a plain transpose into a product and lose more than it gains.
+  const cube = onnx.reshape(onnx.concat(gradients, 1), [info.outChannels, gradients.length, info.inChannels]);
   return onnx.reshape(onnx.transpose(cube, [1, 2, 0]), info.filterShape);
 }
 
@@ -203,7 +192,7 @@ function backpropFilter(onnx: OnnxBuilder, call: KernelCall): Value {
   const [x, dy] = [call.input('x'), call.input('dy')];
   const info = convInfo(call, x.shape, call.attribute<number[]>('filterShape'));
   if (info.inChannels >= patchChannels && format === 'NHWC')
-    return filterGradientByPatches(onnx, x, dy, info);
+    return filterGradientByPosition(onnx, x, dy, info);
   const swap = (value: Value): Value => onnx.transpose(channelsFirst(onnx, value, format), [1, 0, 2, 3]);
   return onnx.transpose(convFilterGradient(onnx, swap(x), swap(dy), info, 1), [2, 3, 0, 1]);
 }
