@@ -1,6 +1,9 @@
 import type { HostArray } from '@espalier/core';
 import { GraphBuilder } from '../graph/builder.js';
-import type { Attributes, Graph, NamedValue, Node, Value } from '../graph/graph.js';
+import type { Spec } from '../graph/builder.js';
+import { elementCount } from '../graph/element-type.js';
+import type { Attributes, Graph, Value } from '../graph/graph.js';
+import { replaceInputs } from '../graph/replace-values.js';
 
 /** How the bytes of an input become numbers: `byte * scale + offset`. */
 export interface ByteInput {
@@ -14,28 +17,31 @@ export function byteInputOf({ data, dtype, scale = 1, offset = 0 }: HostArray): 
 }
 
 /**
- * Makes inputs of a graph of ONNX operators take bytes and turns them into numbers inside: a quarter of the memory is
- * moved. The last step before a graph is written.
+ * Makes inputs of a graph of ONNX operators take bytes, in one flat row, and turns them into numbers inside: a quarter of the
+ * memory is moved.
  */
 export function takeBytes(graph: Graph, bytes: ReadonlyMap<string, ByteInput>): Graph {
-  const { scalar } = new GraphBuilder();
-  const nodes: Node[] = [];
-  const inputs = graph.inputs.map((input): NamedValue => {
-    const byte = bytes.get(input.name);
-    if (!byte) return input;
-    const { shape } = input.value;
-    const fed: Value = { shape, dtype: 'uint8', input: input.name };
-    const steps: [string, Value[], Attributes][] = [['Cast', [], { to: 'float32' }]];
-    if (byte.scale !== 1) steps.push(['Mul', [scalar(byte.scale)], {}]);
-    if (byte.offset !== 0) steps.push(['Add', [scalar(byte.offset)], {}]);
-    let now = fed;
-    steps.forEach(([op, operands, attributes], i) => {
-      // The last one makes the very value that the rest of the graph reads.
-      const output: Value = i === steps.length - 1 ? input.value : { shape, dtype: 'float32' };
-      nodes.push({ op, inputs: [now, ...operands], attributes, outputs: [output], origin: 'data' });
-      now = output;
-    });
-    return { name: input.name, value: fed };
-  });
-  return { ...graph, inputs, nodes: [...nodes, ...graph.nodes] };
+  const builder = new GraphBuilder();
+  builder.origin = 'data';
+  const replaced = new Map<Value, Value>();
+  for (const { name, value } of graph.inputs) {
+    const byte = bytes.get(name);
+    if (!byte) continue;
+    const row = { shape: [elementCount(value.shape)], dtype: 'float32' } as const;
+    const step = (
+      op: string,
+      inputs: readonly Value[],
+      attributes: Attributes = {},
+      output: Spec = row,
+    ): Value => builder.add({ op, inputs, attributes, outputs: [output] })[0] as Value;
+    let now = step('Cast', [builder.input(name, { shape: row.shape, dtype: 'uint8' })], { to: 'float32' });
+    if (byte.scale !== 1) now = step('Mul', [now, builder.scalar(byte.scale)]);
+    if (byte.offset !== 0) now = step('Add', [now, builder.scalar(byte.offset)]);
+    // Last, for ONNX Runtime takes its time over scalars and shapes that end in 1.
+    replaced.set(
+      value,
+      step('Reshape', [now, builder.numbers(value.shape, 'int64')], { allowzero: 1 }, value),
+    );
+  }
+  return replaceInputs(graph, builder, replaced);
 }

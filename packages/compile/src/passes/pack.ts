@@ -1,5 +1,6 @@
 import { GraphBuilder } from '../graph/builder.js';
-import type { Graph, NamedValue, Node, Value } from '../graph/graph.js';
+import type { Graph, NamedValue, Value } from '../graph/graph.js';
+import { replaceInputs } from '../graph/replace-values.js';
 import { elementCount } from '../graph/element-type.js';
 
 /** Several float32 inputs or outputs of a graph, one after the other in one flat tensor. */
@@ -25,12 +26,7 @@ export function packInputs(graph: Graph, { name, members }: Pack): Graph {
   const replaced = new Map(
     values.map((value, i) => [value, shaped(builder, pieces[i] as Value, value.shape)]),
   );
-  const inputs = graph.inputs.filter(({ name: other }) => !members.includes(other));
-  return {
-    inputs: [...inputs, ...builder.inputs],
-    nodes: [...builder.nodes, ...substitute(graph.nodes, replaced)],
-    outputs: graph.outputs.map(({ name, value }) => ({ name, value: replaced.get(value) ?? value })),
-  };
+  return replaceInputs(graph, builder, replaced);
 }
 
 /** Replaces outputs by one flat output. */
@@ -73,22 +69,6 @@ function shaped(builder: GraphBuilder, value: Value, shape: readonly number[]): 
     attributes: { allowzero: 1 },
     outputs,
   })[0] as Value;
-}
-
-/** The nodes with other operands; their outputs, and so everything behind them, are new where anything changed. */
-function substitute(nodes: readonly Node[], replaced: Map<Value, Value>): Node[] {
-  return nodes.map((node) => {
-    const inputs = node.inputs.map((value) => value && (replaced.get(value) ?? value));
-    if (inputs.every((value, i) => value === node.inputs[i])) return node;
-    const outputs: Value[] = [];
-    const changed: Node = { ...node, inputs, outputs };
-    for (const value of node.outputs) {
-      const twin: Value = { ...value, producer: changed };
-      outputs.push(twin);
-      replaced.set(value, twin);
-    }
-    return changed;
-  });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applied, expectSameBits, graphOf, ops, runGraph } from '../../testing/run-graph.js';
 import { expectClose } from '../../testing/agree.js';
 import { convBias } from './conv-bias.js';
+import { forCpu } from './for-cpu.js';
 import { gemm } from './gemm.js';
 import { reshapes } from './reshapes.js';
 import { simplify } from './simplify.js';
@@ -137,6 +138,39 @@ describe('convBias', () => {
       return { y: onnx.binary('Add', y, input('bias', 3)) };
     });
     expect(ops(simplify(graph))).toEqual(['Conv', 'Add']);
+  });
+});
+
+describe('channelAffine', () => {
+  it('makes one pass of a scale and an offset per channel, and of a mean and a scale', async () => {
+    const graph = graphOf((onnx, input) => {
+      const x = input('x', 4, 8, 16, 16);
+      const vector = (name: string) => onnx.reshape(input(name, 8), [1, 8, 1, 1]);
+      const scaled = onnx.binary('Add', onnx.binary('Mul', x, vector('scale')), vector('offset'));
+      const [mean, factor] = [vector('mean'), vector('factor')];
+      const centred = onnx.binary('Mul', factor, onnx.binary('Sub', x, mean));
+      return { scaled, centred, turned: onnx.binary('Mul', onnx.binary('Sub', mean, x), factor) };
+    });
+    const less = forCpu(graph);
+    expect(ops(less).filter((op) => op === 'BatchNormalization').length).toBe(2);
+    expect(ops(less).filter((op) => op === 'Sub').length).toBe(1);
+    const [before, after] = [await runGraph(graph), await runGraph(less)];
+    for (const name of Object.keys(before))
+      expectClose(after[name] as Float32Array, before[name] as Float32Array, { absolute: 1e-5 });
+  });
+
+  it('leaves what others read, and other axes, alone', () => {
+    const graph = graphOf((onnx, input) => {
+      const x = input('x', 4, 8, 16, 16);
+      const product = onnx.binary('Mul', x, onnx.reshape(input('scale', 8), [1, 8, 1, 1]));
+      const columns = onnx.binary('Add', onnx.binary('Mul', x, input('a', 16)), input('b', 16));
+      return {
+        product,
+        sum: onnx.binary('Add', product, onnx.reshape(input('offset', 8), [1, 8, 1, 1])),
+        columns,
+      };
+    });
+    expect(ops(forCpu(graph)).filter((op) => op === 'BatchNormalization')).toEqual([]);
   });
 });
 

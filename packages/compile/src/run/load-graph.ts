@@ -2,6 +2,7 @@ import { EspalierError } from '@espalier/core';
 import { bytesPerElement, elementCount } from '../graph/element-type.js';
 import type { Graph, Node } from '../graph/graph.js';
 import { nodeName, toModel } from '../onnx/model.js';
+import { forCpu } from '../passes/for-cpu.js';
 import { webGpuGaps } from '../passes/webgpu-gaps.js';
 import type { ProgramOptions } from './program-options.js';
 import type { Runtime, RuntimeSession } from './runtime-types.js';
@@ -28,12 +29,13 @@ const worthStopping = 2 ** 18;
  * @throws EspalierError `executor-unavailable` when the runtime refuses the graph.
  */
 export async function loadGraph(
-  graph: Graph,
+  given: Graph,
   runtime: Runtime,
   options: ProgramOptions,
   onDevice: readonly string[] = [],
 ): Promise<RuntimeSession> {
   const device = options.device ?? 'cpu';
+  const graph = device === 'cpu' ? forCpu(given) : given;
   const stops = runtime.name === 'onnxruntime-node' && device === 'cpu' && outputBytes(graph) > worthStopping;
   const onCpu = device === 'webgpu' ? namesOf(webGpuGaps(graph), graph) : [];
   const model = toModel(graph, stops ? { sequenceOutput: stopName } : {});
