@@ -1,6 +1,8 @@
 const test = '[.](test|test-d)[.]ts$';
 /** Folders beside a package's sources that are not published. */
 const aside = '^packages/[^/]+/(bench|test|testing)/';
+/** A package that shares the code of another, on purpose. */
+const sharing = 'backend-node-gpu';
 /** Packages that any other may import. */
 const shared = 'core|testkit';
 
@@ -11,7 +13,7 @@ module.exports = {
       name: 'plugin-imports-plugin',
       comment: 'What passes between plugin packages are types of core.',
       severity: 'error',
-      from: { path: `^packages/(?!(?:${shared}|espalier)/)([^/]+)/` },
+      from: { path: `^packages/(?!(?:${shared}|espalier|${sharing})/)([^/]+)/` },
       to: { path: '^packages/', pathNot: [`^packages/(${shared})/`, '^packages/$1/'] },
     },
     {
