@@ -84,7 +84,8 @@ const plugins: Record<string, Entry> = {
   },
 };
 
-exportsContract({ exported, factories: plugins, notFactories: new Set(['latestCheckpoint']) });
+const helpers = new Set(['folderStore', 'indexedDbStore', 'latestCheckpoint', 'opfsStore']);
+exportsContract({ exported, factories: plugins, notFactories: helpers });
 
 for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {
   Object.entries(variants).forEach(([variant, make], i) =>

@@ -1,15 +1,20 @@
 import { type Checkpoint, decodeCheckpoint, EspalierError } from '@espalier/core';
-import { listCheckpoints } from './checkpoint-folder.js';
+import { listCheckpoints } from './checkpoint-series.js';
+import { folderStore } from './files/folder-store.js';
 import { nodeFiles } from './files/node-files.js';
+import { checkStore, type RunStore } from './files/run-store.js';
+import { inScope } from './files/storage-error.js';
+
+const scope = 'latest-checkpoint';
 
 /**
- * The newest whole checkpoint that {@link modelCheckpoint} has written into a folder.
+ * The newest whole checkpoint that {@link modelCheckpoint} has written into a folder or a store.
  *
  * Damaged files are passed over for the next older one.
  *
- * @param directory The folder; it need not exist.
- * @returns The checkpoint, and the path of its file; `undefined` where there is none.
- * @throws EspalierError `checkpoint` where there are files and none can be read.
+ * @param place A folder of Node's file system, or a store; it need not exist.
+ * @returns The checkpoint and the path of its file, in a store the name of its entry; `undefined` where there is none.
+ * @throws EspalierError `checkpoint` where there are files and none can be read; `io` where the place cannot be looked at.
  * @example
  * ```ts
  * const latest = await latestCheckpoint('checkpoints');
@@ -17,18 +22,20 @@ import { nodeFiles } from './files/node-files.js';
  * ```
  */
 export async function latestCheckpoint(
-  directory: string,
+  place: string | RunStore,
 ): Promise<{ readonly path: string; readonly checkpoint: Checkpoint } | undefined> {
-  const files = await nodeFiles('latest-checkpoint');
-  const found = await listCheckpoints(files, directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const store = typeof place === 'string' ? folderStore(place) : place;
+  checkStore(scope, store);
+  const found = await inScope(scope, () => listCheckpoints(store));
   let cause: unknown;
-  for (const { file } of found.reverse()) {
-    const path = files.path.join(directory, file);
+  for (const { entry } of found.reverse()) {
     try {
-      return { path, checkpoint: decodeCheckpoint(await files.fs.readFile(path)) };
+      const bytes = await store.read(entry);
+      // Removed since it was listed.
+      if (!bytes) continue;
+      const checkpoint = decodeCheckpoint(bytes);
+      const path = typeof place === 'string' ? (await nodeFiles(scope)).path.join(place, entry) : entry;
+      return { path, checkpoint };
     } catch (error) {
       cause ??= error;
     }
@@ -36,8 +43,8 @@ export async function latestCheckpoint(
   if (cause === undefined) return undefined;
   throw new EspalierError({
     code: 'checkpoint',
-    scope: 'latest-checkpoint',
-    message: `none of the ${found.length} checkpoints in '${directory}' can be read; the newest: ${(cause as Error).message}`,
+    scope,
+    message: `none of the ${found.length} checkpoints in ${store.name} can be read; the newest: ${(cause as Error).message}`,
     cause,
   });
 }

@@ -1,13 +1,18 @@
 import type { Plugin, Run, RunStatus } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { CheckpointFolder, type CheckpointKind } from './checkpoint-folder.js';
+import { type CheckpointKind, CheckpointSeries } from './checkpoint-series.js';
+import { folderStore } from './files/folder-store.js';
+import { checkStore, type RunPlace } from './files/run-store.js';
 import { beforeRestoring } from './fit-end-weights.js';
 import { improves, type MonitorMode, resolveMode } from './monitor.js';
 
-/** Options of {@link modelCheckpoint}. */
-export interface ModelCheckpointOptions<M extends string = string> {
-  /** Folder of the files; made where it does not exist. One run at a time may write there. */
-  readonly directory: string;
+/**
+ * Options of {@link modelCheckpoint}: the place, which is a `directory` of Node's file system, made where it does not exist, or a
+ * `store`; and when to write what there. One run at a time may write to a place.
+ */
+export type ModelCheckpointOptions<M extends string = string> = RunPlace & Settings<M>;
+
+interface Settings<M extends string> {
   /** After so many epochs, or so many steps. Whole numbers >= 1. Default `{ epochs: 1 }`. */
   readonly every?: { readonly epochs: number } | { readonly steps: number };
   /** How many of these are kept, the newest. A whole number >= 1, default 3; `Infinity` keeps all. */
@@ -31,8 +36,8 @@ interface State {
  *
  * Each is one safetensors file (readable by any tool that knows that format) of the whole state: weights, optimizer slots,
  * position in the data, history, the state of every plugin. Its name tells when and why it was written:
- * `000007-checkpoint-step-4690.safetensors`, `...-best-step-...`, `...-last-step-...`. It is written to a temporary file, brought to
- * the disk and renamed, so a file with that name is whole, whenever the process is killed.
+ * `000007-checkpoint-step-4690.safetensors`, `...-best-step-...`, `...-last-step-...`. A file with that name is whole, whenever
+ * the process is killed or the tab closed.
  *
  * A run that is stopped (by a plugin, Ctrl-C or an AbortSignal) leaves one more, `last`, of the step where it stopped; the
  * weights in it are those that training had reached, also where `earlyStopping` puts back others. A run that goes on
@@ -41,33 +46,35 @@ interface State {
  * Best is judged as in {@link earlyStopping} with `minDelta: 0`: NaN never is.
  *
  * @returns A plugin. A checkpoint costs a copy of the state and a write of its bytes; between them it costs nothing.
- * @throws EspalierError `invalid-option`; `io` before the first step where the folder cannot be written to.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the place cannot be written to.
  * @example
  * ```ts
  * const saving = modelCheckpoint({ directory: 'checkpoints', monitor: 'val_loss', keep: 2 });
+ * const inTheBrowser = modelCheckpoint({ store: opfsStore('runs/1'), every: { steps: 100 } });
  * ```
  */
 export function modelCheckpoint<const M extends string = never>(
   options: ModelCheckpointOptions<M>,
 ): Plugin<M, never> {
-  const { directory, keep = 3, monitor, mode = 'auto', saveBestOnly = false } = options;
+  const { keep = 3, monitor, mode = 'auto', saveBestOnly = false } = options;
   const { name = 'model-checkpoint' } = options;
   const every = options.every ?? { epochs: 1 };
   checkAll(options, name);
+  const store = options.store ?? folderStore(options.directory);
   const direction = monitor === undefined ? undefined : resolveMode('model-checkpoint', monitor, mode);
   const keeping = { checkpoint: keep, best: saveBestOnly ? keep : 1, last: 1 };
 
-  let folder: CheckpointFolder | undefined;
+  let series: CheckpointSeries | undefined;
   let state: State = { best: undefined };
   /** The step of the newest file of this run. */
   let writtenAt = 0;
 
   const write = async (run: Run, kind: CheckpointKind): Promise<void> => {
-    await folder!.write(kind, await run.checkpoint());
+    await series!.write(kind, await run.checkpoint());
     writtenAt = run.step;
   };
   const writeLast = async (run: Run, status: RunStatus): Promise<void> => {
-    if (folder && status === 'stopped' && run.step > writtenAt) await write(run, 'last');
+    if (series && status === 'stopped' && run.step > writtenAt) await write(run, 'last');
   };
 
   return {
@@ -77,10 +84,10 @@ export function modelCheckpoint<const M extends string = never>(
     ...(monitor === undefined ? {} : { monitors: [monitor] }),
     // A run that goes on from a checkpoint calls this first and loadState after it.
     async onFitStart(run) {
-      folder = undefined;
+      series = undefined;
       state = { best: undefined };
       writtenAt = 0;
-      folder = await CheckpointFolder.open(name, directory, keeping);
+      series = await CheckpointSeries.open(name, store, keeping);
       beforeRestoring(run, (status) => writeLast(run, status));
     },
     async onStepEnd(run) {
@@ -98,21 +105,24 @@ export function modelCheckpoint<const M extends string = never>(
     },
     async onFitEnd(run, status) {
       await writeLast(run, status);
-      folder = undefined;
+      series = undefined;
     },
     saveState: () => ({ json: state }),
     loadState({ json }) {
       state = { best: (json as Partial<State>).best };
-      folder?.adopt();
+      series?.adopt();
     },
   };
 }
 
 function checkAll(options: ModelCheckpointOptions, name: string): void {
-  const { directory, keep = 3, monitor, mode = 'auto', saveBestOnly = false, every } = options;
+  const { directory, store, keep = 3, monitor, mode = 'auto', saveBestOnly = false, every } = options;
   const check = checkOptions('model-checkpoint');
   check.text('name', name);
-  check.text('directory', directory);
+  if (store !== undefined) {
+    checkStore('model-checkpoint', store);
+    if (directory !== undefined) check.fail('directory', 'left out where store is given', directory);
+  } else check.text('directory', directory);
   if (keep !== Infinity) check.integer('keep', keep, { min: 1 });
   if (monitor !== undefined) check.text('monitor', monitor);
   check.oneOf('mode', mode, ['auto', 'min', 'max']);

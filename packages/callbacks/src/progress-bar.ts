@@ -1,6 +1,7 @@
 import type { SingleBar } from 'cli-progress';
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { runtimeImport } from './files/runtime-import.js';
 import { barLine, plainLine, type Progress } from './progress-line.js';
 
 /** What a bar is drawn on: `process.stderr` and the like. */
@@ -135,7 +136,9 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
 
 /** cli-progress loads when the first bar is drawn: it needs Node. */
 async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
-  const { default: cliProgress } = await import('cli-progress');
+  const { default: cliProgress } = await runtimeImport<{ default: typeof import('cli-progress') }>(
+    'cli-progress',
+  );
   return () =>
     new cliProgress.SingleBar({
       stream: stream as NodeJS.WriteStream,

@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { runtimeImport } from './runtime-import.js';
 
 /** The parts of Node that writing files needs. */
 export interface NodeFiles {
@@ -16,7 +17,8 @@ export async function nodeFiles(scope: string): Promise<NodeFiles> {
     throw new EspalierError({
       code: 'io',
       scope,
-      message: 'there are no files to write here; take this plugin out, or run it in Node.',
+      message:
+        "there are no files to write here; give a store of the browser, opfsStore('runs') or indexedDbStore('runs'), or run it in Node.",
     });
   }
   const [fs, path] = await Promise.all([
@@ -24,24 +26,4 @@ export async function nodeFiles(scope: string): Promise<NodeFiles> {
     runtimeImport<NodeFiles['path']>('node:path'),
   ]);
   return { fs, path };
-}
-
-/** Does `work`, and turns what the file system throws into the standard error. */
-export async function orIoError<T>(scope: string, what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EspalierError({
-      code: 'io',
-      scope,
-      message: `cannot ${what} (${reason}); give a place that can be written to and has room.`,
-      cause,
-    });
-  }
-}
-
-// The name is no literal at the call of `import`, so that bundlers leave it alone.
-async function runtimeImport<M>(specifier: string): Promise<M> {
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as M;
 }

@@ -1,13 +1,12 @@
 import type { Plugin } from '@espalier/core';
 import { epochLogger } from './epoch-logger.js';
+import type { LogPlace } from './log-place.js';
 
 /** Options of {@link csvLogger}. */
-export interface CsvLoggerOptions {
-  /** The file; its folder is made where it does not exist. */
-  readonly path: string;
+export type CsvLoggerOptions = LogPlace & {
   /** Default `csv-logger`. */
   readonly name?: string;
-}
+};
 
 /**
  * Writes a CSV file (RFC 4180, UTF-8, `\n`) with one line for each epoch, on the disk before the next epoch begins.
@@ -21,19 +20,22 @@ export interface CsvLoggerOptions {
  *
  * Source: as Keras's `CSVLogger`, with the learning rate, and with resuming instead of its `append`.
  *
+ * In a store the log is an entry that is replaced with each line.
+ *
  * @returns A plugin. It costs one small write an epoch.
- * @throws EspalierError `invalid-option`; `io` before the first step where the file cannot be written to.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the place cannot be written to.
  * @example
  * ```ts
  * const logging = csvLogger({ path: 'runs/baseline.csv' });
  * ```
  */
 export function csvLogger(options: CsvLoggerOptions): Plugin<never, never> {
-  const { path, name = 'csv-logger' } = options;
+  const { name = 'csv-logger' } = options;
   return epochLogger({
     scope: 'csv-logger',
     name,
-    path,
+    place: options,
+    entry: 'log.csv',
     format: (columns) => ({
       header: columns.map(quoted).join(','),
       epochOf: (line) => (line === '' ? NaN : Number(line.split(',', 1)[0])),

@@ -1,16 +1,10 @@
-import { EspalierError } from '@espalier/core';
-import { type NodeFiles, nodeFiles, orIoError } from '../files/node-files.js';
+import { type NodeFiles, nodeFiles } from '../files/node-files.js';
+import { orIoError } from '../files/storage-error.js';
+import { type EpochFormat, type EpochLog, headerLine, keptText } from './epoch-log.js';
+import { refuseHeader } from './refuse-header.js';
 
-/** How one kind of log file is written and read back. */
-export interface EpochFormat {
-  /** First line of the file, without the line end; empty where there is none. */
-  readonly header: string;
-  /** The epoch of a line; NaN where it is no whole line. */
-  epochOf(line: string): number;
-}
-
-/** A text file with one line for each epoch, of which a killed process leaves whole lines and at most one torn one. */
-export class EpochFile {
+/** A log in a file of Node, of which a killed process leaves whole lines and at most one torn one. */
+export class EpochFile implements EpochLog {
   readonly #files: NodeFiles;
   readonly #scope: string;
   readonly #path: string;
@@ -31,33 +25,18 @@ export class EpochFile {
     this.#path = path;
   }
 
-  /** Empties the file, up to its header. */
-  async startAnew({ header }: EpochFormat): Promise<void> {
-    await this.#do(() => this.#files.fs.writeFile(this.#path, header === '' ? '' : `${header}\n`));
+  async startAnew(format: EpochFormat): Promise<void> {
+    await this.#do(() => this.#files.fs.writeFile(this.#path, headerLine(format)));
   }
 
-  /**
-   * Keeps the lines of the epochs before `epoch`: what is torn, or was written after the checkpoint that the run goes on
-   * from, goes.
-   *
-   * @throws EspalierError `invalid-option` where the file has another header.
-   */
   async goOn(format: EpochFormat, epoch: number): Promise<void> {
     const text = await this.#do(() => this.#files.fs.readFile(this.#path, 'utf8'));
-    const header = format.header === '' ? '' : `${format.header}\n`;
-    if (!text.startsWith(header)) {
-      if (text.includes('\n')) this.#refuse(text.slice(0, text.indexOf('\n')), format.header);
-      return this.startAnew(format);
-    }
-    let end = header.length;
-    for (let next = text.indexOf('\n', end); next >= 0; next = text.indexOf('\n', end)) {
-      if (!(format.epochOf(text.slice(end, next)) < epoch)) break;
-      end = next + 1;
-    }
-    await this.#do(() => this.#files.fs.truncate(this.#path, Buffer.byteLength(text.slice(0, end))));
+    const found = keptText(text, format, epoch);
+    if ('header' in found) return refuseHeader(this.#scope, `'${this.#path}'`, found.header, format);
+    if (!text.startsWith(found.kept)) return this.startAnew(format);
+    await this.#do(() => this.#files.fs.truncate(this.#path, Buffer.byteLength(found.kept)));
   }
 
-  /** Adds a line and brings it to the disk. */
   async append(line: string): Promise<void> {
     await this.#do(async () => {
       const handle = await this.#files.fs.open(this.#path, 'a');
@@ -72,13 +51,5 @@ export class EpochFile {
 
   #do<T>(work: () => Promise<T>): Promise<T> {
     return orIoError(this.#scope, `write to '${this.#path}'`, work);
-  }
-
-  #refuse(got: string, expected: string): never {
-    throw new EspalierError({
-      code: 'invalid-option',
-      scope: this.#scope,
-      message: `cannot go on with '${this.#path}': its columns are ${got}, those of this run ${expected}; give another path.`,
-    });
   }
 }

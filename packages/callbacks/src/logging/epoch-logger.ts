@@ -1,29 +1,32 @@
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { EpochFile, type EpochFormat } from './epoch-file.js';
+import type { EpochFormat, EpochLog } from './epoch-log.js';
+import { checkLogPlace, type LogPlace, openLog } from './log-place.js';
 
 /** What differs between two kinds of log file. */
 export interface EpochLoggerKind {
   readonly scope: string;
   readonly name: string;
-  readonly path: string;
+  readonly place: LogPlace;
+  /** Name of the entry in a store. */
+  readonly entry: string;
   format(columns: readonly string[]): EpochFormat;
   line(row: Readonly<Record<string, number | undefined>>): string;
 }
 
 /** A plugin that writes one line for each epoch: its number, every metric and the learning rate. */
-export function epochLogger({ scope, name, path, format, line }: EpochLoggerKind): Plugin<never, never> {
-  const check = checkOptions(scope);
-  check.text('name', name);
-  check.text('path', path);
+export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
+  const { scope, name, place, entry, format, line } = kind;
+  checkOptions(scope).text('name', name);
+  checkLogPlace(scope, place);
 
-  let file: EpochFile | undefined;
+  let log: EpochLog | undefined;
   let goesOn = false;
   let begun = false;
 
   const begin = (run: Run): Promise<void> => {
     const columns = format(columnsOf(run));
-    return goesOn ? file!.goOn(columns, run.epoch) : file!.startAnew(columns);
+    return goesOn ? log!.goOn(columns, run.epoch) : log!.startAnew(columns);
   };
 
   return {
@@ -34,12 +37,12 @@ export function epochLogger({ scope, name, path, format, line }: EpochLoggerKind
     async onFitStart() {
       goesOn = false;
       begun = false;
-      file = await EpochFile.open(name, path);
+      log = await openLog(name, place, entry);
     },
     async onEpochEnd(run, logs) {
       if (!begun) await begin(run);
       begun = true;
-      await file!.append(line(rowOf(run, logs)));
+      await log!.append(line(rowOf(run, logs)));
     },
     // Nothing to save; but having saved tells a run that goes on.
     saveState: () => ({ json: {} }),

@@ -1,13 +1,12 @@
 import type { Plugin } from '@espalier/core';
 import { epochLogger } from './epoch-logger.js';
+import type { LogPlace } from './log-place.js';
 
 /** Options of {@link jsonlLogger}. */
-export interface JsonlLoggerOptions {
-  /** The file; its folder is made where it does not exist. */
-  readonly path: string;
+export type JsonlLoggerOptions = LogPlace & {
   /** Default `jsonl-logger`. */
   readonly name?: string;
-}
+};
 
 /**
  * Writes a JSON Lines file with one object for each epoch, on the disk before the next epoch begins.
@@ -19,19 +18,22 @@ export interface JsonlLoggerOptions {
  * A run overwrites the file; one that goes on from a checkpoint keeps the lines of the epochs before it, and drops a line
  * that was torn by a kill.
  *
+ * In a store the log is an entry that is replaced with each line.
+ *
  * @returns A plugin. It costs one small write an epoch.
- * @throws EspalierError `invalid-option`; `io` before the first step where the file cannot be written to.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the place cannot be written to.
  * @example
  * ```ts
  * const logging = jsonlLogger({ path: 'runs/baseline.jsonl' });
  * ```
  */
 export function jsonlLogger(options: JsonlLoggerOptions): Plugin<never, never> {
-  const { path, name = 'jsonl-logger' } = options;
+  const { name = 'jsonl-logger' } = options;
   return epochLogger({
     scope: 'jsonl-logger',
     name,
-    path,
+    place: options,
+    entry: 'log.jsonl',
     format: () => ({ header: '', epochOf }),
     line: (row) =>
       JSON.stringify(row, (_, value: unknown) =>

@@ -1,0 +1,84 @@
+import { type Checkpoint, encodeCheckpoint } from '@espalier/core';
+import { type RunStore, tryWriting } from './files/run-store.js';
+import { inScope } from './files/storage-error.js';
+
+/** Why a checkpoint was written: in its turn, as the best so far, or as the last before a stop. */
+export type CheckpointKind = 'checkpoint' | 'best' | 'last';
+
+/** One checkpoint of a store. */
+export interface CheckpointEntry {
+  readonly entry: string;
+  readonly kind: CheckpointKind;
+  /** Checkpoints are numbered in the order of writing. */
+  readonly sequence: number;
+}
+
+const PATTERN = /^(\d{6,12})-(checkpoint|best|last)-step-\d+\.safetensors$/;
+
+/** The checkpoints of a store, oldest first. */
+export async function listCheckpoints(store: RunStore): Promise<CheckpointEntry[]> {
+  const found: CheckpointEntry[] = [];
+  for (const entry of await store.list()) {
+    const match = PATTERN.exec(entry);
+    if (match) found.push({ entry, kind: match[2] as CheckpointKind, sequence: Number(match[1]) });
+  }
+  return found.sort((a, b) => a.sequence - b.sequence);
+}
+
+/** Writes the checkpoints of one run into a store and removes those that are no longer wanted. */
+export class CheckpointSeries {
+  readonly #store: RunStore;
+  readonly #scope: string;
+  readonly #keep: Readonly<Record<CheckpointKind, number>>;
+  readonly #found: readonly CheckpointEntry[];
+  #own: CheckpointEntry[] = [];
+  #sequence: number;
+
+  /** @throws EspalierError `io` where the store cannot be written to. */
+  static async open(
+    scope: string,
+    store: RunStore,
+    keep: Readonly<Record<CheckpointKind, number>>,
+  ): Promise<CheckpointSeries> {
+    return inScope(scope, async () => {
+      await tryWriting(store);
+      return new CheckpointSeries(store, scope, keep, await listCheckpoints(store));
+    });
+  }
+
+  private constructor(
+    store: RunStore,
+    scope: string,
+    keep: Readonly<Record<CheckpointKind, number>>,
+    found: readonly CheckpointEntry[],
+  ) {
+    this.#store = store;
+    this.#scope = scope;
+    this.#keep = keep;
+    this.#found = found;
+    this.#sequence = (found.at(-1)?.sequence ?? 0) + 1;
+  }
+
+  /** Treats what was in the store as this run's own, as it is for a run that goes on. */
+  adopt(): void {
+    this.#own = [...this.#found];
+  }
+
+  async write(kind: CheckpointKind, checkpoint: Checkpoint): Promise<void> {
+    const sequence = this.#sequence++;
+    const entry = `${String(sequence).padStart(6, '0')}-${kind}-step-${checkpoint.step}.safetensors`;
+    await inScope(this.#scope, async () => {
+      await this.#store.write(entry, encodeCheckpoint(checkpoint));
+      this.#own.push({ entry, kind, sequence });
+      await this.#prune(kind);
+    });
+  }
+
+  async #prune(kind: CheckpointKind): Promise<void> {
+    const ofKind = this.#own.filter((own) => own.kind === kind);
+    for (const old of ofKind.slice(0, Math.max(0, ofKind.length - this.#keep[kind]))) {
+      await this.#store.remove(old.entry);
+      this.#own = this.#own.filter((own) => own !== old);
+    }
+  }
+}

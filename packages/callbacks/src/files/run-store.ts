@@ -1,0 +1,39 @@
+import { checkOptions } from '@espalier/core';
+
+/**
+ * Where runs keep what outlives them: entries of bytes by name, in one flat place.
+ *
+ * {@link folderStore}, {@link indexedDbStore} and {@link opfsStore} are three; any object of this type will do.
+ */
+export interface RunStore {
+  /** What messages call it, e.g. `OPFS 'runs/1'`. */
+  readonly name: string;
+  /** The names of all entries, in any order; none where nothing has been written yet. */
+  list(): Promise<readonly string[]>;
+  /** The bytes of an entry, the caller's to keep; `undefined` where there is none. */
+  read(entry: string): Promise<Uint8Array | undefined>;
+  /** Sets an entry to these bytes, at least one. Whenever the program is ended, it has the old ones or all of the new. */
+  write(entry: string, bytes: Uint8Array): Promise<void>;
+  /** Removes an entry; it need not exist. */
+  remove(entry: string): Promise<void>;
+}
+
+/** A place for a run's files: a folder of Node's file system, or a store. */
+export type RunPlace =
+  | { readonly directory: string; readonly store?: undefined }
+  | { readonly store: RunStore; readonly directory?: undefined };
+
+/** @throws EspalierError `invalid-option` where `store` is none. */
+export function checkStore(scope: string, store: unknown): asserts store is RunStore {
+  const methods = ['list', 'read', 'write', 'remove'] as const;
+  const given = store as Partial<RunStore> | null | undefined;
+  if (typeof given?.name === 'string' && methods.every((method) => typeof given[method] === 'function'))
+    return;
+  checkOptions(scope).fail('store', "a store, such as folderStore('runs') or opfsStore('runs')", store);
+}
+
+/** Writes and removes an entry: a store that refuses does so before the first step. */
+export async function tryWriting(store: RunStore): Promise<void> {
+  await store.write('probe', Uint8Array.of(1));
+  await store.remove('probe');
+}

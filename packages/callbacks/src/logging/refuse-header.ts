@@ -1,0 +1,11 @@
+import { EspalierError } from '@espalier/core';
+import type { EpochFormat } from './epoch-log.js';
+
+/** @throws EspalierError always: the log at hand has other columns than the run that would go on with it. */
+export function refuseHeader(scope: string, log: string, got: string, { header }: EpochFormat): never {
+  throw new EspalierError({
+    code: 'invalid-option',
+    scope,
+    message: `cannot go on with ${log}: its columns are ${got}, those of this run ${header}; give another place.`,
+  });
+}
