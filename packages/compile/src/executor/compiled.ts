@@ -97,6 +97,8 @@ class CompiledSession implements ExecutorSession {
   readonly #store: StateStore;
   /** Training steps of this session. */
   #steps = 0;
+  /** The step before which the function is traced again. */
+  #nextCheck = 2;
 
   constructor(name: string, cache: GraphCache, store: StateStore) {
     this.name = name;
@@ -107,8 +109,11 @@ class CompiledSession implements ExecutorSession {
   async train(batch: HostBatch, inputs: StepInputs): Promise<StepResult> {
     const graph = await this.#cache.get('train', this.#store, batch);
     this.#steps++;
-    // A number that leaks into the step from outside may change at any time: looked for after 1, 2, 4, 8, ... steps.
-    if (this.#steps > 1 && (this.#steps & (this.#steps - 1)) === 0) graph.traced.verify();
+    // A number that leaks into the step from outside may change at any time: looked for at steps 2, 8, 32, 128, ...
+    if (this.#steps === this.#nextCheck) {
+      graph.traced.verify();
+      this.#nextCheck *= 4;
+    }
     const outputs = await graph.run(this.#store, batch, inputs);
     const sums = sumsOf(outputs);
     return {

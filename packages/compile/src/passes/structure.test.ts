@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applied, expectSameBits, graphOf, ops, runGraph } from '../../testing/run-graph.js';
 import { expectClose } from '../../testing/agree.js';
 import { convBias } from './conv-bias.js';
+import { takeBytes } from '../executor/byte-inputs.js';
 import { forCpu } from './for-cpu.js';
 import { gemm } from './gemm.js';
 import { reshapes } from './reshapes.js';
@@ -138,6 +139,37 @@ describe('convBias', () => {
       return { y: onnx.binary('Add', y, input('bias', 3)) };
     });
     expect(ops(simplify(graph))).toEqual(['Conv', 'Add']);
+  });
+});
+
+describe('byteScale', () => {
+  it('has products scale bytes', async () => {
+    const graph = graphOf((onnx, input) => {
+      const [x, w] = [input('x', 2, 3), input('w', 3, 2)];
+      return { y: onnx.gemm(x, w), z: onnx.gemm(w, x) };
+    });
+    const less = forCpu(takeBytes(graph, new Map([['x', { scale: 1 / 255, offset: 0 }]])));
+    expect(ops(less)).toEqual(['Cast', 'Reshape', 'Gemm', 'Gemm']);
+    const x = Uint8Array.of(0, 1, 7, 100, 254, 255);
+    const w = Float32Array.of(1, -2, 3, 0.5, -1, 4);
+    const { y, z } = await runGraph(less, { x, w });
+    expectClose(
+      y as Float32Array,
+      [-4, 28.5, 607, 947].map((sum) => sum / 255),
+      { absolute: 1e-6 },
+    );
+    expectClose(
+      z as Float32Array,
+      [-200, -507, -503, 50, 130, 148.5, 400, 1015, 1013].map((sum) => sum / 255),
+      { absolute: 1e-6 },
+    );
+  });
+
+  it('leaves other numbers, which might overflow', () => {
+    const graph = graphOf((onnx, input) => ({
+      y: onnx.gemm(onnx.binary('Mul', input('x', 2, 3), onnx.number(1e-30)), input('w', 3, 4)),
+    }));
+    expect(ops(forCpu(graph))).toEqual(['Mul', 'Gemm']);
   });
 });
 
