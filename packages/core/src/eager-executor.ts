@@ -5,6 +5,8 @@ import type { HostBatch } from './dataset.js';
 import { EspalierError } from './errors.js';
 import type { Executor, ExecutorSession, StepInputs, StepResult, StepSums } from './executor.js';
 import type { Batch } from './plugin.js';
+import { doubtful, probeGradients } from './preflight/gradient-probes.js';
+import { watchOps } from './preflight/watch-ops.js';
 import { stream } from './random.js';
 import { toHostArray, toHostArrays } from './state.js';
 import type { StepContext } from './step-context.js';
@@ -28,25 +30,52 @@ export function eager(): Executor {
   };
 }
 
+/** What a step made, not yet taken over. */
+type NewStep = Record<'state' | 'sums' | 'taps', Record<string, tf.Tensor>>;
+
 class EagerSession implements ExecutorSession {
   readonly name = `eager (${tf.getBackend()})`;
   readonly #program: StepProgram;
   #state: Record<string, tf.Tensor> = {};
   #taps: Record<string, tf.Tensor> = {};
+  /** Version of the program whose ops are known to work here. */
+  #passed: string | undefined;
 
   constructor(program: StepProgram, state: HostArrays) {
     this.#program = program;
     for (const name of Object.keys(state)) this.#state[name] = tf.keep(toTensor(state[name]!));
   }
 
-  train(batch: HostBatch, inputs: StepInputs): StepResult {
+  /** The first step of a program counts only when every op and gradient in it is one that the backend has right. */
+  train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult> {
+    const version = this.#program.version();
+    if (version === this.#passed) return this.#take(this.#step(batch, inputs));
+    const { result, differentiated } = watchOps(() => this.#step(batch, inputs));
+    const pass = (): StepResult => {
+      this.#passed = version;
+      return this.#take(result);
+    };
+    const unsure = doubtful(differentiated);
+    if (unsure.length === 0) return pass();
+    return probeGradients(unsure).then(pass, (refusal: unknown) => {
+      const kept = new Set(Object.values(this.#state));
+      for (const group of Object.values(result))
+        for (const tensor of Object.values(group)) if (!kept.has(tensor)) tensor.dispose();
+      throw refusal;
+    });
+  }
+
+  #step(batch: HostBatch, inputs: StepInputs): NewStep {
     const taps: Record<string, tf.Tensor> = {};
-    const { state, sums } = inStep(true, inputs, taps, (step) => {
+    return inStep(true, inputs, taps, (step) => {
       const result = this.#program.train(this.#state, toBatch(batch), step);
       for (const name of Object.keys(taps)) taps[name] = tf.clone(taps[name]!);
       // The taps are named in the result only so that tidy leaves them alive.
       return { state: { ...result.state }, sums: { ...result.sums }, taps };
     });
+  }
+
+  #take({ state, sums, taps }: NewStep): StepResult {
     this.#replaceState(state);
     disposeAll(this.#taps);
     this.#taps = taps;

@@ -16,8 +16,8 @@ interface Tape {
 /**
  * Value, gradients and auxiliary tensors of `f` at `parameters`, in one forward and one backward pass.
  *
- * A parameter that the value does not depend on has no entry in `gradients`. When `f` throws, nothing stays behind: the
- * tape of TensorFlow.js keeps tensors beyond any `tidy`, and they are disposed here.
+ * A parameter that the value does not depend on has no entry in `gradients`. When `f` or a gradient throws, nothing stays behind:
+ * the tape of TensorFlow.js keeps tensors beyond any `tidy`, and they are disposed here.
  *
  * Call inside `tf.tidy`; all results belong to the caller's scope.
  */
@@ -30,16 +30,11 @@ export function valueAndGradients(
   const aux: Record<string, tf.Tensor> = {};
   const engine = tf.engine();
   const forward = (): tf.Scalar => {
-    try {
-      const result = f();
-      for (const [name, tensor] of Object.entries(result.aux)) {
-        kept.push((aux[name] = tf.keep(tf.clone(tensor))));
-      }
-      return result.value;
-    } catch (error) {
-      releaseTape(engine as unknown as Tape);
-      throw error;
+    const result = f();
+    for (const [name, tensor] of Object.entries(result.aux)) {
+      kept.push((aux[name] = tf.keep(tf.clone(tensor))));
     }
+    return result.value;
   };
   try {
     if (names.length === 0) return { ...f(), gradients: {} };
@@ -56,6 +51,9 @@ export function valueAndGradients(
       if (gradient) gradients[name] = gradient;
     });
     return { value: value as tf.Scalar, gradients, aux: mapTensors(aux, (tensor) => tf.clone(tensor)) };
+  } catch (error) {
+    releaseTape(engine as unknown as Tape);
+    throw error;
   } finally {
     for (const tensor of kept) tensor.dispose();
   }

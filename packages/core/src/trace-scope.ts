@@ -19,3 +19,19 @@ export function traceScope<T>(name: string, body: () => T): T {
 
 /** Whether a tracer is recording. */
 traceScope.active = (): boolean => slot[key] !== undefined;
+
+/** The scopes that are open now, outermost first, as one line; empty outside all. */
+export function currentScope(): string {
+  return slot[key]?.join(' > ') ?? '';
+}
+
+/** Runs `body` with its scopes kept track of. */
+export function withScopes<T>(body: () => T): T {
+  if (slot[key]) return body();
+  slot[key] = [];
+  try {
+    return body();
+  } finally {
+    delete slot[key];
+  }
+}

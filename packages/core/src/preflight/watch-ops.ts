@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { isEspalierError } from '../errors.js';
+import { currentScope, withScopes } from '../trace-scope.js';
+import { failingGradient, missingGradient, missingKernel, type OpUse } from './refusal.js';
+
+type Gradient = (dys: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+
+interface TapeNode {
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  gradient?: Gradient;
+}
+
+/** The parts of the tfjs engine that are watched and that its types hide. */
+interface Engine {
+  readonly state: { readonly activeTape: TapeNode[] | null };
+  runKernel(kernel: string, inputs: unknown, attributes: unknown): unknown;
+  addTapeNode(
+    kernel: string,
+    inputs: unknown,
+    outputs: unknown,
+    gradient: unknown,
+    saved: unknown,
+    attributes: OpUse['attributes'] | undefined,
+  ): void;
+}
+
+/** What {@link watchOps} gives. */
+export interface Watched<T> {
+  readonly result: T;
+  /** Every op whose gradient was taken, in the order of the backward pass. */
+  readonly differentiated: readonly OpUse[];
+}
+
+/**
+ * Runs `body`, and names layer, op and backend in the errors of ops that the active backend lacks and of gradients that
+ * are missing or fail. Synchronous; TensorFlow.js is as before afterwards.
+ *
+ * @throws EspalierError `unsupported-op`; other errors pass unchanged.
+ */
+export function watchOps<T>(body: () => T): Watched<T> {
+  const engine = tf.engine() as unknown as Engine;
+  const backend = tf.getBackend();
+  const differentiated: OpUse[] = [];
+  let within: OpUse | undefined;
+
+  const restore = [
+    override(engine, 'runKernel', (original) => (kernel, inputs, attributes) => {
+      if (tf.getKernel(kernel, backend)) return original(kernel, inputs, attributes);
+      throw missingKernel(backend, kernel, {
+        origin: within?.origin ?? currentScope(),
+        ...(within && { gradientOf: within.kernel }),
+      });
+    }),
+    override(engine, 'addTapeNode', (original) => (...parts) => {
+      original(...parts);
+      const node = engine.state.activeTape!.at(-1)!;
+      // What tf.customGrad makes, fused convolutions among them, goes by the name of the op that was called.
+      const kernel = parts[0].replace(/__op$/, '');
+      const op: OpUse = { kernel, attributes: parts[5] ?? {}, origin: currentScope() };
+      const gradient = node.gradient;
+      /** An error below says which op's gradient it was. */
+      const inGradient = <R>(part: () => R): R => {
+        const outer = within;
+        within = op;
+        try {
+          return part();
+        } catch (cause) {
+          throw isEspalierError(cause) ? cause : failingGradient(backend, op, cause);
+        } finally {
+          within = outer;
+        }
+      };
+      // TensorFlow.js asks only those nodes that lie between the parameters and the loss.
+      node.gradient = (dys) => {
+        if (!gradient) throw missingGradient(backend, op);
+        differentiated.push(op);
+        const found = inGradient(() => gradient(dys));
+        return Object.fromEntries(
+          Object.entries(node.inputs).map(([name, input]) => [
+            name,
+            () => inGradient(() => checked(found[name], name, input)),
+          ]),
+        );
+      };
+    }),
+  ];
+  try {
+    return { result: withScopes(body), differentiated };
+  } finally {
+    for (const undo of restore) undo();
+  }
+}
+
+/** What TensorFlow.js itself finds only where it no longer knows the op. */
+function checked(gradient: (() => tf.Tensor) | undefined, name: string, input: tf.Tensor): tf.Tensor {
+  if (!gradient) throw new Error(`there is none for its input '${name}'`);
+  const result = gradient();
+  if (String(result.shape) !== String(input.shape))
+    throw new Error(
+      `that of its input '${name}' has shape [${result.shape}], but the input has [${input.shape}]`,
+    );
+  return result;
+}
+
+function override<K extends 'runKernel' | 'addTapeNode'>(
+  engine: Engine,
+  name: K,
+  wrap: (original: Engine[K]) => Engine[K],
+): () => void {
+  const own = Object.hasOwn(engine, name);
+  const before = engine[name];
+  engine[name] = wrap(before.bind(engine) as Engine[K]);
+  return () => {
+    if (own) engine[name] = before;
+    else delete (engine as Partial<Engine>)[name];
+  };
+}
