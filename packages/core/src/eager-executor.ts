@@ -38,8 +38,8 @@ class EagerSession implements ExecutorSession {
   readonly #program: StepProgram;
   #state: Record<string, tf.Tensor> = {};
   #taps: Record<string, tf.Tensor> = {};
-  /** Version of the program whose ops are known to work here. */
-  #passed: string | undefined;
+  /** Whether the program's ops are known to work here. */
+  #passed = false;
 
   constructor(program: StepProgram, state: HostArrays) {
     this.#program = program;
@@ -48,11 +48,10 @@ class EagerSession implements ExecutorSession {
 
   /** The first step of a program counts only when every op and gradient in it is one that the backend has right. */
   train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult> {
-    const version = this.#program.version();
-    if (version === this.#passed) return this.#take(this.#step(batch, inputs));
+    if (this.#passed) return this.#take(this.#step(batch, inputs));
     const { result, differentiated } = watchOps(() => this.#step(batch, inputs));
     const pass = (): StepResult => {
-      this.#passed = version;
+      this.#passed = true;
       return this.#take(result);
     };
     const unsure = doubtful(differentiated);

@@ -95,7 +95,7 @@ describe('a gradient that is wrong is refused before the first step', () => {
   });
 });
 
-test('a layer that is unfrozen later is looked at then', async () => {
+test('what is frozen is not trained through, and a run after it is thawed is looked at anew', async () => {
   const { model, data } = image(
     tfl.layers.averagePooling2d({ name: 'pool', poolSize: 2, padding: 'same' }),
     tfl.layers.flatten(),
@@ -108,7 +108,6 @@ test('a layer that is unfrozen later is looked at then', async () => {
     name: 'thawing',
     onStepEnd: ({ step }) => void (steps.push(step), (first.trainable = step >= 1)),
   };
-  // A parameter has to be one from the start; what is frozen and thawed within a run stays one.
   const run = trainer({ model, data, plugins: [thawing] });
   expect((await run.fit(data, { epochs: 1, batchSize: 3 })).status).toBe('completed');
   await expect(run.fit(data, { epochs: 1, batchSize: 3 })).rejects.toThrow(/layer pool/);
