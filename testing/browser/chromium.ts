@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 
 /** What to do where {@link chromiumPath} finds none. */
 export const howToGetChromium =
@@ -16,20 +16,31 @@ export function chromiumPath(): string | undefined {
     .find((file) => existsSync(file));
 }
 
-/** Starts Chromium without a window and without a GPU; WebGPU runs on SwiftShader. */
+/** Without a window and without a GPU; WebGPU runs on SwiftShader. */
+const options = {
+  headless: true,
+  chromiumSandbox: false,
+  args: [
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--enable-unsafe-webgpu',
+    '--use-webgpu-adapter=swiftshader',
+  ],
+};
+
+/** Starts Chromium; what its pages store goes when it ends. */
 export function startChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    chromiumSandbox: false,
-    args: [
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-    ],
-  });
+  return chromium.launch({ executablePath, ...options });
+}
+
+/** Starts Chromium with a profile in a folder: what its pages store is there when it is started again. */
+export function startChromiumWithProfile(
+  executablePath: string,
+  profile: string,
+  more: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, { executablePath, ...options, ...more });
 }

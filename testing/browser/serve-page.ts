@@ -9,14 +9,15 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-/** Bundles the page of this folder, from the packages' sources, and serves it on this machine. */
-export async function servePage(): Promise<ServedPage> {
-  const page = join(root, 'testing/browser/page');
+/** Bundles a page of this folder, from the packages' sources, and serves it on this machine. */
+export async function servePage(folder = 'page'): Promise<ServedPage> {
+  const page = join(root, 'testing/browser', folder);
   const outDir = await mkdtemp(join(root, 'node_modules/.espalier-page-'));
   const shared = { root: page, configFile: false, logLevel: 'warn' } as const;
   await build({
     ...shared,
     resolve: { conditions: ['@espalier/source', ...defaultClientConditions] },
+    worker: { format: 'es' },
     build: {
       outDir,
       emptyOutDir: true,
@@ -29,7 +30,8 @@ export async function servePage(): Promise<ServedPage> {
   const server = await preview({
     ...shared,
     build: { outDir },
-    preview: { host: '127.0.0.1', port: 0, open: false },
+    // A sandboxed frame is of no origin and loads its scripts as if from elsewhere.
+    preview: { cors: true, host: '127.0.0.1', port: 0, open: false },
   });
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('the page is served nowhere');

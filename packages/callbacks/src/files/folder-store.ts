@@ -23,6 +23,7 @@ const scope = 'folder-store';
 export function folderStore(directory: string): RunStore {
   checkOptions(scope).text('directory', directory);
   let made: Promise<void> | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
 
   const make = async (): Promise<void> => {
     const { fs, path } = await nodeFiles(scope);
@@ -30,6 +31,19 @@ export function folderStore(directory: string): RunStore {
     for (const file of await fs.readdir(directory)) {
       const unfinished = file.endsWith(UNFINISHED) && isEntryName(file.slice(0, -UNFINISHED.length));
       if (unfinished) await fs.rm(path.join(directory, file), { force: true });
+    }
+  };
+
+  const write = async (entry: string, bytes: Uint8Array): Promise<void> => {
+    const files = await nodeFiles(scope);
+    made ??= make();
+    try {
+      await made;
+      await writeWhole(files, files.path.join(directory, entry), bytes);
+    } catch (error) {
+      // The folder may have gone in between: the next write makes it anew.
+      made = undefined;
+      throw error;
     }
   };
 
@@ -50,17 +64,11 @@ export function folderStore(directory: string): RunStore {
         await handle?.close();
       }
     },
-    async write(entry, bytes) {
-      const files = await nodeFiles(scope);
-      made ??= make();
-      try {
-        await made;
-        await writeWhole(files, files.path.join(directory, entry), bytes);
-      } catch (error) {
-        // The folder may have gone in between: the next write makes it anew.
-        made = undefined;
-        throw error;
-      }
+    write(entry, bytes) {
+      // One after another: two writes of one entry would share a temporary file.
+      const turn = writing.then(() => write(entry, bytes));
+      writing = turn.catch(() => {});
+      return turn;
     },
     async remove(entry) {
       const { fs, path } = await nodeFiles(scope);
