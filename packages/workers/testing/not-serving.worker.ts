@@ -1,0 +1,2 @@
+/** A module for a worker that forgets to serve. */
+export {};
