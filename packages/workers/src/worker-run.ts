@@ -90,7 +90,10 @@ export class RunEnd {
 
   async #tell(message: Extract<RunMessage, { type: 'hook' | 'report' }>): Promise<void> {
     const { onReport, onEvent, onStep, onEpoch } = this.#listeners;
-    if (message.type === 'report') return onReport?.(message.value);
+    if (message.type === 'report') {
+      await onReport?.(message.value);
+      return;
+    }
     const { hook, position, added, logs = {} } = message;
     await this.#mirror.take(message);
     for (const event of added.events) await onEvent?.(event);
