@@ -1,6 +1,6 @@
 import { executorContract } from '@espalier/testkit';
 import { expect, test } from 'vitest';
-import { howToGetSoftwareGpu, useSoftwareGpu } from '../../testing/software-gpu.js';
+import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from './compiled.js';
 
 executorContract('compiled (wasm)', () => compiled({ runtime: 'onnxruntime-web' }));

@@ -1,6 +1,6 @@
 import { operationContract, type RunOperations } from '@espalier/testkit';
 import { describe, test } from 'vitest';
-import { howToGetSoftwareGpu, useSoftwareGpu } from '../../testing/software-gpu.js';
+import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from '../executor/compiled.js';
 import { type CompileOptions, compileStep, type HostTensor } from './compile-step.js';
 
