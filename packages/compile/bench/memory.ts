@@ -9,7 +9,7 @@ import '@tensorflow/tfjs-layers';
 import { compiled, type CompiledOptions } from '@espalier/compile';
 import { Trainer } from '@espalier/core';
 import { toyClasses, toyCrossEntropy, toyModel, toyOptimizer } from '@espalier/testkit';
-import { useSoftwareGpu } from '../testing/software-gpu.js';
+import { useSoftwareGpu } from '../../../testing/support/software-gpu.js';
 
 const [steps = '10000', device = 'cpu', runtime] = process.argv.slice(2);
 if (device === 'webgpu') useSoftwareGpu();
