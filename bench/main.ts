@@ -9,7 +9,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Case, cases } from './cases.js';
+import { type Case, cases, epoch } from './cases.js';
 import { EngineProcess } from './engine-process.js';
 
 /** One way to take the steps of a case. */
@@ -85,6 +85,21 @@ function comparisons(): Comparison[] {
     counts.map((n) => node(`${engine}, ${n} ${kind} plugins`, 'espalier.ts', spec, [engine, `${kind}:${n}`]));
   return [
     ...steps,
+    {
+      spec: epoch,
+      engines: [
+        node('Espalier compiled', 'espalier.ts', epoch, ['compiled']),
+        ...torch(epoch, 'DataLoader'),
+        ...torch(epoch, 'eager'),
+      ],
+    },
+    {
+      spec: { ...small, name: 'trainer and bare compiled step (784-64-64-10)' },
+      engines: [
+        node('trainer with 10 typical plugins', 'espalier.ts', small, ['compiled', 'typical:10']),
+        node('bare compiled step', 'bare.ts', small, []),
+      ],
+    },
     {
       spec: { ...small, name: 'typical plugins (784-64-64-10, compiled)' },
       engines: plugins(small, 'compiled', 'typical', [10, 0]),

@@ -6,10 +6,10 @@ import { type Dataset, eager, Trainer, useBackend } from '@espalier/core';
 import { take } from '@espalier/datasets';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
-import { cnn, mlp } from '@espalier/models';
 import { adam } from '@espalier/optimizers';
 import type { Case } from '../cases.js';
 import { pictures } from './data.js';
+import { modelOf } from './model.js';
 import { idlePlugins, typicalPlugins } from './plugins.js';
 import { serve } from './serve.js';
 
@@ -18,19 +18,9 @@ const [engine, plugins = 'typical:0'] = process.argv.slice(3);
 const [pluginKind, pluginCount] = plugins.split(':');
 await useBackend(wasm());
 const data = pictures(spec, Math.max(spec.steps, 10) * spec.batch);
-const model =
-  spec.kind === 'cnn'
-    ? cnn({ inputs: [28, 28, 1], filters: spec.sizes, dense: [128], outputs: 10, dropout: 0.25, seed: 1 })
-    : mlp({
-        inputs: 784,
-        hidden: spec.sizes,
-        outputs: 10,
-        seed: 1,
-        ...(spec.batchNormalization ? { batchNormalization: 'after-activation' as const } : {}),
-      });
 const count = Number(pluginCount);
 const trainer = new Trainer({
-  model,
+  model: modelOf(spec),
   loss: softmaxCrossEntropy(),
   optimizer: adam({ learningRate: 0.001 }),
   metrics: [accuracy()],

@@ -1,4 +1,4 @@
-"""PyTorch in eager mode (or torch.compile). Arguments: case as JSON, mode (eager, compile).
+"""PyTorch. Arguments: case as JSON, mode: eager, compile, or DataLoader (eager, fed as its tutorials do).
 
 Answers the lines of the parent process, see engine-process.ts.
 """
@@ -6,10 +6,14 @@ Answers the lines of the parent process, see engine-process.ts.
 import json
 import sys
 import time
+import warnings
+from itertools import islice
 
 import torch
 from torch import nn
 
+# PIL warns of an argument that torchvision gives, once per picture.
+warnings.simplefilter("ignore")
 spec = json.loads(sys.argv[1])
 mode = sys.argv[2]
 torch.set_num_threads(spec["threads"])
@@ -41,11 +45,41 @@ optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
 loss_of = nn.CrossEntropyLoss()
 
 
+def slices(steps):
+    for i in range(steps):
+        yield pictures[i * batch : (i + 1) * batch].float().div_(255), labels[i * batch : (i + 1) * batch]
+
+
+def loaded():
+    """Batches of a torchvision data set: each example is made a picture and then a tensor when it is asked for."""
+    from PIL import Image
+    from torch.utils.data import DataLoader
+    from torchvision.datasets import VisionDataset
+    from torchvision.transforms import ToTensor
+
+    class Pictures(VisionDataset):
+        def __len__(self):
+            return 50_000
+
+        def __getitem__(self, index):
+            picture, target = pictures[index].reshape(28, 28), int(labels[index])
+            return self.transform(Image.fromarray(picture.numpy(), mode="L")), target
+
+    return DataLoader(Pictures(root=".", transform=ToTensor()), batch_size=batch, shuffle=True)
+
+
+def batches(steps):
+    if mode != "DataLoader":
+        return slices(steps)
+    return ((x.flatten(1), y) for x, y in islice(loader, steps))
+
+
+loader = loaded() if mode == "DataLoader" else None
+
+
 def run(steps):
     loss_sum, right = 0.0, 0
-    for i in range(steps):
-        x = pictures[i * batch : (i + 1) * batch].float().div_(255)
-        y = labels[i * batch : (i + 1) * batch]
+    for x, y in batches(steps):
         optimizer.zero_grad()
         logits = forward(x)
         loss = loss_of(logits, y)
