@@ -9,8 +9,8 @@ interface Entry extends ModelContractOptions {
 
 const { cnn, mlp } = exported;
 
-const dense = { inputs: 3, hidden: [5, 4], outputs: 2 };
-const image = { inputs: [6, 5, 2], outputs: 2, filters: [3, 2], dense: [4] } as const;
+const dense = { inputs: 3, hidden: [5, 4], outputs: 3 };
+const image = { inputs: [6, 5, 2], outputs: 3, filters: [3, 2], dense: [4] } as const;
 
 const models: Record<string, Entry> = {
   mlp: {

@@ -2,7 +2,7 @@ import type { HostArrays } from '@espalier/core';
 import { eager } from '@espalier/core';
 import { expect, test } from 'vitest';
 import { contractExecutor } from './contract-executor.js';
-import { toyRun, type ToyRunOptions } from './toy-run.js';
+import { type ToyRun, toyRun, type ToyRunOptions } from './toy-run.js';
 import { onCpu } from './use-cpu.js';
 
 /** Largest difference between two sets of arrays, each relative to max(1, |value|). */
@@ -29,6 +29,21 @@ export function agreementBound(steps: number, growth = 1): number {
   return 30 * ROUNDING * steps * growth;
 }
 
+/** Fails where two runs differ: in how they ended, in any number of the last state, in any line of the record. */
+export function expectAgreement(actual: ToyRun, expected: ToyRun, bound: number): void {
+  expect(actual.record.status).toBe(expected.record.status);
+  expect(largestDifference(actual.final.arrays, expected.final.arrays)).toBeLessThanOrEqual(bound);
+  expected.record.epochs.forEach((line, i) => {
+    const got = actual.record.epochs[i]!;
+    expect(Object.keys(got)).toEqual(Object.keys(line));
+    for (const [name, value] of Object.entries(line)) {
+      if (Object.is(value, got[name])) continue;
+      expect(Math.abs(got[name]! - value), name).toBeLessThanOrEqual(bound * Math.max(1, Math.abs(value)));
+    }
+  });
+  expect(actual.record.epochs.length).toBe(expected.record.epochs.length);
+}
+
 /**
  * Where a suite runs on another executor, tests that it trains as the eager one does, for 1 and for 10 steps.
  *
@@ -43,19 +58,6 @@ export function agreementTests(make: () => ToyRunOptions, growth = 1, executor =
   ])(`${executor.name} agrees with eager after %s`, async (_, steps, fit) => {
     const expected = await onCpu(() => toyRun({ ...make(), fit, executor: eager() }));
     const actual = await toyRun({ ...make(), fit, executor });
-    expect(actual.record.status).toBe(expected.record.status);
-    expect(largestDifference(actual.final.arrays, expected.final.arrays)).toBeLessThanOrEqual(
-      agreementBound(steps, growth),
-    );
-    expected.record.epochs.forEach((line, i) => {
-      const got = actual.record.epochs[i]!;
-      expect(Object.keys(got)).toEqual(Object.keys(line));
-      for (const [name, value] of Object.entries(line)) {
-        if (Object.is(value, got[name])) continue;
-        expect(Math.abs(got[name]! - value), name).toBeLessThanOrEqual(
-          agreementBound(steps, growth) * Math.max(1, Math.abs(value)),
-        );
-      }
-    });
+    expectAgreement(actual, expected, agreementBound(steps, growth));
   });
 }

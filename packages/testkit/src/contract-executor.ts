@@ -8,8 +8,9 @@ const key = Symbol.for('espalier.contract-executor');
  *
  * Without it they run eagerly and prove everything that needs one executor only.
  */
-export function contractsOn(executor: Executor): void {
-  slot[key] = executor;
+export function contractsOn(executor: Executor | undefined): void {
+  if (executor) slot[key] = executor;
+  else delete slot[key];
 }
 
 /** The executor of {@link contractsOn}, if any. */

@@ -1,4 +1,9 @@
+export { agreementBound, expectAgreement } from './agreement.js';
+export type { Factor, Forbidden } from './all-pairs.js';
+export { allPairs } from './all-pairs.js';
 export { contractExecutor, contractsOn } from './contract-executor.js';
+export type { ContractParts } from './contract-parts.js';
+export { collectParts } from './contract-parts.js';
 export type { ExportsContract } from './exports-contract.js';
 export { exportsContract } from './exports-contract.js';
 export { expectRefused } from './expect-refused.js';

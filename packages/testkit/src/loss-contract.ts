@@ -4,6 +4,7 @@ import { stream, toTensorData } from '@espalier/core';
 import { describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { contractExecutor } from './contract-executor.js';
+import { collected } from './contract-parts.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { problemData, sliceRows, tensorOf } from './objective-data.js';
@@ -28,6 +29,7 @@ export function lossContract(
   make: () => Loss,
   { problems, bad = {}, largest = 1e4 }: LossContractOptions,
 ): void {
+  if (collected('losses', { name, make, problems })) return;
   describe(`${name} is a loss`, () => {
     useCpu();
     if (!contractExecutor()) {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { tensorBits } from './bits.js';
 import { contractExecutor } from './contract-executor.js';
+import { collected } from './contract-parts.js';
 import { expectRefused } from './expect-refused.js';
 import { inTidy } from './in-tidy.js';
 import { expectNoLeak } from './matchers.js';
@@ -35,6 +36,7 @@ export function metricContract(
   make: () => Metric,
   { problems, bad = {}, counts = false }: MetricContractOptions,
 ): void {
+  if (collected('metrics', { name, make, problems })) return;
   describe(`${name} is a metric`, () => {
     useCpu();
     if (!contractExecutor()) {

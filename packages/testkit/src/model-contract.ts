@@ -7,6 +7,7 @@ import { agreementTests } from './agreement.js';
 import { tensorBits } from './bits.js';
 import { checkingExecutor } from './checking-executor.js';
 import { contractExecutor } from './contract-executor.js';
+import { collected } from './contract-parts.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { resumeTests } from './resume-contract.js';
@@ -38,6 +39,7 @@ export function modelContract(
   make: (seed: number) => tfl.LayersModel,
   { bad = {}, growth = 10 }: ModelContractOptions = {},
 ): void {
+  if (collected('models', { name, make, growth })) return;
   describe(`${name} is a model`, () => {
     useCpu();
     const shapes = () => {

@@ -2,6 +2,8 @@ import type { HostArray, RandomStream } from '@espalier/core';
 
 /** A kind of outputs and targets that a loss or metric is made for. */
 export interface ObjectiveProblem {
+  /** What the targets are; problems of one kind and shape have the same. */
+  readonly kind: 'class numbers' | 'probabilities' | 'numbers' | 'answers';
   /** Shape of the model's output, `null` for the batch. */
   readonly outputShape: readonly (number | null)[];
   /** Outputs `[n, ...]` and targets that go with them; never nearer than 0.05 to where a loss has a kink. */
@@ -32,6 +34,7 @@ function logits(n: number, width: number, random: RandomStream): HostArray {
 /** Logits `[N, classes]` and class numbers `[N]` int32. */
 export function classLabels(classes: number): ObjectiveProblem {
   return {
+    kind: 'class numbers',
     outputShape: [null, classes],
     draw: (n, random) => ({
       outputs: logits(n, classes, random),
@@ -59,6 +62,7 @@ export function probabilityRows(classes: number): ObjectiveProblem {
     return floats(data, [n, classes]);
   };
   return {
+    kind: 'probabilities',
     outputShape: [null, classes],
     draw: (n, random) => ({ outputs: logits(n, classes, random), targets: rows(n, random) }),
     bad: {
@@ -83,6 +87,7 @@ export function probabilityRows(classes: number): ObjectiveProblem {
 /** Numbers `[N, width]` to be met by numbers of the same shape. */
 export function realNumbers(width: number): ObjectiveProblem {
   return {
+    kind: 'numbers',
     outputShape: [null, width],
     draw(n, random) {
       const outputs = logits(n, width, random);
@@ -104,6 +109,7 @@ export function realNumbers(width: number): ObjectiveProblem {
 /** One logit `[N, width]` for each of several yes-or-no questions, and answers from 0 to 1. */
 export function yesOrNo(width: number): ObjectiveProblem {
   return {
+    kind: 'answers',
     outputShape: [null, width],
     draw: (n, random) => ({
       outputs: logits(n, width, random),

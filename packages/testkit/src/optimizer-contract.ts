@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { allFinite, bitsOf, comparableRecord, tensorBits } from './bits.js';
 import { contractExecutor } from './contract-executor.js';
+import { collected } from './contract-parts.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { resumeTests } from './resume-contract.js';
@@ -33,6 +34,7 @@ export function optimizerContract(
   make: (learningRate: number | Schedule) => Optimizer,
   options: OptimizerContractOptions = {},
 ): void {
+  if (collected('optimizers', { name, make, growth: options.growth })) return;
   describe(`${name} is an optimizer`, () => {
     useCpu();
     resumeTests(() => ({ optimizer: make(0.05) }));

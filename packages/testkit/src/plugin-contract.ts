@@ -6,6 +6,7 @@ import { agreementTests } from './agreement.js';
 import { bitsOf, comparableRecord } from './bits.js';
 import { checkingExecutor } from './checking-executor.js';
 import { contractExecutor } from './contract-executor.js';
+import { collected } from './contract-parts.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { resumeTests } from './resume-contract.js';
@@ -56,6 +57,7 @@ export function pluginContract(
   make: () => Plugin,
   { neutral, inert, bad = {}, growth }: PluginContractOptions = {},
 ): void {
+  if (collected('plugins', { name, make, growth })) return;
   describe(`${name} is a plugin`, () => {
     useCpu();
     resumeTests(() => ({ plugins: [make()] }));

@@ -1,0 +1,63 @@
+import { wasm } from '@espalier/backend-wasm';
+import { compiled } from '@espalier/compile';
+import { eager, type Executor } from '@espalier/core';
+import { agreementBound, expectAgreement, toyRun, type ToyRun } from '@espalier/testkit';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Combination, everyPair, everyPart, factorsOf, partsOfAllPackages } from './product.js';
+
+/*
+ * Every model with every loss, optimizer and plugin: each two of them meet in some run of one step (or of two, with a
+ * short last batch), and each is part of a run of twenty. All combinations of three would take minutes.
+ */
+await tf.setBackend('cpu');
+const factors = factorsOf(await partsOfAllPackages());
+const fast = compiled();
+
+beforeAll(() => wasm().activate());
+afterEach(() => fast.release());
+
+async function runOn(backend: string, executor: Executor, { make }: Combination): Promise<ToyRun> {
+  await tf.setBackend(backend);
+  const options = make();
+  try {
+    return await toyRun({ ...options, executor });
+  } finally {
+    (options.model as tfl.LayersModel).dispose();
+  }
+}
+
+async function agrees(combination: Combination): Promise<void> {
+  const expected = await runOn('cpu', eager(), combination);
+  const bound = agreementBound(combination.steps, combination.growth);
+  expectAgreement(await runOn('cpu', fast, combination), expected, bound);
+  expectAgreement(await runOn('wasm', eager(), combination), expected, bound);
+}
+
+const pairs = await everyPair(factors);
+const long = await everyPart(factors);
+const named = (each: readonly Combination[]) => each.map((one) => [one.name, one] as const);
+
+describe('compiled, eager on wasm and eager on the cpu agree', () => {
+  describe('after a step or two, with every two parts together', () => {
+    test.each(named(pairs))('%s', (_, each) => agrees(each));
+  });
+
+  describe('after twenty steps', () => {
+    test.each(named(long))('%s', (_, each) => agrees(each));
+  });
+});
+
+test('every part takes part in both, whatever package it is of', () => {
+  const { parts, optimizers, models, plugins } = factors;
+  const everything = [...parts.losses, ...parts.metrics, ...optimizers, ...models, ...plugins.flat()];
+  for (const runs of [pairs, long]) {
+    const used = new Set(runs.flatMap((run) => run.parts));
+    expect(everything.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([]);
+  }
+  expect(everything.map(({ name }) => name.split(' ')[0])).toEqual(
+    expect.arrayContaining(['mlp', 'huber', 'adam', 'earlyStopping', 'l1', 'accuracy', 'sparsity']),
+  );
+});

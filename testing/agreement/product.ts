@@ -1,0 +1,210 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { eager, isEspalierError, type Plugin, stream } from '@espalier/core';
+import {
+  allPairs,
+  collectParts,
+  type ContractParts,
+  type ObjectiveProblem,
+  toyDataset,
+  toyNumbers,
+  toyRun,
+  type ToyRunOptions,
+} from '@espalier/testkit';
+
+/* What the packages export, taken from their contract tests, in combinations of everything with everything. */
+
+const packages = new URL('../../packages/', import.meta.url);
+
+/** The suites of what a training step is made of. */
+const ABOUT_PARTS = /\b(model|loss|metric|optimizer|plugin)Contract\(/;
+
+/** Models, losses, metrics, optimizers and plugins of all packages: whatever has a contract. */
+export function partsOfAllPackages(): Promise<ContractParts> {
+  const files = readdirSync(packages)
+    .filter((name) => name !== 'espalier')
+    .map((name) => fileURLToPath(new URL(`${name}/src/contract.test.ts`, packages)))
+    .filter((file) => existsSync(file) && ABOUT_PARTS.test(readFileSync(file, 'utf8')));
+  return collectParts(async () => {
+    for (const file of files) await import(/* @vite-ignore */ file);
+  });
+}
+
+/** How the data are cut into steps. */
+const CUTS = {
+  'one batch': { examples: 22, batchSize: 22 },
+  'a short last batch': { examples: 22, batchSize: 12 },
+  'a batch of one': { examples: 1, batchSize: 1 },
+} as const;
+
+/** Steps of the longer runs: ten epochs of two. */
+export const LONG = 20;
+
+/** One combination. */
+export interface Combination {
+  readonly name: string;
+  /** Names of all parts, as their suites call them. */
+  readonly parts: readonly string[];
+  readonly steps: number;
+  /** The largest factor by which one of its parts enlarges rounding. */
+  readonly growth: number;
+  /** Everything anew; dispose the model. */
+  make(): ToyRunOptions;
+}
+
+interface Value {
+  readonly name: string;
+  readonly growth?: number | undefined;
+}
+
+type Objective = Value & {
+  readonly loss: string;
+  readonly make: ContractParts['losses'][number]['make'];
+  readonly problem: ObjectiveProblem;
+};
+
+/** Columns of a combination; each plugin is one, with the value of not being there. */
+interface Factors {
+  readonly models: ContractParts['models'];
+  readonly objectives: readonly Objective[];
+  readonly optimizers: ContractParts['optimizers'];
+  readonly cuts: readonly (keyof typeof CUTS)[];
+  readonly plugins: readonly (readonly ContractParts['plugins'][number][])[];
+  readonly parts: ContractParts;
+}
+
+/** The parts as factors. Losses stand with each kind of targets that they are for and that fits the models' outputs. */
+export function factorsOf(parts: ContractParts): Factors {
+  const model = parts.models[0]!.make(0);
+  const width = model.outputs[0]!.shape[1];
+  model.dispose();
+  const byName = new Map<string, ContractParts['plugins'][number][]>();
+  for (const part of parts.plugins) {
+    const { name } = part.make();
+    byName.set(name, [...(byName.get(name) ?? []), part]);
+  }
+  return {
+    parts,
+    models: parts.models,
+    objectives: parts.losses.flatMap(({ name, make, problems }) =>
+      Object.entries(problems)
+        .filter(([, problem]) => problem.outputShape.length === 2 && problem.outputShape[1] === width)
+        .map(([kind, problem]) => ({ name: `${name} of ${kind}`, loss: name, make, problem })),
+    ),
+    optimizers: parts.optimizers,
+    cuts: Object.keys(CUTS) as (keyof typeof CUTS)[],
+    plugins: [...byName.values()],
+  };
+}
+
+/** All metrics that are for the same targets as a loss. */
+function metricsFor({ problem }: Objective, { metrics }: ContractParts): ContractParts['metrics'] {
+  return metrics.filter(({ problems }) =>
+    Object.values(problems).some(
+      (other) => other.kind === problem.kind && String(other.outputShape) === String(problem.outputShape),
+    ),
+  );
+}
+
+function dataFor(inputShape: readonly number[], { problem }: Objective, examples: number) {
+  return toyDataset({
+    inputs: { input: toyNumbers('toy/model-input', [examples, ...inputShape]) },
+    targets: { target: problem.draw(examples, stream(11, 'problem')).targets },
+  });
+}
+
+function combination(
+  { models, objectives, optimizers, cuts, plugins, parts }: Factors,
+  row: readonly number[],
+  long: boolean,
+): Combination {
+  const [model, objective, optimizer] = [models[row[0]!]!, objectives[row[1]!]!, optimizers[row[2]!]!];
+  const cut = CUTS[cuts[row[3]!]!];
+  const present = plugins.flatMap((variants, i) => variants[row[4 + i]! - 1] ?? []);
+  const metrics = metricsFor(objective, parts);
+  const values: Value[] = [model, objective, optimizer, ...present];
+  const batchSize = long ? 11 : cut.batchSize;
+  const examples = long ? 22 : cut.examples;
+  return {
+    name: [
+      ...values.slice(0, 3).map(({ name }) => name),
+      cuts[row[3]!],
+      ...present.map(({ name }) => name),
+    ].join(', '),
+    parts: [objective.loss, ...[...values, ...metrics].map(({ name }) => name)],
+    steps: long ? LONG : Math.ceil(examples / batchSize),
+    growth: Math.max(...values.map(({ growth = 1 }) => growth)),
+    make() {
+      const made = model.make(1);
+      return {
+        model: made,
+        loss: objective.make(),
+        metrics: metrics.map(({ make }) => make()),
+        optimizer: optimizer.make(0.01),
+        plugins: present.map(({ make }) => make()),
+        data: dataFor(made.inputs[0]!.shape.slice(1) as number[], objective, examples),
+        fit: { epochs: long ? LONG / 2 : 1, batchSize },
+      };
+    },
+  };
+}
+
+/** Which plugins refuse which objectives, e.g. because there is no such metric to monitor. */
+async function refusals(factors: Factors): Promise<boolean[][][]> {
+  const refused = async (objective: number, plugin: Plugin): Promise<boolean> => {
+    const options = combination(factors, [0, objective, 0, 0], false).make();
+    try {
+      await toyRun({ ...options, plugins: [plugin], executor: eager() });
+      return false;
+    } catch (error) {
+      if (isEspalierError(error) && error.code !== 'hook-failed') return true;
+      throw error;
+    }
+  };
+  const table: boolean[][][] = [];
+  for (const objective of factors.objectives.keys()) {
+    table.push([]);
+    for (const variants of factors.plugins) {
+      const row: boolean[] = [];
+      for (const { make } of variants) row.push(await refused(objective, make()));
+      table[objective]!.push(row);
+    }
+  }
+  return table;
+}
+
+/** Runs of one step or two in which every two parts meet. */
+export async function everyPair(factors: Factors): Promise<Combination[]> {
+  const { models, objectives, optimizers, cuts, plugins } = factors;
+  const refused = await refusals(factors);
+  const sizes = [models, objectives, optimizers, cuts].map(({ length }) => ({ values: length }));
+  const rows = allPairs([...sizes, ...plugins.map(({ length }) => ({ values: 1 + length }))], (i, a, j, b) =>
+    i === 1 && j >= 4 && b > 0 ? refused[a]![j - 4]![b - 1]! : false,
+  );
+  return rows.map((row) => combination(factors, row, false));
+}
+
+/** Runs of twenty steps in which every model, loss, optimizer and plugin takes part. */
+export async function everyPart(factors: Factors): Promise<Combination[]> {
+  const { models, objectives, optimizers, plugins } = factors;
+  const refused = await refusals(factors);
+  const rows = Math.max(
+    models.length,
+    objectives.length,
+    optimizers.length,
+    ...plugins.map(({ length }) => 2 * length),
+  );
+  // Each row has half of the plugins, in the variant that has waited longest.
+  const turns = plugins.map((variants) => variants.map((_, value) => value));
+  return Array.from({ length: rows }, (_, n) => {
+    const objective = n % objectives.length;
+    const chosen = turns.map((waiting, i) => {
+      const turn = waiting.findIndex((value) => !refused[objective]![i]![value]);
+      if ((n + i) % 2 === 1 || turn < 0) return 0;
+      const [value] = waiting.splice(turn, 1);
+      waiting.push(value!);
+      return 1 + value!;
+    });
+    return combination(factors, [n % models.length, objective, n % optimizers.length, 0, ...chosen], true);
+  });
+}
