@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EspalierError } from '@espalier/core';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { runs } from '../testing/jobs.worker.js';

@@ -1,7 +1,7 @@
 import { expectTypeOf } from 'vitest';
 import { type Job, serveRuns, type WorkerPool, workerPool } from './index.js';
 
-const runs = serveRuns({
+export const runs = serveRuns({
   train: async (options: { readonly epochs: number }, job) => {
     expectTypeOf(job.signal).toEqualTypeOf<AbortSignal>();
     return { weights: Float32Array.of(options.epochs) };
