@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { EspalierError } from '@espalier/core';
+import type { Flavor } from './flavor.js';
+import type { InstalledPackage } from './installed-package.js';
+import { keepingGradients } from './kept-gradients.js';
+import { twoCopies } from './native-library.js';
+import { nodeBuiltin } from './node-builtins.js';
+import { quietly } from './quietly.js';
+import type { TfjsNode } from './tfjs-node.js';
+
+/**
+ * Loads tfjs-node, which registers the backend `tensorflow` and its kernels.
+ *
+ * @throws EspalierError `two-copies` when they went to another copy of tfjs-core; whatever the package throws.
+ */
+export async function loadPackage(
+  found: InstalledPackage,
+  flavor: Flavor,
+  threads: number | undefined,
+): Promise<void> {
+  supplyUtilities(await nodeBuiltin<{ default: Utilities }>('util'));
+  const loaded = quietly(() => keepingGradients(() => found.require(found.folder) as TfjsNode), threads);
+  if (loaded.Tensor === tf.Tensor) return;
+  const { reason, mend } = twoCopies(flavor, found.itsCore ?? '?', found.ourCore ?? '?');
+  throw new EspalierError({ code: 'two-copies', scope: flavor.scope, message: `${reason}: ${mend}.` });
+}
+
+interface Utilities {
+  isNullOrUndefined?: (value: unknown) => boolean;
+  isArray?: (value: unknown) => boolean;
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 has taken out of `util`. */
+function supplyUtilities({ default: util }: { readonly default: Utilities }): void {
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
