@@ -5,7 +5,7 @@ import { compiled } from '@espalier/compile';
 import { eager, type Executor, useBackend } from '@espalier/core';
 import type { Engine } from './options.js';
 
-/** Starts an engine. Where ONNX Runtime is absent, `compiled` says so in one line and runs on wasm. */
+/** Starts an engine. Where compiled steps cannot start, `compiled` says why in one line and runs on wasm. */
 export async function startEngine(engine: Engine, say: (line: string) => void): Promise<Executor> {
   if (engine === 'cpu') await tf.setBackend('cpu');
   else await useBackend(wasm());
@@ -13,6 +13,7 @@ export async function startEngine(engine: Engine, say: (line: string) => void): 
   const executor = compiled();
   const availability = await executor.isAvailable!();
   if (availability.available) return executor;
-  say(`ONNX Runtime is not installed; running on wasm, a few times slower (${availability.mend}).`);
+  const { reason, mend } = availability;
+  say(`Running on wasm, a few times slower, for compiled steps cannot start: ${reason}. To mend: ${mend}.`);
   return eager();
 }

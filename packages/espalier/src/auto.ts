@@ -34,9 +34,8 @@ export function auto(options: CompiledOptions = {}): Executor {
     async start(program, state) {
       const availability = await fast.isAvailable!();
       if (!availability.available) {
-        warnOnce(
-          `espalier: steps run eagerly, ONNX Runtime is absent. To speed them up: ${availability.mend}.`,
-        );
+        const { reason, mend } = availability;
+        warnOnce(`espalier: steps run eagerly, compiled ones cannot start: ${reason}. To mend: ${mend}.`);
         return startEager(program, state);
       }
       return new FallingBack(program, await fast.start(program, state), warnOnce);

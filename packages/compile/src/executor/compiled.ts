@@ -76,10 +76,11 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
       try {
         const problem = await deviceProblem(runtimeOptions);
         return problem
-          ? { available: false, reason: problem.reason, mend: problem.mend }
+          ? { available: false, reason: clause(problem.reason), mend: clause(problem.mend) }
           : { available: true };
       } catch (error) {
-        return { available: false, reason: (error as Error).message, mend: `npm install ${runtimeIs}` };
+        const reason = `${runtimeIs} could not be loaded: ${((error as Error).cause as Error).message}`;
+        return { available: false, reason, mend: `npm install ${runtimeIs}` };
       }
     },
     async start(program, state) {
@@ -171,4 +172,9 @@ function sumsOf(outputs: StepOutputs): StepSums {
     if (name.startsWith('sum/')) sums[name.slice('sum/'.length)] = outputs[name]!.data.slice();
   }
   return sums;
+}
+
+/** Reasons and mends are put together by whoever shows them. */
+function clause(sentence: string): string {
+  return sentence.replace(/[.]$/, '');
 }
