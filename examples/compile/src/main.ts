@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { compileStep, type HostTensor } from '@espalier/compile';
+import { compileStep } from '@espalier/compile';
 
 await tf.setBackend('cpu');
 
@@ -59,7 +59,7 @@ const compiled = await compileStep(
 let compiledLoss = 0;
 const compiledStart = performance.now();
 for (let i = 0; i < STEPS; i++) {
-  const { loss } = (await compiled.run(data)) as { loss: HostTensor };
+  const { loss } = await compiled.run(data);
   compiledLoss = loss.data[0]!;
 }
 const compiledMs = (performance.now() - compiledStart) / STEPS;

@@ -1,5 +1,12 @@
 export { compileStep } from './run/compile-step.js';
-export type { CompiledStep, CompileOptions, HostTensor, TensorSpec } from './run/compile-step.js';
+export type {
+  CompiledStep,
+  CompileOptions,
+  HostTensor,
+  StepFeeds,
+  StepResults,
+  TensorSpec,
+} from './run/step-types.js';
 export { traceScope } from './trace/scope.js';
 export type { OnnxRuntimeModule, RuntimeName } from './run/runtime-types.js';
 export type { CompiledExecutor, CompiledOptions } from './executor/compiled.js';

@@ -35,11 +35,11 @@ export function expectClose(
 
 /** Runs `op` compiled. */
 export async function compiledResult(op: Op, inputs: readonly Tensor[]): Promise<HostTensor[]> {
-  const step = await compileStep((list: any) => {
-    const result = op(...(list as Tensor[]));
+  const step = await compileStep((list: readonly Tensor[]): readonly Tensor[] => {
+    const result = op(...list);
     return Array.isArray(result) ? result : [result];
-  }, inputs as never);
-  const results = (await step.run(inputs)) as HostTensor[];
+  }, inputs);
+  const results = [...(await step.run(inputs))];
   await step.dispose();
   return results;
 }

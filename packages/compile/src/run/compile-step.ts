@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { Tensor as TensorClass } from '@tensorflow/tfjs-core';
 import { fromNumbers, isElementType } from '../graph/element-type.js';
 import type { TensorArray } from '../graph/element-type.js';
@@ -12,61 +12,18 @@ import { compareTraces } from '../trace/compare.js';
 import type { InputSpec, NamedTensors } from '../trace/trace.js';
 import { trace } from '../trace/trace.js';
 import { Program } from './program.js';
-import type { ProgramOptions } from './program-options.js';
+import type {
+  Carry,
+  CompiledStep,
+  CompileOptions,
+  HostTensor,
+  Leaf,
+  StepFeeds,
+  StepResults,
+  TensorsOf,
+} from './step-types.js';
 import type { Tree } from './tree.js';
 import { flatten, mapTree } from './tree.js';
-
-/** Shape and type of an input, where no example tensor is at hand. */
-export interface TensorSpec {
-  readonly shape: readonly number[];
-  /** Default `float32`. */
-  readonly dtype?: Extract<DataType, 'float32' | 'int32' | 'bool'>;
-}
-
-/** Numbers in plain memory with their shape: what a compiled step takes and gives. */
-export interface HostTensor {
-  readonly data: Float32Array | Int32Array | Uint8Array;
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32' | 'bool';
-}
-
-/** Options of {@link compileStep}. */
-export interface CompileOptions extends Omit<ProgramOptions, 'carry'> {
-  /**
-   * Inputs that each run takes from an output of the run before, as paths: `{ 'parameters': 'parameters' }` maps the subtree
-   * of the output to that of the input. They stay in the runtime's memory; see {@link CompiledStep.readState}.
-   */
-  readonly carry?: Readonly<Record<string, string>>;
-  /** Traces twice and compares. Default true: a number that changes from trace to trace is then found. */
-  readonly verifyPure?: boolean;
-}
-
-/** A function of tensors that runs natively. */
-export interface CompiledStep {
-  /** Inputs that every run needs, by path. */
-  readonly inputs: readonly InputSpec[];
-  /** Outputs by path. */
-  readonly outputs: readonly InputSpec[];
-  /**
-   * Runs once.
-   *
-   * @param inputs The tree of example inputs, with tensors or typed arrays at its leaves; carried inputs may be left out.
-   * @returns The tree that the function returned, carried outputs left out. The arrays are the caller's.
-   */
-  run(inputs: Tree<Tensor | HostTensor>): Promise<Tree<HostTensor>>;
-  /** Copies of the carried inputs whose path starts with `prefix`, as the next run will see them. */
-  readState(prefix?: string): Readonly<Record<string, HostTensor>>;
-  /** Sets carried inputs by path. */
-  writeState(entries: Readonly<Record<string, Tensor | HostTensor>>): void;
-  /** The graph as text: operations, shapes, bytes, constants, and where each came from. */
-  explain(): string;
-  /** The step as an ONNX model. */
-  toOnnx(): Uint8Array;
-  /** Releases the runtime's memory. */
-  dispose(): Promise<void>;
-}
-
-type Leaf = Tensor | TensorSpec | HostTensor;
 
 function isLeaf(node: unknown): node is Leaf {
   return (
@@ -95,11 +52,15 @@ function isTensor(node: unknown): node is Tensor {
  * const step = await compileStep(({ x, w }) => ({ y: tf.matMul(x, w) }), { x: { shape: [2, 3] }, w: { shape: [3, 1] } });
  * ```
  */
-export async function compileStep<Inputs extends Tree<Leaf>>(
-  fn: (inputs: TensorsOf<Inputs>) => Tree<Tensor>,
+export async function compileStep<
+  Inputs extends Tree<Leaf>,
+  Outputs extends Tree<Tensor>,
+  const Carried extends Carry = Record<never, string>,
+>(
+  fn: (inputs: TensorsOf<Inputs>) => Outputs,
   exampleInputs: Inputs,
-  options: CompileOptions = {},
-): Promise<CompiledStep> {
+  options: CompileOptions<Carried> = {},
+): Promise<CompiledStep<StepFeeds<Inputs, Carried>, StepResults<Outputs, Carried>>> {
   const leaves = flatten(exampleInputs as Tree<Leaf>, isLeaf);
   const inputs = leaves.map(([name, leaf]): InputSpec => ({
     name,
@@ -128,7 +89,7 @@ export async function compileStep<Inputs extends Tree<Leaf>>(
       Object.entries(carry).map(([output, input]) => [names.get(output) as string, input]),
     ),
   });
-  return new Step(
+  const step: CompiledStep = new Step(
     traced,
     graph,
     program,
@@ -137,12 +98,8 @@ export async function compileStep<Inputs extends Tree<Leaf>>(
     new Set(Object.keys(carry)),
     exampleInputs as Tree<Leaf>,
   );
+  return step as CompiledStep<StepFeeds<Inputs, Carried>, StepResults<Outputs, Carried>>;
 }
-
-/** The tree of tensors that a tree of examples stands for. */
-export type TensorsOf<Inputs> = Inputs extends Leaf
-  ? Tensor
-  : { readonly [Key in keyof Inputs]: TensorsOf<Inputs[Key]> };
 
 function typeOf(name: string, leaf: Leaf): 'float32' | 'int32' | 'bool' {
   const dtype = leaf.dtype ?? 'float32';

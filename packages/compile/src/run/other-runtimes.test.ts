@@ -2,7 +2,8 @@ import { operationContract, type RunOperations } from '@espalier/testkit';
 import { describe, test } from 'vitest';
 import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from '../executor/compiled.js';
-import { type CompileOptions, compileStep, type HostTensor } from './compile-step.js';
+import { compileStep } from './compile-step.js';
+import type { CompileOptions, HostTensor } from './step-types.js';
 
 const runOn =
   (options: CompileOptions): RunOperations =>
