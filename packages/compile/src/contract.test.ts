@@ -7,7 +7,7 @@ const { compiled, compileStep } = exported;
 exportsContract({
   exported,
   factories: ['compiled', 'compileStep'],
-  notFactories: new Set(['exportOnnx', 'traceScope']),
+  notFactories: new Set(['exportOnnx']),
 });
 
 executorContract('compiled (cpu)', () => compiled());

@@ -7,7 +7,6 @@ export type {
   StepResults,
   TensorSpec,
 } from './run/step-types.js';
-export { traceScope } from './trace/scope.js';
 export type { OnnxRuntimeModule, RuntimeName } from './run/runtime-types.js';
 export type { CompiledExecutor, CompiledOptions } from './executor/compiled.js';
 export { compiled } from './executor/compiled.js';

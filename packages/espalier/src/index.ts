@@ -10,8 +10,7 @@ export * from '@espalier/optimizers';
 export * from '@espalier/regularizers';
 export * from '@espalier/visualization';
 export { auto } from './auto.js';
-// Two packages have something of this name; these are the ones meant.
-export { traceScope } from '@espalier/core';
+// Two packages have something of this name; this is the one meant.
 export type { ConfusionMatrixOptions } from '@espalier/metrics';
 export type { TrainerOptions } from './trainer.js';
 // Named exports win over those of `export *`: the Trainer here is the one with `auto` inside.

@@ -1,23 +1,6 @@
+// The stack that `traceScope` of @espalier/core pushes to while a step is traced.
 const key = Symbol.for('espalier.trace.scope');
 const slot = globalThis as { [key]?: string[] };
-
-/**
- * Names everything that tfjs computes inside `body`, e.g. `layer hidden_1` or `penalty l2`, so that a traced graph can say
- * where a node came from. Scopes nest; outside a trace this costs two array operations.
- *
- * Code that should not import this package may push to and pop from the array at `globalThis[Symbol.for('espalier.trace.scope')]`,
- * which is there only while a step is traced.
- */
-export function traceScope<T>(name: string, body: () => T): T {
-  const stack = slot[key];
-  if (!stack) return body();
-  stack.push(name);
-  try {
-    return body();
-  } finally {
-    stack.pop();
-  }
-}
 
 /** The scopes that are open now, outermost first, as one line. */
 export function currentScope(): string {

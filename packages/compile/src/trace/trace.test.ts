@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../graph/graph.js';
 import { compareTraces } from './compare.js';
-import { traceScope } from './scope.js';
+import { traceScope } from '@espalier/core';
 import { trace } from './trace.js';
 import { allKernelNames } from './trace-kernels.js';
 
