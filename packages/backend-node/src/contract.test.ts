@@ -1,6 +1,5 @@
 import { backendContract, exportsContract } from '@espalier/testkit';
-import { test } from 'vitest';
-import { howToBuild } from '../testing/how-to-build.js';
+import { onRealLibrary } from '../testing/real-library.js';
 import * as exported from './index.js';
 
 const { node } = exported;
@@ -11,9 +10,4 @@ exportsContract({
   notFactories: new Set(['kernelReport', 'tensorflowBackend']),
 });
 
-const availability = await node().isAvailable();
-if (availability.available) backendContract('node', () => node());
-else
-  test('node is a backend', ({ skip }) => {
-    skip(`${howToBuild} (${availability.reason})`);
-  });
+await onRealLibrary('on the real library', () => backendContract('node', () => node()));

@@ -3,6 +3,8 @@ import type { KernelPatch, NodeKernel } from './kernel-patch.js';
 
 /** From here on the rounding of adding one row after the other matters: 1e-5 of the sum, and growing. */
 const LONG = 1024;
+/** So many rows are added one after the other. */
+const GROUP = 128;
 
 /**
  * A sum over axes that lie together, as one over the middle of `[outer, rows, inner]`; `undefined` where the library
@@ -20,20 +22,20 @@ function asMiddle(
   return inner > 1 && rows >= LONG ? [product(shape.slice(0, first)), rows, inner] : undefined;
 }
 
-/** The divisor of `rows` that is nearest to a group of 128, or 1. */
+/** The largest divisor of `rows` up to {@link GROUP}. */
 function groupOf(rows: number): number {
-  for (let group = 128; group > 1; group--) if (rows % group === 0) return group;
+  for (let group = GROUP; group > 1; group--) if (rows % group === 0) return group;
   return 1;
 }
 
 /** Sums `[outer, rows, inner]` over the rows in groups, then over the groups, and so on. */
 function sumRows(x: tf.Tensor3D): tf.Tensor2D {
   const [outer, rows, inner] = x.shape;
-  if (rows < LONG) return tf.sum(x, 1);
+  if (rows <= GROUP) return tf.sum(x, 1);
   const group = groupOf(rows);
   // Most of the rows divide well; the few others are added at the end.
-  const whole = group >= 16 ? rows : rows - (rows % 128);
-  const by = group >= 16 ? group : 128;
+  const whole = group >= 16 ? rows : rows - (rows % GROUP);
+  const by = group >= 16 ? group : GROUP;
   const main = whole === rows ? x : tf.slice(x, [0, 0, 0], [outer, whole, inner]);
   const partial = tf.sum<tf.Tensor3D>(tf.reshape(main, [outer, whole / by, by, inner]), 2);
   const sum = sumRows(partial);
