@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { type Plugin, transformWithEsbuild } from 'vite';
+
+/** Large, and of no use without a GPU: kept when it was loaded once. */
+const ON_DEMAND = /asyncify|jsep|webgpu/;
+
+/** A Vite plugin: after a build, writes the service worker with the list of files that it keeps. */
+export function offline(): Plugin {
+  let root = '';
+  let outDir = '';
+  return {
+    name: 'offline',
+    apply: 'build',
+    configResolved(config) {
+      root = config.root;
+      outDir = join(root, config.build.outDir);
+      if (config.build.outDir.startsWith('/')) outDir = config.build.outDir;
+    },
+    async closeBundle() {
+      const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'service-worker.js')
+        .map((entry) => relative(outDir, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+        .filter((file) => !ON_DEMAND.test(file) && !file.endsWith('.map'))
+        .sort();
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(file).update(readFileSync(join(outDir, file)));
+      const source = join(root, 'src/service-worker.ts');
+      const { code } = await transformWithEsbuild(readFileSync(source, 'utf8'), source, {
+        define: {
+          __FILES__: JSON.stringify(files),
+          __VERSION__: JSON.stringify(hash.digest('hex').slice(0, 16)),
+        },
+        sourcemap: false,
+      });
+      writeFileSync(join(outDir, 'service-worker.js'), code);
+    },
+  };
+}
