@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { stream } from './random.js';
 
 describe('stream', () => {
@@ -47,6 +47,23 @@ describe('stream', () => {
         values.slice(1).reduce((sum, v, i) => sum + (v - 0.5) * (values[i]! - 0.5), 0) / (values.length / 12);
       expect(Math.abs(lag)).toBeLessThan(0.064);
     }
+  });
+
+  test.each([255, 256, 16384, 16385, 40000])('%d at once are what one by one gives', (length) => {
+    const [together, single] = [stream(9, 'bulk'), stream(9, 'bulk')];
+    const values = together.uniforms(length);
+    for (let i = 0; i < length; i++) if (values[i] !== single.uniform()) expect.fail(`number ${i} differs`);
+    expect(together.nextInt32()).toBe(single.nextInt32());
+    expect(together.uniforms(300)).toEqual(single.uniforms(300));
+  });
+
+  test('where a page forbids WebAssembly the numbers are the same', async () => {
+    const expected = stream(9, 'bulk').uniforms(1000);
+    vi.stubGlobal('WebAssembly', undefined);
+    vi.resetModules();
+    const { stream: slow } = await import('./random.js');
+    expect(slow(9, 'bulk').uniforms(1000)).toEqual(expected);
+    vi.unstubAllGlobals();
   });
 
   test('uniforms fill [0, 1) evenly', () => {

@@ -1,4 +1,5 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { bulk, bulkUniforms, type State } from './bulk-uniforms.js';
 
 /** A source of random numbers that belongs to one consumer at one moment, see {@link stream}. */
 export interface RandomStream {
@@ -35,7 +36,7 @@ export interface RandomStream {
  * ```
  */
 export function stream(seed: number, name: string, index = 0): RandomStream {
-  const generator = xoroshiro128plusFromState(hash128(seed, name, index));
+  let generator = xoroshiro128plusFromState(hash128(seed, name, index));
   let spare: number | undefined;
   const uniform = (): number => (generator.next() >>> 8) * 2 ** -24;
   const normal = (): number => {
@@ -63,7 +64,10 @@ export function stream(seed: number, name: string, index = 0): RandomStream {
     integer,
     uniforms(length) {
       const values = new Float32Array(length);
-      for (let i = 0; i < length; i++) values[i] = (generator.next() >>> 8) * 2 ** -24;
+      const after =
+        length < bulk ? undefined : bulkUniforms(generator.getState() as unknown as State, values);
+      if (after) generator = xoroshiro128plusFromState(after);
+      else for (let i = 0; i < length; i++) values[i] = uniform();
       return values;
     },
     normals(length) {
