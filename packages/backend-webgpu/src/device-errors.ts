@@ -15,9 +15,21 @@ export function isLost(backend: WebgpuBackend): boolean {
   return (backend as Watched)[watchedKey]?.lost !== undefined;
 }
 
+/** Forgets an error that was reported: what is left of the operations that it spoiled goes to waste. */
+export async function recover(backend: WebgpuBackend): Promise<void> {
+  const state = (backend as Watched)[watchedKey];
+  if (!state?.failure) return;
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
+  // The errors of what was just submitted come as events of their own.
+  await new Promise((resolve) => setTimeout(resolve));
+  state.failure = undefined;
+}
+
 /**
- * Makes errors that WebGPU only logs, and the loss of the device, errors of the next operation or reading: without
- * it the values would be garbage or zeros.
+ * Makes errors that WebGPU only logs, and the loss of the device, errors of every operation and reading from then on:
+ * without it the values would be garbage or zeros.
  */
 export function reportDeviceErrors(backend: WebgpuBackend): void {
   const watched = backend as Watched;
@@ -81,16 +93,13 @@ function check(state: DeviceState, cause?: unknown): void {
     });
   if (!state.failure) return;
   const { message, outOfMemory } = state.failure;
-  // Told once: what comes after may be sound.
-  state.failure = undefined;
   throw new EspalierError({
     code: outOfMemory ? 'out-of-memory' : 'execution-failed',
     scope: 'backend-webgpu',
     message:
-      `an operation failed on the GPU, and its results are not to be used: ${firstLine(message)}. ` +
-      (outOfMemory
-        ? 'Use smaller batches or a smaller model.'
-        : 'Resume from a checkpoint, on another backend.'),
+      `an operation failed on the GPU (${firstLine(message)}), and values computed since may be wrong: ` +
+      `${outOfMemory ? 'use smaller batches or a smaller model, ' : ''}activate the backend again to go on, and ` +
+      'resume from a checkpoint.',
     cause,
   });
 }

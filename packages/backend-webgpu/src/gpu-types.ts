@@ -18,6 +18,7 @@ export interface GpuAdapter {
 
 export interface GpuDevice {
   readonly limits: Readonly<Record<string, number>>;
+  readonly queue: { onSubmittedWorkDone(): Promise<void> };
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   createBuffer(descriptor: { readonly size: number; readonly usage: number }): GpuBuffer;
   addEventListener(type: 'uncapturederror', listener: (event: UncapturedError) => void): void;

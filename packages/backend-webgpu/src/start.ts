@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isLost, reportDeviceErrors } from './device-errors.js';
+import { isLost, recover, reportDeviceErrors } from './device-errors.js';
 import type { GpuAdapter } from './gpu-types.js';
 import { installKernels } from './install.js';
 import { supplySyncRead } from './sync-read.js';
@@ -44,7 +44,7 @@ export async function prepareBackend(): Promise<void> {
   tf.env().set('WEBGPU_CPU_FORWARD', false);
   installKernels();
   const backend = tf.backend() as unknown as WebgpuBackend & { [preparedKey]?: true };
-  if (backend[preparedKey]) return;
+  if (backend[preparedKey]) return recover(backend);
   backend[preparedKey] = true;
   copyWhatIsGiven(backend);
   await supplySyncRead(backend);

@@ -24,7 +24,7 @@ export async function supplySyncRead(backend: WebgpuBackend): Promise<void> {
     const staging = backend.bufferManager.acquireBuffer(size, COPY_DST | MAP_READ);
     backend.ensureCommandEncoderReady();
     backend.endComputePassEncoder();
-    backend.commandEncoder.copyBufferToBuffer(resource, 0, staging, 0, size);
+    backend.commandEncoder!.copyBufferToBuffer(resource, 0, staging, 0, size);
     backend.submitQueue();
     staging.mapAsync(MAP_READ).catch(() => undefined);
     spin(tick, () => staging.mapState !== 'pending');

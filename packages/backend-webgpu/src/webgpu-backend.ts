@@ -17,7 +17,7 @@ export interface WebgpuBackend extends KernelBackend {
       toOffset: number,
       size: number,
     ): void;
-  };
+  } | null;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;

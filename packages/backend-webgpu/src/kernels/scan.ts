@@ -3,7 +3,8 @@ import { sizeOfShape } from '../webgpu-backend.js';
 import type { KernelPatch } from './kernel-patch.js';
 import { runShader } from './program.js';
 
-const reason = 'wrong where it is exclusive and reversed, which the gradient may ask for';
+const reason =
+  'the first length that was reversed was built in: other lengths were wrong, gradients too; at most four axes';
 
 /** Running sums and products along an axis, a thread for each line. */
 export const scans: readonly KernelPatch[] = [scan('Cumsum', '+', 0), scan('Cumprod', '*', 1)];

@@ -22,11 +22,14 @@ export const unsortedSegmentSum: KernelPatch = {
         body: each(`
           let segment = index / uniforms.rowLength;
           let column = index % uniforms.rowLength;
+          // In blocks, so that errors grow with the root of the rows at most.
           var total = ${type}(0);
+          var block = ${type}(0);
           for (var row = 0; row < uniforms.rows; row = row + 1) {
-            if (ids[row] == segment) { total = total + ${type}(x[row * uniforms.rowLength + column]); }
+            if (row % 128 == 127) { total = total + block; block = ${type}(0); }
+            if (ids[row] == segment) { block = block + ${type}(x[row * uniforms.rowLength + column]); }
           }
-          result[index] = total;`),
+          result[index] = total + block;`),
       };
       const shape = [attrs['numSegments'] as number, ...x.shape.slice(segmentIds.shape.length)];
       return runShader(backend, shader, [x, segmentIds], shape, x.dtype);

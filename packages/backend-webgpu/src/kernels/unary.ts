@@ -5,6 +5,9 @@ import type { KernelPatch } from './kernel-patch.js';
 const { SELU_SCALE, SELU_SCALEALPHA } = backend_util;
 const hidden = 'a NaN came out as a number where the driver takes none for possible';
 
+const log = (x: string): string =>
+  `select(select(select(log(${x}), uniforms.INFINITY, ${x} == uniforms.INFINITY), -uniforms.INFINITY, ${x} == 0.0), uniforms.NAN, ${x} < 0.0)`;
+
 /** WGSL lets a driver take it that no value is NaN: every function here asks the bits first. */
 const functions: Readonly<Record<string, readonly [wgsl: string, reason?: string]>> = {
   Acosh: ['return select(acosh(a), uniforms.NAN, a < 1.0);'],
@@ -21,11 +24,8 @@ const functions: Readonly<Record<string, readonly [wgsl: string, reason?: string
   Elu: ['return select(exp(a) - 1.0, a, a >= 0.0);'],
   Exp: ['return exp(a);'],
   Expm1: ['return exp(a) - 1.0;'],
-  Log: ['return select(log(a), uniforms.NAN, a < 0.0);'],
-  Log1p: [
-    'return select(log(1.0 + a), uniforms.NAN, a < -1.0);',
-    'numbers below -1 gave a number; NaN hidden',
-  ],
+  Log: [`return ${log('a')};`, 'log(0) may be a number in the drivers; NaN hidden'],
+  Log1p: [`let b = 1.0 + a; return ${log('b')};`, 'numbers below -1 gave a number; NaN hidden'],
   Relu6: ['return clamp(a, 0.0, 6.0);'],
   Selu: [`return select(${SELU_SCALEALPHA} * (exp(a) - 1.0), ${SELU_SCALE} * a, a >= 0.0);`],
   Sigmoid: ['return 1.0 / (1.0 + exp(-a));'],
