@@ -15,7 +15,7 @@ import { gather } from './kernels/gather.js';
 import type { KernelPatch } from './kernels/kernel-patch.js';
 import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
 import { maxPool3DGrad, maxPoolGrad } from './kernels/max-pool-gradient.js';
-import { avgPool, maxPool } from './kernels/pooling.js';
+import { avgPool, maxPool, maxPool3D } from './kernels/pooling.js';
 import { mean, sum } from './kernels/reduce.js';
 import { slice } from './kernels/slice.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
@@ -42,6 +42,7 @@ export const kernelPatches: readonly KernelPatch[] = [
   gather,
   identity,
   maxPool,
+  maxPool3D,
   maxPool3DGrad,
   maxPoolGrad,
   mean,

@@ -31,6 +31,20 @@ describe('pooling', () => {
     }
   });
 
+  it('takes the maximum of volumes that have no positive value, and keeps NaN', () => {
+    const x = tf.tensor5d([-1, -2, -3, -4, -8, -7, -6, -5, NaN, 1, 2, 3, 4, 5, 6, 7], [2, 2, 2, 2, 1]);
+    expect(values(tf.maxPool3d(x, 2, 2, 'valid'))).toEqual([-1, NaN]);
+    expect(values(tf.maxPool3d(x, [1, 2, 1], 1, 'valid'))).toEqual([-1, -2, -6, -5, NaN, 3, 6, 7]);
+  });
+
+  it.each(['same', 'valid'] as const)('of volumes equals the cpu backend, padding %s', async (pad) => {
+    await expectAsOnCpu(
+      [noise([2, 4, 5, 6, 3])],
+      (v) => tf.maxPool3d(v as tf.Tensor5D, [3, 2, 3], 2, pad),
+      1e-6,
+    );
+  });
+
   it('keeps no memory', () => {
     const x = tf.tensor4d([NaN, 1, 2, 3], [1, 2, 2, 1]);
     expectNoGrowth(() => [tf.maxPool(x, 2, 1, 'same'), tf.avgPool(x, 2, 1, 'same')]);

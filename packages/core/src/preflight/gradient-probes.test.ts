@@ -28,6 +28,14 @@ describe('a gradient that is wrong is refused before the first step', () => {
           tf.maxPool3d(tf.reshape(w, [1, 2, 2, 2, 1]) as tf.Tensor5D, [2, 2, 1], 1, 'valid'),
         ),
     ],
+    [
+      'enlarging images',
+      /ResizeNearestNeighbor/,
+      () =>
+        through([8], (w) =>
+          tf.image.resizeNearestNeighbor(tf.reshape(w, [2, 2, 2, 1]) as tf.Tensor4D, [4, 4]),
+        ),
+    ],
     ['mirrored padding', /MirrorPad/, () => through([4], (w) => tf.mirrorPad(w, [[1, 1]], 'reflect'))],
   ])('%s', async (_, message, run) => {
     expect(await refusal(run())).toMatch(message);
@@ -90,7 +98,7 @@ describe('a gradient that is wrong is refused before the first step', () => {
     const right = ['MaxPool', 'MaxPool3D', 'Conv3D'].map(op);
     expect(doubtful([...right, ...right, op('Add')])).toEqual(right);
     await probeGradients(right);
-    for (const kernel of ['AvgPool', 'AvgPool3D', 'MirrorPad'])
+    for (const kernel of ['AvgPool', 'AvgPool3D', 'MirrorPad', 'ResizeNearestNeighbor'])
       await expect(probeGradients([op(kernel)])).rejects.toThrow(kernel);
   });
 });

@@ -70,20 +70,26 @@ const PROBES: readonly Probe[] = [
     right: [LARGEST],
   },
   {
-    // Two channels in and two out, or layouts that are mixed up look right.
+    // wasm forgets all but the first layer of a volume.
     kernel: 'Conv3D',
     measure: () => {
-      const x = tf.reshape(tf.range(1, 5), [1, 1, 1, 2, 2]) as tf.Tensor5D;
-      const filter = tf.reshape(tf.range(1, 9), [1, 1, 2, 2, 2]) as tf.Tensor5D;
-      const dy = tf.tensor5d([1, 10], [1, 1, 1, 1, 2]);
-      return tf.grads((a: tf.Tensor, b: tf.Tensor) =>
-        tf.conv3d(a as tf.Tensor5D, b as tf.Tensor5D, 1, 'valid'),
-      )([x, filter], dy);
+      const volume = tf.reshape(tf.range(1, 9), [1, 2, 2, 2, 1]);
+      return tf.grads((x: tf.Tensor, filter: tf.Tensor) =>
+        tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, 1, 'valid'),
+      )([volume, tf.ones([1, 1, 1, 1, 1])], volume);
     },
-    right: [
-      [21, 43, 65, 87],
-      [1, 10, 2, 20, 3, 30, 4, 40],
+    right: [[1, 2, 3, 4, 5, 6, 7, 8], [204]],
+  },
+  {
+    // cpu looks for every image's gradient in the first one.
+    kernel: 'ResizeNearestNeighbor',
+    measure: () => [
+      tf.grad((x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [1, 2]))(
+        tf.ones([2, 1, 1, 1]),
+        tf.tensor4d([1, 2, 3, 4], [2, 1, 2, 1]),
+      ),
     ],
+    right: [[3, 7]],
   },
   {
     // The mirrored copies are forgotten, everywhere.

@@ -9,6 +9,13 @@ type Unary = readonly [
   domain?: (x: number) => number,
 ];
 
+/** By its power series, good to 1e-12 for what normal numbers are. */
+function erf(x: number): number {
+  let [term, total] = [x, x];
+  for (let n = 1; n < 80; n++) total += (term *= (-x * x) / n) / (2 * n + 1);
+  return (2 / Math.sqrt(Math.PI)) * total;
+}
+
 const positive = (x: number): number => Math.abs(x) + 0.1;
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -16,9 +23,11 @@ const UNARY: Readonly<Record<string, Unary>> = {
   abs: [tf.abs, Math.abs],
   clipByValue: [(x) => tf.clipByValue(x, -0.5, 0.75), (x) => Math.min(0.75, Math.max(-0.5, x))],
   elu: [tf.elu, (x) => (x >= 0 ? x : Math.expm1(x))],
+  erf: [tf.erf, erf],
   exp: [tf.exp, Math.exp],
   leakyRelu: [(x) => tf.leakyRelu(x, 0.1), (x) => (x >= 0 ? x : 0.1 * x)],
   log: [tf.log, Math.log, positive],
+  log1p: [tf.log1p, Math.log1p, positive],
   neg: [tf.neg, (x) => -x],
   reciprocal: [tf.reciprocal, (x) => 1 / x, positive],
   relu: [tf.relu, (x) => Math.max(0, x)],
@@ -91,6 +100,19 @@ export const elementwise: readonly Operation[] = [
         build(shape, (position) => value(broadcastAt(x!, position), broadcastAt(y!, position))),
     })),
   ),
+  operation('addN', fc.record({ shape: shapeOf(0, 3), seed }), ({ shape, seed: from }) => ({
+    inputs: ['a', 'b', 'c'].map((name) => normal(from, name, shape)),
+    run: (...terms) => tf.addN(terms),
+    reference: (...terms) =>
+      build(shape, (position) => terms.reduce((total, term) => total + broadcastAt(term, position), 0)),
+  })),
+  operation('isNaN and onesLike', fc.record({ shape: shapeOf(0, 3), seed }), ({ shape, seed: from }) => ({
+    inputs: [normal(from, 'x', shape)],
+    // The root of a negative number is NaN.
+    run: (x) => tf.sub(tf.onesLike(x!), tf.cast(tf.isNaN(tf.sqrt(x!)), 'float32')),
+    reference: (x) => build(shape, (position) => (broadcastAt(x!, position) < 0 ? 0 : 1)),
+    differentiable: false,
+  })),
   operation('where', fc.record({ shape: shapeOf(1, 3), seed }), ({ shape, seed: from }) => {
     const chosen = normal(from, 'condition', shape);
     return {

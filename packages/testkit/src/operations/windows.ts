@@ -10,7 +10,7 @@ interface Axis {
 }
 
 /** Where windows lie along one axis, as TensorFlow places them. */
-function windows(input: number, size: number, stride: number, padding: 'same' | 'valid'): Axis {
+export function windows(input: number, size: number, stride: number, padding: 'same' | 'valid'): Axis {
   if (padding === 'valid') return { out: Math.floor((input - size) / stride) + 1, before: 0 };
   const out = Math.ceil(input / stride);
   return { out, before: Math.floor(Math.max(0, (out - 1) * stride + size - input) / 2) };
@@ -85,6 +85,28 @@ function conv2d(drawn: Settings) {
   };
 }
 
+/** With a bias and an activation, as layers call it: one fused kernel where there is one. */
+function convolutionLayer(drawn: Settings) {
+  const { stride: strides, padding: pad, filters } = drawn;
+  const plain = conv2d(drawn);
+  return {
+    inputs: [...plain.inputs, normal(drawn.seed, 'bias', [filters])],
+    run: (x?: tf.Tensor, filter?: tf.Tensor, bias?: tf.Tensor) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides,
+        pad,
+        bias: bias!,
+        activation: 'relu',
+      }),
+    reference: (x?: NdArray, w?: NdArray, bias?: NdArray) => {
+      const { shape, data } = plain.reference(x, w);
+      return { shape, data: data.map((value, i) => Math.max(0, value + bias!.data[i % filters]!)) };
+    },
+  };
+}
+
 function depthwise(drawn: Settings) {
   const geometry = geometryOf(drawn);
   const { size, stride, padding, channels, filters, batch } = drawn;
@@ -126,9 +148,73 @@ function pool(
 const mean = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0) / values.length;
 
+/** As a gradient of a convolution forwards; and with gaps between the filter's cells, which has no gradient of its own. */
+export const rareConvolutions: readonly Operation[] = [
+  ...(['valid', 'same'] as const).map((padding) =>
+    operation(`conv2dTranspose ${padding}`, settings(padding), (drawn) => {
+      const geometry = geometryOf(drawn);
+      const { size, stride, batch, height, width, channels, filters } = drawn;
+      const [rows, columns] = [geometry.rows.out, geometry.columns.out];
+      return {
+        inputs: [
+          normal(drawn.seed, 'image', [batch, rows, columns, filters]),
+          normal(drawn.seed, 'filter', [size, size, channels, filters]),
+        ],
+        run: (x, w) =>
+          tf.conv2dTranspose(
+            x as tf.Tensor4D,
+            w as tf.Tensor4D,
+            [batch, height, width, channels],
+            stride,
+            padding,
+          ),
+        reference: (x, w) => {
+          const out = build([batch, height, width, channels], () => 0);
+          for (let n = 0; n < batch; n++)
+            for (let y = 0; y < rows; y++)
+              for (let column = 0; column < columns; column++)
+                visitWindow([y, column], geometry, (toY, toX, dy, dx) => {
+                  for (let c = 0; c < channels; c++)
+                    for (let f = 0; f < filters; f++)
+                      out.data[((n * height + toY) * width + toX) * channels + c]! +=
+                        at(x!, [n, y, column, f]) * at(w!, [dy, dx, c, f]);
+                });
+          return out;
+        },
+      };
+    }),
+  ),
+  operation(
+    'conv2d, dilated',
+    settings('valid'),
+    ({ batch, height, width, channels, filters, seed: from }) => ({
+      inputs: [
+        normal(from, 'image', [batch, height, width, channels]),
+        normal(from, 'filter', [2, 2, channels, filters]),
+      ],
+      run: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'valid', 'NHWC', 2),
+      reference: (x, w) =>
+        build([batch, height - 2, width - 2, filters], ([n, y, column, f]) => {
+          let total = 0;
+          for (const [dy, dx] of [
+            [0, 0],
+            [0, 1],
+            [1, 0],
+            [1, 1],
+          ] as const)
+            // prettier-ignore
+            for (let c = 0; c < channels; c++)
+            total += at(x!, [n!, y! + 2 * dy, column! + 2 * dx, c]) * at(w!, [dy, dx, c, f!]);
+          return total;
+        }),
+    }),
+  ),
+];
+
 /** Convolutions and poolings over images `[N, H, W, C]`. */
 export const windowed: readonly Operation[] = (['valid', 'same'] as const).flatMap((padding) => [
   operation(`conv2d ${padding}`, settings(padding), conv2d),
+  operation(`a convolution layer, ${padding}`, settings(padding), convolutionLayer),
   operation(`depthwiseConv2d ${padding}`, settings(padding), depthwise),
   operation(`maxPool ${padding}`, settings(padding), (drawn) =>
     pool(
