@@ -1,6 +1,6 @@
 import { mirrorPadGradient } from './gradients/mirror-pad.js';
 import { borrowed } from './kernels/borrowed.js';
-import { prelu, round } from './kernels/elementwise.js';
+import { prelu, round, step } from './kernels/elementwise.js';
 import { explicitPadding } from './kernels/explicit-padding.js';
 import type { KernelPatch } from './kernels/kernel-patch.js';
 import { matMul } from './kernels/mat-mul.js';
@@ -13,6 +13,7 @@ export const kernelPatches: readonly KernelPatch[] = [
   ...matMul,
   round,
   prelu,
+  step,
   ...maxPool,
   maxPool3DGrad,
   ...reductions,

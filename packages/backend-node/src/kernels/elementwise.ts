@@ -20,3 +20,20 @@ export const prelu: KernelPatch = {
     return tf.tidy(() => tf.where(tf.greaterEqual(x, 0), x, tf.mul(alpha, x)));
   },
 };
+
+/** 1 where x is positive, `alpha` where it is not, NaN where it is NaN: in every gradient of a ReLU. */
+export const step: KernelPatch = {
+  kernelName: 'Step',
+  reason: 'slow: ones, zeros and two selections, each written out',
+  build(stock) {
+    const [general, relu, sign] = [stock.get('Step'), stock.get('Relu'), stock.get('Sign')];
+    return (args) => {
+      const x = args.inputs['x'] as tf.Tensor;
+      if (x.dtype !== 'float32' || args.attrs['alpha'] !== 0) return general(args);
+      const positive = relu(args);
+      const result = sign({ ...args, inputs: { x: positive } });
+      positive.dispose();
+      return result;
+    };
+  },
+};

@@ -70,6 +70,14 @@ await onRealLibrary('kernels', () => {
     expect(values).toEqual([Infinity, -Infinity, NaN, 2, NaN]);
   });
 
+  it('step, with and without a slope', async () => {
+    const x = tf.tensor1d([3, 0, -2, NaN, Infinity, -Infinity, 1e-30]);
+    expect((await on('tensorflow', () => tf.step(x))).values).toEqual([1, 0, 0, NaN, 1, 0, 1]);
+    const sloped = (await on('tensorflow', () => tf.step(x, 0.5))).values;
+    expect(sloped).toEqual([1, 0.5, 0.5, NaN, 1, 0.5, 1]);
+    await expectNoLeak(() => tf.step(x).dispose());
+  });
+
   it('tensors own their values: neither the buffer they came from nor what was read changes them', async () => {
     const buffer = Float32Array.of(1, 2);
     const tensor = tf.tensor1d(buffer);
