@@ -5,10 +5,12 @@
  *   npm run check:packed
  */
 import { join } from 'node:path';
+import { checkBrowser } from './browser.js';
 import { compareExports } from './compare-exports.js';
 import { checkConsumerTypes, checkImports, checkTraining, installConsumer } from './consumer.js';
 import { packPackages, withTemporaryFolder } from './pack-packages.js';
 import { sizeTable } from './size-table.js';
+import { checkThreads } from './threads.js';
 
 await withTemporaryFolder(async (folder) => {
   const packed = await packPackages(folder);
@@ -20,6 +22,8 @@ await withTemporaryFolder(async (folder) => {
     ['install', () => installConsumer(consumer, packed)],
     ['imports', async () => void problems.push(...(await checkImports(consumer, packed)))],
     ['training', () => checkTraining(consumer)],
+    ['threads', () => checkThreads(consumer)],
+    ['browser', () => checkBrowser(consumer)],
     ['types', () => checkConsumerTypes(consumer, packed)],
   ];
   for (const [name, step] of steps) {
