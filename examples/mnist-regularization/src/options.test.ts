@@ -27,7 +27,7 @@ describe('the command line', () => {
     [['--seed', '1.5'], "--seed must be a whole number >= 0, got '1.5'."],
     [['--seed', ''], "--seed must be a whole number >= 0, got ''."],
     [['--epochs', '0'], "--epochs must be a whole number >= 1, got '0'."],
-    [['--backend', 'tpu'], "--backend must be one of compiled, wasm, cpu, got 'tpu'."],
+    [['--backend', 'tpu'], "--backend must be one of compiled, wasm, cpu, node, got 'tpu'."],
     [['--speed', '9'], "Unknown option '--speed'"],
     [['stray'], 'Unexpected argument'],
   ])('%j is refused', (args, message) => {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { EspalierError } from '@espalier/core';
 
 /** Where steps run: compiled on ONNX Runtime, or op by op on a TensorFlow.js backend. */
-export type Engine = 'compiled' | 'wasm' | 'cpu';
+export type Engine = 'compiled' | 'node' | 'wasm' | 'cpu';
 
 /** What the command line says. */
 export interface StudyOptions {
@@ -21,12 +21,13 @@ Usage: npm start -- [options]
   --quick            5,000 training images and 4 epochs: under half a minute
   --seed <n>         fixes weights, shuffling and dropout masks (default 1)
   --epochs <n>       epochs at most; early stopping may end a run sooner (default 12)
-  --backend <name>   compiled (ONNX Runtime, the default), wasm or cpu
+  --backend <name>   compiled (ONNX Runtime, the default), wasm, cpu,
+                     or node (@tensorflow/tfjs-node, which you install)
   --out <folder>     where report.html goes (default runs/mnist-regularization)
   --help             this text
 `;
 
-const ENGINES = ['compiled', 'wasm', 'cpu'];
+const ENGINES = ['compiled', 'wasm', 'cpu', 'node'];
 
 /**
  * Reads the command line. `undefined` when help was asked for.
