@@ -6,8 +6,9 @@
  *   node --conditions=@espalier/source --import tsx testing/tfjs-node/build.ts --python PYTHON [--out FOLDER]
  *   node --conditions=@espalier/source --import tsx testing/tfjs-node/build.ts --tensorflow FOLDER [--out FOLDER]
  *
- * PYTHON is an interpreter that has TensorFlow installed; FOLDER the package folder `tensorflow` itself. It prints the
- * NODE_PATH with which Node finds the result.
+ * PYTHON is an interpreter that has TensorFlow installed; the second FOLDER is the package folder `tensorflow` itself. It
+ * prints the NODE_PATH with which Node finds the result. `--gpu` builds tfjs-node-gpu: against the wheel `tensorflow`
+ * (with its extra `and-cuda`) on a machine with a GPU.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const NAME = '@tensorflow/tfjs-node';
 const VERSION = '4.22.0';
 /** The registries of kernels and gradients must be the ones that the tests use. */
 const SHARED = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'];
@@ -25,9 +25,11 @@ const { values } = parseArgs({
   options: {
     python: { type: 'string' },
     tensorflow: { type: 'string' },
+    gpu: { type: 'boolean', default: false },
     out: { type: 'string', default: join(tmpdir(), 'espalier-tfjs-node') },
   },
 });
+const NAME = values.gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
 const run = (command: string, args: readonly string[], cwd?: string): void => {
   execFileSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...(cwd ? { cwd } : {}) });
 };
@@ -52,13 +54,13 @@ run('npm', [
 shareTensorFlowJs();
 linkLibrary();
 const napi = buildAddon();
-const check = `const tf = require('${NAME}'); console.log(tf.getBackend(), 'on TensorFlow', tf.backend().binding.TF_Version);`;
+const check = `const tf = require('${NAME}'); console.log(tf.getBackend(), 'on TensorFlow', tf.backend().binding.TF_Version, 'GPU:', tf.backend().isUsingGpuDevice);`;
 execFileSync(process.execPath, ['-e', check], {
   stdio: ['ignore', 'inherit', 'inherit'],
   env: { ...process.env, NODE_PATH: modules, TF_CPP_MIN_LOG_LEVEL: '2' },
 });
 console.log(
-  `\nBuilt for N-API ${napi}. To use it:\n\n  NODE_PATH=${modules} npx vitest run --dir packages/backend-node`,
+  `\nBuilt for N-API ${napi}. To use it:\n\n  NODE_PATH=${modules} npx vitest run --dir packages/${values.gpu ? 'backend-node-gpu' : 'backend-node'}`,
 );
 
 function findTensorFlow(): string {

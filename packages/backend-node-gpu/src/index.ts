@@ -1,1 +1,2 @@
-export {};
+export type { NodeOptions as NodeGpuOptions } from '@espalier/backend-node';
+export { nodeGpu } from './node-gpu.js';

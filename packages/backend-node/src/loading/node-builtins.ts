@@ -8,7 +8,8 @@ export function inNode(): boolean {
   return typeof process === 'object' && typeof process.versions?.node === 'string';
 }
 
-/** This file, for Node's resolution: the package's ESM build and its CommonJS build name it differently. */
+/** This file, for Node's resolution. */
 export function thisFile(): string {
-  return typeof __filename === 'string' ? __filename : import.meta.url;
+  // The CommonJS build has no `import.meta`; in ESM a `__filename` may be another's.
+  return (import.meta.url as string | undefined) ?? __filename;
 }
