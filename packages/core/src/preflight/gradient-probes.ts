@@ -54,10 +54,8 @@ const PROBES: readonly Probe[] = [
     kernel: 'MaxPool',
     measure: () => [
       tf.grad((x) => tf.maxPool(tf.reshape(x, [4, 2, 2, 1]) as tf.Tensor4D, 2, 2, 'valid'))(corners()),
-      // webgpu gives each of several maxima the whole gradient.
-      tf.sum(tf.grad((x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'))(tf.ones([1, 2, 2, 1]))),
     ],
-    right: [LARGEST, [1]],
+    right: [LARGEST],
   },
   {
     // webgpu takes the program that it made for another size.
@@ -74,7 +72,7 @@ const PROBES: readonly Probe[] = [
     right: [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]],
   },
   {
-    // cpu finds the place in the window wrong where height and width differ.
+    // cpu and webgpu find the place in the window wrong where height and width differ.
     kernel: 'MaxPool3D',
     concerns: ({ filterSize }) => Array.isArray(filterSize) && filterSize[1] !== filterSize[2],
     measure: () => [maxPool3DGradient([4, 2, 2, 1, 1], [2, 2, 1])],
