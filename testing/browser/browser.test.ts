@@ -36,16 +36,21 @@ describe('in Chromium, bundled by Vite', () => {
     await served?.close();
   });
 
-  for (const engine of ['wasm', 'webgpu'] satisfies Engine[])
+  const engines: readonly (readonly [Engine, executor: string])[] = [
+    ['wasm', 'compiled (wasm)'],
+    ['webgpu', 'compiled (webgpu)'],
+    ['eager webgpu', 'eager (webgpu)'],
+  ];
+  for (const [engine, executor] of engines)
     for (const problem of problems)
-      test(`compiled steps on ${engine} train the ${problem} as eager ones do`, async ({ skip }) => {
+      test(`steps ${executor} train the ${problem} as eager ones on wasm do`, async ({ skip }) => {
         if (!executable) return skip(howToGetChromium);
-        const lacking = engine === 'webgpu' && !(await tab.evaluate(hasWebGpu));
+        const lacking = engine !== 'wasm' && !(await tab.evaluate(hasWebGpu));
         if (lacking) return skip('needs a Chromium with a GPU, or with SwiftShader for WebGPU');
         const trained = await call<Trained>('train', problem, engine);
         const { losses, validationLosses, weights } = expected.get(problem)!;
         expect(errors).toEqual([]);
-        expect(trained.executor).toBe(`compiled (${engine})`);
+        expect(trained.executor).toBe(executor);
         expect(trained.losses.at(-1)).toBeLessThan(0.8 * trained.losses[0]!);
         expectClose(trained.losses, losses);
         expectClose(trained.validationLosses, validationLosses);

@@ -49,13 +49,14 @@ export async function findGpu(dawnFlags: readonly string[]): Promise<GpuSource |
 
 /** Makes WebGPU global, as it is in browsers. What is there already stays. */
 export function installGlobals({ gpu, globals }: GpuSource): void {
+  if (currentGpu()) return;
   const define = (on: object, name: string, value: unknown): void => {
     if (!(name in on))
       Object.defineProperty(on, name, { value, configurable: true, writable: true, enumerable: false });
   };
   for (const name of Object.keys(globals)) define(globalThis, name, globals[name]);
   // Node has a navigator from version 21 on; what looks at one expects it to have a userAgent.
-  define(globalThis, 'navigator', { userAgent: `Node.js/${process.versions?.node?.split('.')[0] ?? ''}` });
+  define(globalThis, 'navigator', { userAgent: `Node.js/${process.versions.node.split('.')[0]}` });
   define(navigator, 'gpu', gpu);
 }
 

@@ -1,4 +1,5 @@
 import { wasm } from '@espalier/backend-wasm';
+import { webgpu } from '@espalier/backend-webgpu';
 import { compiled } from '@espalier/compile';
 import { type Availability, eager, type Executor, Trainer, useBackend } from '@espalier/core';
 import { softmaxCrossEntropy } from '@espalier/losses';
@@ -10,7 +11,7 @@ import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url
 import { datasetFor, modelFor, type Problem } from './problems.js';
 
 /** How the page trains. */
-export type Engine = 'eager' | 'wasm' | 'webgpu';
+export type Engine = 'eager' | 'eager webgpu' | 'wasm' | 'webgpu';
 
 /** What a training run in the page gave. */
 export interface Trained {
@@ -28,26 +29,32 @@ export interface Page {
 
 const executors: Record<Engine, Executor> = {
   eager: eager(),
+  'eager webgpu': eager(),
   wasm: compiled(),
   webgpu: compiled({ device: 'webgpu' }),
 };
 
 /** Not awaited at the top: a chunk that is loaded later may need what this one exports. */
-const backend = (): Promise<unknown> =>
+const backend = (engine: Engine): Promise<unknown> =>
   useBackend(
-    wasm({
-      wasmPaths: {
-        'tfjs-backend-wasm.wasm': plain,
-        'tfjs-backend-wasm-simd.wasm': simd,
-        'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-      },
-    }),
+    engine === 'eager webgpu'
+      ? webgpu()
+      : wasm({
+          wasmPaths: {
+            'tfjs-backend-wasm.wasm': plain,
+            'tfjs-backend-wasm-simd.wasm': simd,
+            'tfjs-backend-wasm-threaded-simd.wasm': threaded,
+          },
+        }),
   );
 
 const page: Page = {
-  available: async (engine) => (await executors[engine].isAvailable?.()) ?? { available: true },
+  available: async (engine) =>
+    engine === 'eager webgpu'
+      ? webgpu().isAvailable()
+      : ((await executors[engine].isAvailable?.()) ?? { available: true }),
   async train(problem, engine) {
-    await backend();
+    await backend(engine);
     const model = modelFor(problem);
     const trainer = new Trainer({
       model,
@@ -59,7 +66,9 @@ const page: Page = {
     });
     const data = datasetFor(problem);
     const { epochs, executor } = await trainer.fit(data, { epochs: 5, batchSize: 20, validation: data });
-    const weights = model.getWeights().flatMap((weight) => [...weight.dataSync()]);
+    const weights = (await Promise.all(model.getWeights().map((weight) => weight.data()))).flatMap((data) => [
+      ...data,
+    ]);
     model.dispose();
     return {
       executor,
