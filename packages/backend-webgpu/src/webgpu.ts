@@ -136,7 +136,7 @@ function adapterMend(): string {
   const general = 'install the driver of the GPU, or use another backend';
   return process.platform === 'linux'
     ? `${general}; on Linux it takes a Vulkan driver and the Vulkan loader libvulkan.so.1 (apt-get install libvulkan1). ` +
-        "To try it without a GPU, Debian's chromium has a software one: " +
-        'VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json LD_LIBRARY_PATH=/usr/lib/chromium node ...'
+        "To try it without a GPU, start node with the software one of Debian's chromium: " +
+        'VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json LD_LIBRARY_PATH=/usr/lib/chromium'
     : general;
 }
