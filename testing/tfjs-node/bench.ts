@@ -4,7 +4,8 @@
  *   NODE_PATH=... node --conditions=@espalier/source --import tsx testing/tfjs-node/bench.ts [--rounds N] [--threads N] [--only TEXT]
  *
  * NODE_PATH as `build.ts` prints it. Every engine is a process of its own; in each round each takes its turn. Printed are
- * medians over the rounds, and the ratio of the first engine's time to each of the others'.
+ * medians and the shortest over the rounds, and the ratios of the first engine's times to each of the others': the shortest
+ * ones are those of moments when nothing else ran.
  */
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -43,13 +44,13 @@ for (const spec of cases.filter(
   console.log(
     `\n${spec.name}, batch ${spec.batch}, ${values.threads} thread(s), load ${loadavg()[0]!.toFixed(1)}`,
   );
-  const first = median(running[0]!.times);
+  const first = running[0]!.times;
   for (const { name, child, times } of running) {
     child.stop();
-    const ms = median(times);
-    const range = `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;
+    const [middle, least] = [median(times), Math.min(...times)];
     console.log(
-      `  ${ms.toFixed(2).padStart(8)} ms (${range})  ${name.padEnd(20)} first / this = ${(first / ms).toFixed(2)}`,
+      `  ${name.padEnd(20)} ${middle.toFixed(2).padStart(8)} ms, at least ${least.toFixed(2).padStart(7)}; ` +
+        `first / this = ${(median(first) / middle).toFixed(2)}, ${(Math.min(...first) / least).toFixed(2)}`,
     );
   }
 }
