@@ -1,6 +1,5 @@
 import { fusedBatchNormGradient } from './gradients/batch-norm.js';
 import type { GradientPatch } from './gradients/gradient-patch.js';
-import { mirrorPadGradient } from './gradients/mirror-pad.js';
 import { arithmetic } from './kernels/arithmetic.js';
 import { avgPool3DGrad, avgPoolGrad } from './kernels/avg-pool-gradient.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './kernels/conv2d-gradient.js';
@@ -55,4 +54,4 @@ export const kernelPatches: readonly KernelPatch[] = [
 ];
 
 /** Every gradient that is replaced. */
-export const gradientPatches: readonly GradientPatch[] = [fusedBatchNormGradient, mirrorPadGradient];
+export const gradientPatches: readonly GradientPatch[] = [fusedBatchNormGradient];

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-// tfjs-core registers no gradients of its own; tfjs-layers registers all of them on import.
-import '@tensorflow/tfjs-layers';
 import type { Tensors } from './arrays.js';
+import { mendGradients } from './mended-gradients/mend-gradients.js';
+
+// tfjs-core registers no gradients of its own; tfjs-layers does on import, and ours follow.
+mendGradients();
 
 /** What a differentiated function gives: the value, and tensors that are wanted beside it. */
 export interface Differentiable {

@@ -101,7 +101,7 @@ const PROBES: readonly Probe[] = [
     right: [[3, 7]],
   },
   {
-    // The mirrored copies are forgotten, everywhere.
+    // TensorFlow.js forgets the mirrored copies; core puts that right, if nothing undoes it.
     kernel: 'MirrorPad',
     measure: () => [
       tf.grad((x) => tf.mirrorPad(x, [[1, 1]], 'reflect'))(tf.ones([3])),

@@ -8,9 +8,6 @@ export interface OpUse {
   readonly origin: string;
 }
 
-/** Ops that TensorFlow.js can differentiate only where both operands have one shape. */
-const BROADCASTING = new Set(['Maximum', 'Minimum', 'SquaredDifference', 'BatchMatMul']);
-
 /** The kernel that a backend lacks, called by a step or by the gradient of one of its ops. */
 export function missingKernel(
   backend: string,
@@ -37,7 +34,7 @@ export function failingGradient(backend: string, op: OpUse, cause: unknown): Esp
   const reason = cause instanceof Error ? cause.message : String(cause);
   return unsupported(
     `${from(op.origin)} trains through the op ${op.kernel}, whose gradient fails on the TensorFlow.js backend ` +
-      `'${backend}': ${reason.replace(/\.?\s*$/, '.')} ${mend(op.kernel, reason)}`,
+      `'${backend}': ${reason.replace(/\.?\s*$/, '.')} ${mend(reason)}`,
     cause,
   );
 }
@@ -64,9 +61,7 @@ function from(origin: string): string {
   return origin === '' ? 'the model' : origin.split(' > ').at(-1)!;
 }
 
-function mend(kernel: string, reason: string): string {
-  if (BROADCASTING.has(kernel))
-    return 'Give both operands the same shape first, e.g. with tf.broadcastTo, or write it with ops that broadcast.';
+function mend(reason: string): string {
   if (/dilation/.test(reason)) return 'Use a dilation rate of 1.';
   return 'Write it with other ops, or give it a gradient with tf.customGrad.';
 }

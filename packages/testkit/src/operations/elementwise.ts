@@ -55,7 +55,7 @@ const BINARY: Readonly<Record<string, Binary>> = {
   div: [tf.div, (a, b) => a / b],
 };
 
-/** TensorFlow.js throws in the gradient of these where one side is broadcast. */
+/** Broadcast they are tested apart: stock TensorFlow.js throws in the gradient. */
 const SAME_SHAPE: Readonly<Record<string, Binary>> = {
   maximum: [tf.maximum, Math.max],
   minimum: [tf.minimum, Math.min],

@@ -10,7 +10,7 @@ type Binary = readonly [
   value: (a: number, b: number) => number,
 ];
 
-/** Right with two operands of one shape; their gradients throw when one is broadcast. */
+/** The stock gradients of these throw when an operand is broadcast. */
 const BROADCAST: Readonly<Record<string, Binary>> = {
   maximum: [tf.maximum, Math.max],
   minimum: [tf.minimum, Math.min],
@@ -21,7 +21,7 @@ const product = (values: readonly number[]): number => values.reduce((total, val
 
 const row = (x: NdArray, i: number): number[] => Array.from({ length: x.shape[1]! }, (_, j) => at(x, [i, j]));
 
-/** Operations that stock TensorFlow.js cannot differentiate, on no backend. */
+/** Operations that stock TensorFlow.js cannot differentiate, on no backend; core puts those that broadcast right. */
 export const ungraded: readonly Operation[] = [
   ...Object.entries(BROADCAST).map(([name, [run, value]]) =>
     operation(`${name}, broadcast`, matrix, ({ rows, columns, seed: from }) => ({

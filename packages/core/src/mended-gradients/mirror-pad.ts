@@ -1,28 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GradientPatch } from './gradient-patch.js';
 
 /** Gradient of mirror padding: what was copied into the margins is folded back onto where it came from. */
-export const mirrorPadGradient: GradientPatch = {
+export const mirrorPadGradient: tf.GradConfig = {
   kernelName: 'MirrorPad',
-  reason: 'forgot the mirrored copies',
-  config: {
-    kernelName: 'MirrorPad',
-    inputsToSave: ['x'],
-    gradFunc(dy, saved, attrs) {
-      const x = saved[0]!;
-      const { paddings, mode } = attrs as unknown as {
-        paddings: [number, number][];
-        mode: 'reflect' | 'symmetric';
-      };
-      const skip = mode === 'reflect' ? 1 : 0;
-      return {
-        x: () =>
-          paddings.reduce(
-            (folded, [before, after], axis) => foldAxis(folded, axis, before, after, x.shape[axis]!, skip),
-            dy as tf.Tensor,
-          ),
-      };
-    },
+  inputsToSave: ['x'],
+  gradFunc(dy, saved, attrs) {
+    const x = saved[0]!;
+    const { paddings, mode } = attrs as unknown as {
+      paddings: [number, number][];
+      mode: 'reflect' | 'symmetric';
+    };
+    const skip = mode === 'reflect' ? 1 : 0;
+    return {
+      x: () =>
+        paddings.reduce(
+          (folded, [before, after], axis) => foldAxis(folded, axis, before, after, x.shape[axis]!, skip),
+          dy as tf.Tensor,
+        ),
+    };
   },
 };
 
