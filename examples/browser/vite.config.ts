@@ -9,7 +9,11 @@ export default defineConfig({
   // In this repository the packages are used as sources; without the condition, as published.
   resolve: { conditions: ['@espalier/source', ...defaultClientConditions] },
   worker: { format: 'es' },
-  // Its development copy of ONNX Runtime would lose the .wasm files beside it.
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  optimizeDeps: {
+    // What the worker imports is looked for at the start, not when it is met: that would reload the page.
+    entries: ['index.html', 'src/worker/worker.ts'],
+    // A prepared copy would lose the .wasm files beside it.
+    exclude: ['onnxruntime-web'],
+  },
   build: { target: 'es2022', chunkSizeWarningLimit: 2000, reportCompressedSize: false },
 });

@@ -5,7 +5,7 @@ export async function keepOffline(kept: () => void): Promise<void> {
     await navigator.serviceWorker.register('./service-worker.js');
     await navigator.serviceWorker.ready;
     kept();
-  } catch {
-    // A browser that denies service workers: the page works while there is a network.
+  } catch (error) {
+    console.warn('This page will not work offline.', error);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Keeps the built files, so that the page works without a network: all but the WebGPU runtime when it is installed, and that
- * when it has been loaded once. Files have their hash in their name, so what is kept is never out of date but for the page
- * itself, which is asked for first.
+ * when it has been loaded once. The page itself is asked for first, so that a new version is seen; its service worker then
+ * keeps the files of that version.
  */
 
 /** Put in by the build: the files to keep and what they hash to. */

@@ -1,5 +1,4 @@
 import { workerPool, type WorkerRun } from '@espalier/workers';
-import files from 'virtual:digits';
 import type { Settings } from './settings.js';
 import { type LivePoint, NO_RUN, type State, type Store } from './state.js';
 import type { runs } from './worker/worker.js';
@@ -23,9 +22,13 @@ export function createTrainer(store: Store): Trainer {
   const pool = workerPool<typeof runs>(
     () => new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' }),
   );
-  const addresses = Object.fromEntries(
-    Object.entries(files).map(([name, address]) => [name, new URL(address, location.href).href]),
-  ) as typeof files;
+  const addressOf = (name: string): string => new URL(`digits/${name}.bin`, document.baseURI).href;
+  const files = {
+    trainImages: addressOf('trainImages'),
+    trainLabels: addressOf('trainLabels'),
+    testImages: addressOf('testImages'),
+    testLabels: addressOf('testLabels'),
+  };
   let current: WorkerRun<Ending> | undefined;
 
   const train = async (settings: Settings, resume: boolean): Promise<void> => {
@@ -33,7 +36,7 @@ export function createTrainer(store: Store): Trainer {
     store.set({ phase: 'running', settings, problem: undefined });
     current = pool.run(
       'train',
-      { settings, resume, files: addresses },
+      { settings, resume, files },
       {
         stepInterval: 50,
         onStep(logs, { step, stepInEpoch, stepsPerEpoch, epochs }) {

@@ -10,10 +10,8 @@ export interface DigitsOptions {
   readonly test: number;
 }
 
-const MODULE = 'virtual:digits';
-const RESOLVED = `\0${MODULE}`;
-/** Where the development server has the files. */
-const SERVED = '/@digits/';
+/** The folder of the page that has the files. */
+const FOLDER = 'digits';
 
 /** The first `count` items of an IDX file: magic number, count, extents, bytes. */
 function head(file: string, count: number): Buffer {
@@ -42,28 +40,19 @@ function makeFiles({ train, test }: DigitsOptions): Record<string, Buffer> {
   };
 }
 
-/** A Vite plugin: `virtual:digits` exports the addresses of the digits' files. */
+/** A Vite plugin: `digits/trainImages.bin` and so on, beside the page. */
 export function digits(options: DigitsOptions): Plugin {
   let files: Record<string, Buffer> | undefined;
-  let serving = false;
   return {
     name: 'digits',
-    configResolved: ({ command }) => void (serving = command === 'serve'),
-    resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
-    load(id) {
-      if (id !== RESOLVED) return undefined;
-      files ??= makeFiles(options);
-      const entries = Object.entries(files).map(([name, source]) => {
-        if (serving) return `${name}: ${JSON.stringify(`${SERVED}${name}.bin`)}`;
-        const asset = this.emitFile({ type: 'asset', name: `${name}.bin`, source });
-        return `${name}: import.meta.ROLLUP_FILE_URL_${asset}`;
-      });
-      return `export default { ${entries.join(', ')} };`;
+    generateBundle() {
+      for (const [name, source] of Object.entries(makeFiles(options)))
+        this.emitFile({ type: 'asset', fileName: `${FOLDER}/${name}.bin`, source });
     },
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const name = request.url?.startsWith(SERVED) && request.url.slice(SERVED.length, -'.bin'.length);
-        const bytes = name ? (files ??= makeFiles(options))[name] : undefined;
+        const name = new RegExp(`^/${FOLDER}/(\\w+)\\.bin$`).exec(request.url ?? '')?.[1];
+        const bytes = name && (files ??= makeFiles(options))[name];
         if (!bytes) return next();
         response.setHeader('Content-Type', 'application/octet-stream');
         response.end(bytes);

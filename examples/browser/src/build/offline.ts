@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Plugin, transformWithEsbuild } from 'vite';
 
 /** Large, and of no use without a GPU: kept when it was loaded once. */
@@ -15,8 +15,7 @@ export function offline(): Plugin {
     apply: 'build',
     configResolved(config) {
       root = config.root;
-      outDir = join(root, config.build.outDir);
-      if (config.build.outDir.startsWith('/')) outDir = config.build.outDir;
+      outDir = resolve(root, config.build.outDir);
     },
     async closeBundle() {
       const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
@@ -32,6 +31,7 @@ export function offline(): Plugin {
           __FILES__: JSON.stringify(files),
           __VERSION__: JSON.stringify(hash.digest('hex').slice(0, 16)),
         },
+        format: 'iife',
         sourcemap: false,
       });
       writeFileSync(join(outDir, 'service-worker.js'), code);

@@ -29,7 +29,7 @@ export function drawLines(chart: SVGSVGElement, lines: readonly Line[], frame: F
     bottom - ((Math.min(yMax, Math.max(yMin, value)) - yMin) / (yMax - yMin)) * (bottom - MARGIN.top);
 
   const parts: SVGElement[] = [];
-  for (const value of ticks(yMin, yMax, 4)) {
+  for (const value of ticks(yMin, yMax, 5)) {
     parts.push(svg('line', { class: 'grid', x1: MARGIN.left, x2: right, y1: y(value), y2: y(value) }));
     parts.push(
       svg(

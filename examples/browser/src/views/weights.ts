@@ -9,21 +9,22 @@ const SIZE = TILES * SIDE + (TILES - 1) * GAP;
 
 type Colour = readonly [number, number, number];
 
-/** The weights of the first layer: a tile of 28 x 28 for each unit, brightest where it is pulled most. */
+/** The weights of the first layer: a tile of 28 x 28 for each unit. */
 export function showWeights(store: Store): void {
   const canvas = element<HTMLCanvasElement>('weights');
   canvas.width = canvas.height = SIZE;
   const context = canvas.getContext('2d')!;
   const draw = (network: Network | undefined): void => {
-    context.clearRect(0, 0, SIZE, SIZE);
-    if (!network) return;
     const image = context.createImageData(SIZE, SIZE);
     const colours = ['--negative', '--neutral', '--positive'].map((name) => colourOf(canvas, name)) as [
       Colour,
       Colour,
       Colour,
     ];
-    for (let unit = 0; unit < TILES * TILES; unit++) drawUnit(image, network[0]!.kernel, unit, colours);
+    const kernel = network?.[0]!.kernel ?? new Float32Array(SIDE * SIDE * TILES * TILES);
+    // One scale for all, so that units that have died away look like it.
+    const strongest = 3 * Math.sqrt(kernel.reduce((sum, weight) => sum + weight * weight, 0) / kernel.length);
+    for (let unit = 0; unit < TILES * TILES; unit++) drawUnit(image, kernel, unit, strongest, colours);
     context.putImageData(image, 0, 0);
   };
   store.show(onChange(({ network }: State) => [network] as const, draw));
@@ -34,15 +35,15 @@ function drawUnit(
   image: ImageData,
   kernel: Float32Array,
   unit: number,
+  strongest: number,
   [negative, neutral, positive]: [Colour, Colour, Colour],
 ): void {
   const units = TILES * TILES;
   const left = (unit % TILES) * (SIDE + GAP);
   const top = Math.floor(unit / TILES) * (SIDE + GAP);
   const weights = Float32Array.from({ length: SIDE * SIDE }, (_, pixel) => kernel[pixel * units + unit]!);
-  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 1e-9);
   weights.forEach((weight, pixel) => {
-    const share = Math.abs(weight) / largest;
+    const share = strongest > 0 ? Math.min(1, Math.abs(weight) / strongest) : 0;
     const towards = weight < 0 ? negative : positive;
     const at = 4 * ((top + Math.floor(pixel / SIDE)) * SIZE + left + (pixel % SIDE));
     for (let channel = 0; channel < 3; channel++)
