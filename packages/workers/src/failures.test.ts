@@ -83,7 +83,7 @@ describe('what a job throws arrives', () => {
       (shared as unknown as WorkerPool<Record<string, () => 0>>).run('trian', undefined).result,
     );
     expect(error.code).toBe('invalid-option');
-    expect(error.message).toContain("no job 'trian'; it has: train, echo");
+    expect(error.message).toContain("no job 'trian'; it has: train, trainLate");
     for (const inherited of ['toString', '__proto__'])
       expect((await rejection(shared.run(inherited as 'count', undefined).result)).code).toBe(
         'invalid-option',

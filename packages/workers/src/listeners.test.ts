@@ -123,6 +123,26 @@ test('a plugin on the main thread can stop the run', async () => {
   expect(reasons).toEqual(['stopped', 'seen enough']);
 });
 
+test('a plugin on the main thread knows why somebody else stopped the run', async () => {
+  const reasons: unknown[] = [];
+  const watching: Plugin = {
+    name: 'watching',
+    onFitEnd: (run) => void reasons.push(run.stopReason, run.record.stopReason),
+  };
+  const run = pool.run(
+    'train',
+    { epochs: 1e6 },
+    {
+      plugins: [watching],
+      onEpoch() {
+        run.stop('enough');
+      },
+    },
+  );
+  await run.result;
+  expect(reasons).toEqual(['enough', 'enough']);
+});
+
 test('where the worker ends, plugins are told that the run failed', async () => {
   const lines: any[] = [];
   const run = pool.run('train', { epochs: 4, exitAt: 1 }, { plugins: [scribe(lines)] });

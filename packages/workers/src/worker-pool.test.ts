@@ -146,9 +146,16 @@ describe('a stop', () => {
     expect(await run.result).toBe('ended: early');
   });
 
-  test('reaches a run that had no plugin when it came', async () => {
-    const run = pool.run('train', { epochs: 1e6 });
-    run.stop('early');
+  test('that comes before the plugin reaches it all the same', async () => {
+    const run = pool.run(
+      'trainLate',
+      { epochs: 1e6 },
+      {
+        onReport() {
+          run.stop('early');
+        },
+      },
+    );
     expect((await run.result).record).toMatchObject({ status: 'stopped', stopReason: 'early', epochs: [] });
   });
 

@@ -42,12 +42,18 @@ export async function train(
       if (run.epoch === exitAt) process.exit(7);
     },
   };
-  const { record, weights } = await toyRun({ plugins: [script, ...plugins], fit: { epochs } });
+  const { record, weights } = await toyRun({ plugins: [...plugins, script], fit: { epochs } });
   return { record, weights };
 }
 
 export const runs = serveRuns({
   train: (options: TrainOptions, job) => train(options, [job.plugin()]),
+  /** Trains only once it was asked to stop. */
+  async trainLate(options: TrainOptions, job: Job<'here'>) {
+    job.report('here');
+    await new Promise((resolve) => job.signal.addEventListener('abort', resolve));
+    return train(options, [job.plugin()]);
+  },
   echo: (value: unknown) => value,
   count: () => ++kept.jobs,
   report(values: readonly number[], job: Job<{ value: number }>) {
