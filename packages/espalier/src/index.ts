@@ -9,6 +9,11 @@ export * from '@espalier/models';
 export * from '@espalier/optimizers';
 export * from '@espalier/regularizers';
 export * from '@espalier/visualization';
+export * from '@espalier/workers';
+// Each backend has a `kernelReport`; the one here is backend-wasm's.
+export { node } from '@espalier/backend-node';
+export { nodeGpu } from '@espalier/backend-node-gpu';
+export { webgpu } from '@espalier/backend-webgpu';
 export { auto } from './auto.js';
 // Two packages have something of this name; this is the one meant.
 export type { ConfusionMatrixOptions } from '@espalier/metrics';
