@@ -27,6 +27,7 @@ exportsContract({
     'toTensorData',
     'traceScope',
     'useBackend',
+    'watchOps',
     'withStep',
   ]),
 });

@@ -109,6 +109,16 @@ describe('trace', () => {
     expect(error.message).toContain('eager');
   });
 
+  it('names an op that has no gradient, and where it was called', () => {
+    const error = failure(() =>
+      traced((t) => traceScope('loss top', () => tf.grad((u) => tf.topk(u, 1).values)(t))),
+    );
+    expect(error.code).toBe('unsupported-op');
+    expect(error.message).toContain(
+      'loss top trains through the op TopK, which has no gradient (on compiled steps)',
+    );
+  });
+
   it('cleans up after an error inside a gradient', () => {
     const failing = tf.customGrad((t) => ({
       value: tf.square(t as Tensor),
@@ -116,7 +126,7 @@ describe('trace', () => {
         throw new Error('no gradient today');
       },
     }));
-    expect(failure(() => traced((t) => tf.grad((u) => tf.sum(failing(tf.exp(u))))(t))).message).toBe(
+    expect(failure(() => traced((t) => tf.grad((u) => tf.sum(failing(tf.exp(u))))(t))).message).toContain(
       'no gradient today',
     );
     const forward = failure(() =>

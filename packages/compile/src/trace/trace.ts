@@ -1,4 +1,4 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, watchOps } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
@@ -34,7 +34,7 @@ export interface TraceOptions {
  * place afterwards, whatever happens, and no tensor is left behind.
  *
  * @throws EspalierError `impure-step` when `body` reads a traced value or assigns a variable, `unsupported-op` for a kernel
- *   that has no compiled form.
+ *   that has no compiled form, or an op without a gradient.
  */
 export function trace(
   inputs: readonly InputSpec[],
@@ -59,7 +59,7 @@ export function trace(
         recorder.bind(dataId, recorder.builder.input(name, { shape, dtype }));
         return engine.makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype }, backend);
       });
-      const results = body(placeholders);
+      const { result: results } = watchOps(() => body(placeholders), 'compiled steps');
       return recorder.builder.finish(named(results, recorder));
     });
   } finally {

@@ -139,7 +139,7 @@ export async function probeGradients(ops: readonly OpUse[]): Promise<void> {
           expected.forEach((value, i) => {
             // The values are small, and a defect is large.
             if (!(Math.abs(got[i]! - value) <= 1e-3 * Math.max(1, value)))
-              throw wrongGradient(tf.getBackend(), op, got[i]!, value);
+              throw wrongGradient(`the TensorFlow.js backend '${tf.getBackend()}'`, op, got[i]!, value);
           });
         }
       } finally {

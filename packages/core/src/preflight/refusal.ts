@@ -10,45 +10,44 @@ export interface OpUse {
 
 /** The kernel that a backend lacks, called by a step or by the gradient of one of its ops. */
 export function missingKernel(
-  backend: string,
+  where: string,
   kernel: string,
   { origin, gradientOf }: { readonly origin: string; readonly gradientOf?: string },
 ): EspalierError {
   const why = gradientOf === undefined ? '' : `, for the gradient of ${gradientOf}`;
   return unsupported(
-    `${from(origin)} needs the op ${kernel}${why}, which the TensorFlow.js backend '${backend}' does not have. ` +
-      elsewhere,
+    `${from(origin)} needs the op ${kernel}${why}, which ${where} does not have. ` + elsewhere,
   );
 }
 
 /** The op whose gradient TensorFlow.js does not have at all. */
-export function missingGradient(backend: string, { kernel, origin }: OpUse): EspalierError {
+export function missingGradient(where: string, { kernel, origin }: OpUse): EspalierError {
   return unsupported(
-    `${from(origin)} trains through the op ${kernel}, which has no gradient in TensorFlow.js (backend '${backend}'). ` +
+    `${from(origin)} trains through the op ${kernel}, which has no gradient (on ${where}). ` +
       'Write it with ops that have one, or give it one with tf.customGrad.',
   );
 }
 
 /** The op whose gradient exists and does not work as it is used. */
-export function failingGradient(backend: string, op: OpUse, cause: unknown): EspalierError {
+export function failingGradient(where: string, op: OpUse, cause: unknown): EspalierError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return unsupported(
-    `${from(op.origin)} trains through the op ${op.kernel}, whose gradient fails on the TensorFlow.js backend ` +
-      `'${backend}': ${reason.replace(/\.?\s*$/, '.')} ${mend(reason)}`,
+    `${from(op.origin)} trains through the op ${op.kernel}, whose gradient fails on ` +
+      `${where}: ${reason.replace(/\.?\s*$/, '.')} ${mend(reason)}`,
     cause,
   );
 }
 
 /** The op whose gradient gives other numbers than it should. */
 export function wrongGradient(
-  backend: string,
+  where: string,
   { kernel, origin }: OpUse,
   got: number,
   right: number,
 ): EspalierError {
   return unsupported(
-    `${from(origin)} trains through the op ${kernel}, whose gradient is wrong on the TensorFlow.js backend ` +
-      `'${backend}' (in a test case it gives ${Number(got.toPrecision(4))} where ${Number(right.toPrecision(4))} is ` +
+    `${from(origin)} trains through the op ${kernel}, whose gradient is wrong on ` +
+      `${where} (in a test case it gives ${Number(got.toPrecision(4))} where ${Number(right.toPrecision(4))} is ` +
       `right). ${elsewhere}`,
   );
 }

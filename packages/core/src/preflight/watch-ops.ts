@@ -35,9 +35,13 @@ export interface Watched<T> {
  * Runs `body`, and names layer, op and backend in the errors of ops that the active backend lacks and of gradients that
  * are missing or fail. Synchronous; TensorFlow.js is as before afterwards.
  *
+ * @param where What the ops run on, for messages. Default: the active backend.
  * @throws EspalierError `unsupported-op`; other errors pass unchanged.
  */
-export function watchOps<T>(body: () => T): Watched<T> {
+export function watchOps<T>(
+  body: () => T,
+  where = `the TensorFlow.js backend '${tf.getBackend()}'`,
+): Watched<T> {
   const engine = tf.engine() as unknown as Engine;
   const backend = tf.getBackend();
   const differentiated: OpUse[] = [];
@@ -46,7 +50,7 @@ export function watchOps<T>(body: () => T): Watched<T> {
   const restore = [
     override(engine, 'runKernel', (original) => (kernel, inputs, attributes) => {
       if (tf.getKernel(kernel, backend)) return original(kernel, inputs, attributes);
-      throw missingKernel(backend, kernel, {
+      throw missingKernel(where, kernel, {
         origin: within?.origin ?? currentScope(),
         ...(within && { gradientOf: within.kernel }),
       });
@@ -65,14 +69,14 @@ export function watchOps<T>(body: () => T): Watched<T> {
         try {
           return part();
         } catch (cause) {
-          throw isEspalierError(cause) ? cause : failingGradient(backend, op, cause);
+          throw isEspalierError(cause) ? cause : failingGradient(where, op, cause);
         } finally {
           within = outer;
         }
       };
       // TensorFlow.js asks only those nodes that lie between the parameters and the loss.
       node.gradient = (dys) => {
-        if (!gradient) throw missingGradient(backend, op);
+        if (!gradient) throw missingGradient(where, op);
         differentiated.push(op);
         const found = inGradient(() => gradient(dys));
         return Object.fromEntries(
