@@ -1,6 +1,7 @@
 /** One engine of `bench.ts`. Arguments: case as JSON, engine. */
 import { createRequire } from 'node:module';
 import { node } from '@espalier/backend-node';
+import { nodeGpu } from '@espalier/backend-node-gpu';
 import { wasm } from '@espalier/backend-wasm';
 import { compiled } from '@espalier/compile';
 import { eager, Trainer, useBackend } from '@espalier/core';
@@ -18,8 +19,9 @@ const { steps, batch, threads } = spec;
 
 if (engine.startsWith('stock')) {
   process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
-  createRequire(import.meta.url)('@tensorflow/tfjs-node');
-} else await useBackend(engine.startsWith('node') ? node({ threads }) : wasm());
+  createRequire(import.meta.url)(`@tensorflow/${engine.split(' ')[1]}`);
+} else if (engine.startsWith('gpu')) await useBackend(nodeGpu({ threads }));
+else await useBackend(engine.startsWith('node') ? node({ threads }) : wasm());
 
 if (engine.endsWith('fit')) {
   process.argv.splice(3, 1, 'tensorflow', 'fit');

@@ -1,9 +1,9 @@
 /**
  * Whole training steps eagerly on tfjs-node beside those of others, in the same minutes.
  *
- *   NODE_PATH=... node --conditions=@espalier/source --import tsx testing/tfjs-node/bench.ts [--rounds N] [--threads N] [--only TEXT]
+ *   NODE_PATH=... node --conditions=@espalier/source --import tsx testing/tfjs-node/bench.ts [--rounds N] [--threads N] [--only TEXT] [--gpu]
  *
- * NODE_PATH as `build.ts` prints it. Every engine is a process of its own; in each round each takes its turn. Printed are
+ * NODE_PATH as `build.ts` prints it; `--gpu` benches tfjs-node-gpu. Every engine is a process of its own; in each round each takes its turn. Printed are
  * medians and the shortest over the rounds, and the ratios of the first engine's times to each of the others': the shortest
  * ones are those of moments when nothing else ran.
  */
@@ -18,9 +18,12 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    gpu: { type: 'boolean', default: false },
   },
 });
-const ENGINES = ['node eager', 'wasm eager', 'node fit', 'stock tfjs-node fit', 'compiled'];
+const ENGINES = values.gpu
+  ? ['gpu eager', 'wasm eager', 'gpu fit', 'stock tfjs-node-gpu fit', 'compiled']
+  : ['node eager', 'wasm eager', 'node fit', 'stock tfjs-node fit', 'compiled'];
 const worker = fileURLToPath(new URL('./bench-worker.ts', import.meta.url));
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;

@@ -20,7 +20,7 @@ export function checkPackage(
         `not run, was refused the download, or found no build for Node ${process.versions.node}`,
       mend:
         `npm rebuild ${packageName} --build-addon-from-source, with scripts allowed and storage.googleapis.com within ` +
-        `reach (builds are published for Node 18 to 22); or ${otherwise}`,
+        `reach (builds are published for Node up to 22); or ${otherwise}`,
     };
   }
   const { itsCore, ourCore } = found;
