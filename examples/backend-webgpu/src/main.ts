@@ -30,7 +30,7 @@ const trainer = new Trainer({
   executor: eager(),
   seed: 7,
 });
-const { epochs, executor } = await trainer.fit(train, { epochs: 5, batchSize: 32, validation: validation });
+const { epochs, executor } = await trainer.fit(train, { epochs: 5, batchSize: 32, validation });
 for (const { epoch, loss, val_accuracy: held } of epochs)
   console.log(
     `epoch ${Number(epoch) + 1}: loss ${loss!.toFixed(4)}, accuracy on new examples ${(100 * held!).toFixed(1)} %`,
