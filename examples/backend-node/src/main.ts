@@ -36,10 +36,8 @@ for (const backend of [wasm(), node(), wasm()]) {
   else console.log(`${backend.name}: ${availability.reason}.\n  To mend: ${availability.mend}.`);
 }
 
-const { replaced, supplied, gradients } = kernelReport();
+const { replaced, supplied } = kernelReport();
 if (replaced.length > 0) {
-  console.log(
-    `\nput right on tfjs-node: ${replaced.length} kernels and the gradient of ${gradients.join(', ')}`,
-  );
+  console.log(`\nput right on tfjs-node: ${replaced.length} kernels`);
   console.log(`supplied: ${supplied.join(', ')}`);
 }

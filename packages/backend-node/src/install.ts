@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-// Registers the stock gradients: later than ours, it would undo them.
-import '@tensorflow/tfjs-layers';
-import { gradientPatches, kernelPatches } from './kernel-list.js';
+import { kernelPatches } from './kernel-list.js';
 import type { NodeKernel, StockKernels } from './kernels/kernel-patch.js';
 
 /** What was put right, by name. */
@@ -10,8 +8,6 @@ export interface KernelReport {
   readonly replaced: readonly string[];
   /** Kernels that it did not have. */
   readonly supplied: readonly string[];
-  /** Kernels whose gradient is another one now, on every backend. */
-  readonly gradients: readonly string[];
   /** Why, by kernel name. */
   readonly reasons: Readonly<Record<string, string>>;
 }
@@ -46,15 +42,9 @@ export function installKernels(): KernelReport {
     tf.registerKernel({ ...config, kernelName, backendName: BACKEND, kernelFunc });
     why(kernelName, reason);
   }
-  for (const { kernelName, reason, config } of gradientPatches) {
-    if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-    tf.registerGradient(config);
-    why(kernelName, reason);
-  }
   const report: KernelReport = {
     replaced: [...replaced],
     supplied: [...supplied],
-    gradients: gradientPatches.map(({ kernelName }) => kernelName),
     reasons: Object.fromEntries(Object.entries(reasons).map(([name, list]) => [name, list.join('; ')])),
   };
   shared[installedKey] = report;
@@ -62,7 +52,7 @@ export function installKernels(): KernelReport {
 }
 
 /**
- * The kernels and gradients that this package puts right.
+ * The kernels that this package puts right.
  *
  * @returns their names and reasons; empty lists before the first activation.
  * @example
@@ -72,5 +62,5 @@ export function installKernels(): KernelReport {
  * ```
  */
 export function kernelReport(): KernelReport {
-  return shared[installedKey] ?? { replaced: [], supplied: [], gradients: [], reasons: {} };
+  return shared[installedKey] ?? { replaced: [], supplied: [], reasons: {} };
 }

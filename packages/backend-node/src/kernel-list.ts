@@ -1,4 +1,3 @@
-import { mirrorPadGradient } from './gradients/mirror-pad.js';
 import { borrowed } from './kernels/borrowed.js';
 import { prelu, round, step } from './kernels/elementwise.js';
 import { explicitPadding } from './kernels/explicit-padding.js';
@@ -20,6 +19,3 @@ export const kernelPatches: readonly KernelPatch[] = [
   ...explicitPadding,
   ...borrowed,
 ];
-
-/** Every gradient that is replaced. */
-export const gradientPatches = [mirrorPadGradient];
