@@ -1,7 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-// Registers the stock gradients: later than ours, it would undo them.
-import '@tensorflow/tfjs-layers';
-import { gradientPatches, kernelPatches } from './kernel-list.js';
+import { kernelPatches } from './kernel-list.js';
 import type { StockKernels } from './kernels/kernel-patch.js';
 import type { WebgpuKernel } from './webgpu-backend.js';
 
@@ -11,8 +9,6 @@ export interface KernelReport {
   readonly replaced: readonly string[];
   /** Kernels that it did not have. */
   readonly supplied: readonly string[];
-  /** Kernels whose gradient is another one now, on every backend. */
-  readonly gradients: readonly string[];
   /** Why, by kernel name. */
   readonly reasons: Readonly<Record<string, string>>;
 }
@@ -48,24 +44,17 @@ export function installKernels(): KernelReport {
       kernelFunc: patch.build(stock) as unknown as tf.KernelFunc,
     });
   }
-  for (const { kernelName, config } of gradientPatches) {
-    if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-    tf.registerGradient(config);
-  }
   const report: KernelReport = {
     replaced,
     supplied,
-    gradients: gradientPatches.map((patch) => patch.kernelName),
-    reasons: Object.fromEntries(
-      [...kernelPatches, ...gradientPatches].map(({ kernelName, reason }) => [kernelName, reason]),
-    ),
+    reasons: Object.fromEntries(kernelPatches.map(({ kernelName, reason }) => [kernelName, reason])),
   };
   shared[installedKey] = report;
   return report;
 }
 
 /**
- * The kernels and gradients that this package puts right.
+ * The kernels that this package puts right.
  *
  * @returns their names and reasons; empty lists before the first activation.
  * @example
@@ -76,5 +65,5 @@ export function installKernels(): KernelReport {
  * ```
  */
 export function kernelReport(): KernelReport {
-  return shared[installedKey] ?? { replaced: [], supplied: [], gradients: [], reasons: {} };
+  return shared[installedKey] ?? { replaced: [], supplied: [], reasons: {} };
 }

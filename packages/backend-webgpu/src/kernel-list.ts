@@ -1,5 +1,3 @@
-import type { GradientPatch } from './gradients/gradient-patch.js';
-import { mirrorPadGradient } from './gradients/mirror-pad.js';
 import { addN } from './kernels/add-n.js';
 import { fusedBatchNorm } from './kernels/batch-norm.js';
 import { conv2D, fusedConvolutions } from './kernels/fused-activations.js';
@@ -38,6 +36,3 @@ export const kernelPatches: readonly KernelPatch[] = [
   ...unary,
   unsortedSegmentSum,
 ];
-
-/** Every gradient that is replaced. */
-export const gradientPatches: readonly GradientPatch[] = [mirrorPadGradient];

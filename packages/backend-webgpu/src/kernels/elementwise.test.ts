@@ -31,6 +31,25 @@ describeOnGpu('functions of one value', () => {
     await expectValues(run(tf.tensor1d([NaN])), [NaN]);
   });
 
+  it('sine and cosine are those of float64, near and far from 0', async () => {
+    const near = Array.from({ length: 200 }, (_, i) => Math.fround((i - 100) * 0.173));
+    const all = [...near, 1e-3, -1e-3, 1000.5, -54321, 99999];
+    // What is far from 0 lies some 1e-3 beside what was meant; float64 sees the same number.
+    await expectValues(tf.sin(tf.tensor1d(all)), all.map((x) => Math.sin(Math.fround(x))), 1e-6); // prettier-ignore
+    await expectValues(tf.cos(tf.tensor1d(all)), all.map((x) => Math.cos(Math.fround(x))), 1e-6); // prettier-ignore
+    await expectValues(tf.sin(tf.tensor1d([NaN])), [NaN]);
+  });
+
+  it('the bits do not depend on where the values were', async () => {
+    const given = Float32Array.from({ length: 300 }, (_, i) => 0.1 + i / 7);
+    const there = tf.tensor1d(given);
+    // Uploads it.
+    tf.exp(there);
+    const apart = (x: tf.Tensor): tf.Tensor => tf.squaredDifference(x, tf.div(x, 3));
+    for (const run of [tf.rsqrt, tf.exp, apart])
+      expect([...(await run(tf.tensor1d(given)).data())]).toEqual([...(await run(there).data())]);
+  });
+
   it('powers of zero, negative numbers and NaN', async () => {
     const [a, b] = [
       tf.tensor1d([0, 0, 0, -2, -2, -2, NaN, 2, NaN]),

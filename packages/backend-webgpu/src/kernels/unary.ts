@@ -8,6 +8,22 @@ const hidden = 'a NaN came out as a number where the driver takes none for possi
 const log = (x: string): string =>
   `select(select(select(log(${x}), uniforms.INFINITY, ${x} == uniforms.INFINITY), -uniforms.INFINITY, ${x} == 0.0), uniforms.NAN, ${x} < 0.0)`;
 
+/**
+ * The sine of `a + quarter` quarters of a turn: the argument is brought to -pi/4..pi/4 in three exact parts of pi/2 (Cody
+ * and Waite), the rest is Taylor's series. Beyond 1e5 the driver's own.
+ */
+const sine = (quarter: number, own: string): string => `
+  if (abs(a) > 1e5) { return ${own}; }
+  let k = round(a * 0.6366197723675814);
+  let r = ((a - k * 1.5703125) - k * 4.837512969970703e-4) - k * 7.549789948768648e-8;
+  let q = r * r;
+  let odd = r + r * q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q / 362880.0)));
+  let even = 1.0 + q * (-0.5 + q * (1.0 / 24.0 + q * (-1.0 / 720.0 + q / 40320.0)));
+  let turn = (i32(k) + ${quarter}) & 3;
+  let size = select(odd, even, (turn & 1) == 1);
+  return select(size, -size, turn >= 2);`;
+const imprecise = 'right to 2^-11 only, which is all that WGSL asks of a driver';
+
 /** WGSL lets a driver take it that no value is NaN: every function here asks the bits first. */
 const functions: Readonly<Record<string, readonly [wgsl: string, reason?: string]>> = {
   Acosh: ['return select(acosh(a), uniforms.NAN, a < 1.0);'],
@@ -20,6 +36,7 @@ const functions: Readonly<Record<string, readonly [wgsl: string, reason?: string
      if (abs(a) == 1.0) { return a * uniforms.INFINITY; }
      return atanh(a);`,
   ],
+  Cos: [sine(1, 'cos(a)'), imprecise],
   Cosh: ['let e = exp(abs(a) * 0.5); return 0.5 * e * e + 0.5 / e / e;'],
   Elu: ['return select(exp(a) - 1.0, a, a >= 0.0);'],
   Exp: ['return exp(a);'],
@@ -29,6 +46,7 @@ const functions: Readonly<Record<string, readonly [wgsl: string, reason?: string
   Relu6: ['return clamp(a, 0.0, 6.0);'],
   Selu: [`return select(${SELU_SCALEALPHA} * (exp(a) - 1.0), ${SELU_SCALE} * a, a >= 0.0);`],
   Sigmoid: ['return 1.0 / (1.0 + exp(-a));'],
+  Sin: [sine(0, 'sin(a)'), imprecise],
   Sinh: ['let e = exp(abs(a) * 0.5); return sign(a) * (0.5 * e * e - 0.5 / e / e);'],
   // max(a, 0) + log(1 + exp(-|a|)) overflows nowhere.
   Softplus: ['return max(a, 0.0) + log(1.0 + exp(-abs(a)));'],
