@@ -1,11 +1,12 @@
 /**
  * Uses the packages the way strangers will: packs them, installs the tarballs in an empty folder elsewhere, imports,
- * trains and type-checks with what was installed, and prints what each weighs.
+ * trains and type-checks with what was installed, in Node and in a browser without a bundler, and prints what each weighs.
  *
  *   npm run check:packed
  */
 import { join } from 'node:path';
 import { checkBrowser } from './browser.js';
+import { checkPlainModules } from './plain-modules.js';
 import { compareExports } from './compare-exports.js';
 import { checkConsumerTypes, checkImports, checkTraining, installConsumer } from './consumer.js';
 import { packPackages, withTemporaryFolder } from './pack-packages.js';
@@ -24,6 +25,7 @@ await withTemporaryFolder(async (folder) => {
     ['training', () => checkTraining(consumer)],
     ['threads', () => checkThreads(consumer)],
     ['browser', () => checkBrowser(consumer)],
+    ['plain modules', () => checkPlainModules(consumer, packed)],
     ['types', () => checkConsumerTypes(consumer, packed)],
   ];
   for (const [name, step] of steps) {
