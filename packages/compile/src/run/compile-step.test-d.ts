@@ -19,7 +19,7 @@ const results = await step.run({ x });
 results.loss satisfies HostTensor;
 results.parts[1] satisfies HostTensor;
 // @ts-expect-error -- it is carried, and stays where it is.
-results.parameters;
+results.parameters satisfies unknown;
 // What is carried may be given for one run.
 await step.run({ x, parameters: weights });
 // @ts-expect-error -- x is missing.
