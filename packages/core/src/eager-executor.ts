@@ -30,6 +30,9 @@ export function eager(): Executor {
   };
 }
 
+/** With which backend and what trained the ops of a program were last found to work. */
+const passed = new WeakMap<StepProgram, string>();
+
 /** What a step made, not yet taken over. */
 type NewStep = Record<'state' | 'sums' | 'taps', Record<string, tf.Tensor>>;
 
@@ -38,20 +41,21 @@ class EagerSession implements ExecutorSession {
   readonly #program: StepProgram;
   #state: Record<string, tf.Tensor> = {};
   #taps: Record<string, tf.Tensor> = {};
-  /** Whether the program's ops are known to work here. */
-  #passed = false;
+  /** What decides whether the ops of the program work: the backend, and what is trained. */
+  readonly #version: string;
 
   constructor(program: StepProgram, state: HostArrays) {
     this.#program = program;
+    this.#version = `${tf.getBackend()} ${program.version()}`;
     for (const name of Object.keys(state)) this.#state[name] = tf.keep(toTensor(state[name]!));
   }
 
   /** The first step of a program counts only when every op and gradient in it is one that the backend has right. */
   train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult> {
-    if (this.#passed) return this.#take(this.#step(batch, inputs));
+    if (passed.get(this.#program) === this.#version) return this.#take(this.#step(batch, inputs));
     const { result, differentiated } = watchOps(() => this.#step(batch, inputs));
     const pass = (): StepResult => {
-      this.#passed = true;
+      passed.set(this.#program, this.#version);
       return this.#take(result);
     };
     const unsure = doubtful(differentiated);

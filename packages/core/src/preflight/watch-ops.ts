@@ -106,16 +106,14 @@ function checked(gradient: (() => tf.Tensor) | undefined, name: string, input: t
   return result;
 }
 
+/** On the prototype, which the engine shares with nobody: a property that the engine gets and loses makes it slow for good. */
 function override<K extends 'runKernel' | 'addTapeNode'>(
   engine: Engine,
   name: K,
   wrap: (original: Engine[K]) => Engine[K],
 ): () => void {
-  const own = Object.hasOwn(engine, name);
-  const before = engine[name];
-  engine[name] = wrap(before.bind(engine) as Engine[K]);
-  return () => {
-    if (own) engine[name] = before;
-    else delete (engine as Partial<Engine>)[name];
-  };
+  const holder = Object.hasOwn(engine, name) ? engine : (Object.getPrototypeOf(engine) as Engine);
+  const before = holder[name];
+  holder[name] = wrap(before.bind(engine) as Engine[K]);
+  return () => void (holder[name] = before);
 }
