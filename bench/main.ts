@@ -94,10 +94,10 @@ function comparisons(): Comparison[] {
       ],
     },
     {
-      spec: { ...small, name: 'trainer and bare compiled step (784-64-64-10)' },
+      spec: { ...epoch, name: 'trainer and bare compiled step (784-64-64-10, rounds of an epoch)' },
       engines: [
-        node('trainer with 10 typical plugins', 'espalier.ts', small, ['compiled', 'typical:10']),
-        node('bare compiled step', 'bare.ts', small, []),
+        node('trainer with 10 typical plugins', 'espalier.ts', epoch, ['compiled', 'typical:10']),
+        node('bare compiled step', 'bare.ts', epoch, []),
       ],
     },
     {
