@@ -21,6 +21,19 @@ export interface HostArray {
   readonly scale?: number;
   /** Default 0; only for `float32`. */
   readonly offset?: number;
+  /**
+   * Where the array is rows of a larger one in memory: an executor may take them from there, and `data` copies them when it
+   * is first read. Not enumerable, so that a copy of this object stands for itself.
+   */
+  readonly rows?: RowsOf;
+}
+
+/** Rows of an array in memory. */
+export interface RowsOf {
+  /** The whole, `[N, ...]`. */
+  readonly of: HostArray;
+  /** The rows that are taken, in this order; each < N. */
+  readonly indices: Uint32Array;
 }
 
 /** Arrays by name. */

@@ -1,4 +1,4 @@
-export type { ArrayData, HostArray, HostArrays, Tensors } from './arrays.js';
+export type { ArrayData, HostArray, HostArrays, RowsOf, Tensors } from './arrays.js';
 export { sizeOf, toTensorData } from './arrays.js';
 export type { Availability, Backend } from './backend.js';
 export type { Checkpoint } from './checkpoint.js';

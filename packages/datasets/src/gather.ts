@@ -11,15 +11,30 @@ export function emptyLike(like: ArrayData, length: number): ArrayData {
 }
 
 /**
- * Copies rows into new memory, in the data's own type.
+ * Takes rows of an array. They are copied into new memory, in the data's own type: short rows at once, long ones when they
+ * are first read, which a compiled step that finds them in the whole never does.
  *
  * @param array `[N, ...]`.
  * @param indices Rows to take, in this order; each < N (see {@link checkIndices}).
  * @returns `[indices.length, ...]`.
  */
 export function gather(array: HostArray, indices: Uint32Array): HostArray {
-  const source = array.data;
-  const row = array.shape[0] === 0 ? 0 : source.length / array.shape[0]!;
+  const row = array.shape[0] === 0 ? 0 : array.data.length / array.shape[0]!;
+  const shape = [indices.length, ...array.shape.slice(1)];
+  if (row < SHORT_ROW) return { ...array, data: copyRows(array.data, row, indices), shape };
+  const own = indices.slice();
+  let copied: ArrayData | undefined;
+  const taken: HostArray = {
+    ...array,
+    shape,
+    get data() {
+      return (copied ??= copyRows(array.data, row, own));
+    },
+  };
+  return Object.defineProperty(taken, 'rows', { value: { of: array, indices: own } });
+}
+
+function copyRows(source: ArrayData, row: number, indices: Uint32Array): ArrayData {
   const data = emptyLike(source, indices.length * row);
   if (row === 1) {
     for (let i = 0; i < indices.length; i++) data[i] = source[indices[i]!]!;
@@ -35,7 +50,7 @@ export function gather(array: HostArray, indices: Uint32Array): HostArray {
       data.set(source.subarray(from, from + row), i * row);
     }
   }
-  return { ...array, data, shape: [indices.length, ...array.shape.slice(1)] };
+  return data;
 }
 
 /** {@link gather} over every array of a batch. */

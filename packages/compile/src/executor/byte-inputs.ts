@@ -12,7 +12,9 @@ export interface ByteInput {
 }
 
 /** How an array is fed as bytes; `undefined` where it is fed as it is. */
-export function byteInputOf({ data, dtype, scale = 1, offset = 0 }: HostArray): ByteInput | undefined {
+export function byteInputOf(array: HostArray): ByteInput | undefined {
+  // What is asked for rows is asked of the whole: their data need not be copied for that.
+  const { data, dtype, scale = 1, offset = 0 } = array.rows?.of ?? array;
   return data instanceof Uint8Array && dtype === 'float32' ? { scale, offset } : undefined;
 }
 

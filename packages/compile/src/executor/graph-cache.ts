@@ -1,8 +1,9 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
 import type { Runtime, RuntimeOptions, RuntimeSession } from '../run/runtime-types.js';
 import { type ByteInput, byteInputOf } from './byte-inputs.js';
+import { readsInPlace, wholeOf } from './row-inputs.js';
 import type { StateStore } from './state-store.js';
-import { StepGraph } from './step-graph.js';
+import { type Feeding, StepGraph } from './step-graph.js';
 import { type StepKind, traceStep } from './traced-step.js';
 
 /** What is compiled of one program, least recently used first. */
@@ -25,10 +26,10 @@ export class GraphCache {
 
   /** The compiled step for this kind and batch shape. */
   async get(kind: StepKind, store: StateStore, batch: Partial<HostBatch>): Promise<StepGraph> {
-    const { key, bytes } = describeBatch(batch);
+    const { key, feeding } = describeBatch(batch, readsInPlace(this.#runtime, this.#options));
     const full = `${kind} ${this.#program.version()} ${key}`;
     const known = this.#graphs.get(full);
-    const graph = known ?? this.#compile(kind, store, batch, bytes, key);
+    const graph = known ?? this.#compile(kind, store, batch, feeding, key);
     if (known) this.#graphs.delete(full);
     this.#graphs.set(full, graph);
     try {
@@ -63,12 +64,12 @@ export class GraphCache {
     kind: StepKind,
     store: StateStore,
     batch: Partial<HostBatch>,
-    bytes: ReadonlyMap<string, ByteInput>,
+    feeding: Feeding,
     shapes: string,
   ): Promise<StepGraph> {
     const startedAt = performance.now();
     const traced = traceStep(kind, this.#program, { state: store.shapes(), batch });
-    const graph = await StepGraph.compile(traced, bytes, this.#runtime, this.#options);
+    const graph = await StepGraph.compile(traced, feeding, this.#runtime, this.#options);
     this.sessions.add(graph.session);
     const took = Math.round(performance.now() - startedAt);
     this.notes.push(
@@ -78,17 +79,21 @@ export class GraphCache {
   }
 }
 
-function describeBatch(batch: Partial<HostBatch>): { key: string; bytes: Map<string, ByteInput> } {
+/** What tells a batch from others, and how its arrays are fed. */
+function describeBatch(batch: Partial<HostBatch>, inPlace: boolean): { key: string; feeding: Feeding } {
   const bytes = new Map<string, ByteInput>();
+  const rows = new Map<string, number>();
   const parts: string[] = [];
   for (const group of ['inputs', 'targets', 'weights'] as const) {
     for (const [name, array] of Object.entries(batch[group] ?? {})) {
+      const path = `${group}/${name}`;
       const byte = byteInputOf(array);
-      if (byte) bytes.set(`${group}/${name}`, byte);
-      parts.push(
-        `${name} ${byte ? `uint8*${byte.scale}+${byte.offset}` : array.dtype}[${array.shape.join()}]`,
-      );
+      if (byte) bytes.set(path, byte);
+      const whole = inPlace ? wholeOf(array) : undefined;
+      if (whole) rows.set(path, whole.shape[0]!);
+      const type = byte ? `uint8*${byte.scale}+${byte.offset}` : array.dtype;
+      parts.push(`${name} ${whole ? 'rows of ' : ''}${type}[${array.shape.join()}]`);
     }
   }
-  return { key: parts.join(', '), bytes };
+  return { key: parts.join(', '), feeding: { bytes, rows } };
 }

@@ -9,12 +9,19 @@ import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../
 import { type ByteInput, takeBytes } from './byte-inputs.js';
 import { executionError } from './execution-error.js';
 import { type FlatGraph, passFlat } from './flat-passing.js';
+import { type RowInputs, takeRows, wholeTensor } from './row-inputs.js';
 import { type StateStore, statePlaceOf } from './state-store.js';
 import type { TracedStep } from './traced-step.js';
 import { dropUnusedInputs } from './used-inputs.js';
 
 /** Outputs of a run that are not state: views of memory that the next run overwrites. */
 export type StepOutputs = Readonly<Record<string, HostArray>>;
+
+/** How the arrays of a batch are fed, by path; those in neither as they are. */
+export interface Feeding {
+  readonly bytes: ReadonlyMap<string, ByteInput>;
+  readonly rows: RowInputs;
+}
 
 /** One compiled function of a step program for one batch shape. */
 export class StepGraph {
@@ -23,6 +30,7 @@ export class StepGraph {
   /** What is made besides the state: written in place where that can be. */
   readonly #others: Record<string, RuntimeTensor | null> = {};
   readonly #flat: FlatGraph;
+  readonly #rows: RowInputs;
   readonly session: RuntimeSession;
   readonly #shapes: ReadonlyMap<string, NamedValue['value']>;
   readonly #runtime: Runtime;
@@ -33,6 +41,7 @@ export class StepGraph {
   private constructor(
     traced: TracedStep,
     flat: FlatGraph,
+    rows: RowInputs,
     session: RuntimeSession,
     runtime: Runtime,
     options: RuntimeOptions,
@@ -40,6 +49,7 @@ export class StepGraph {
     this.traced = traced;
     const { graph } = flat;
     this.#flat = flat;
+    this.#rows = rows;
     this.session = session;
     this.#runtime = runtime;
     this.#options = options;
@@ -63,16 +73,19 @@ export class StepGraph {
    */
   static async compile(
     traced: TracedStep,
-    bytes: ReadonlyMap<string, ByteInput>,
+    { bytes, rows }: Feeding,
     runtime: Runtime,
     options: RuntimeOptions,
   ): Promise<StepGraph> {
     const plain = dropUnusedInputs(simplify(lower(traced.graph)));
     const place = statePlaceOf(runtime, options);
     const flat = place === 'in-place' ? passFlat(plain) : unpacked(plain);
-    const graph = takeBytes(flat.graph, bytes);
-    const session = await loadGraph(graph, runtime, options, place === 'device' ? stateOutputs(graph) : []);
-    return new StepGraph(traced, { ...flat, graph }, session, runtime, options);
+    const graph = takeRows(takeBytes(flat.graph, bytes), rows, batchSizeOf(traced.graph));
+    const session = await loadGraph(graph, runtime, options, {
+      onDevice: place === 'device' ? stateOutputs(graph) : [],
+      anyLength: rows,
+    });
+    return new StepGraph(traced, { ...flat, graph }, rows, session, runtime, options);
   }
 
   /** Number of operators, for messages. */
@@ -160,13 +173,29 @@ export class StepGraph {
           value.shape,
         );
       }
+      case 'rows': {
+        const { indices } = arrayOf(batch, name).rows!;
+        return new Tensor('int32', Int32Array.from(indices), [indices.length]);
+      }
       default: {
-        const array = batch[group as keyof HostBatch]![name]!;
+        const array = arrayOf(batch, path);
+        if (this.#rows.has(path)) return wholeTensor(this.#runtime, value.dtype, array.rows!.of);
         const data = value.dtype === 'uint8' ? array.data : toTensorData(array);
         return new Tensor(value.dtype, data, value.shape);
       }
     }
   }
+}
+
+/** The array at a path such as `inputs/x`. */
+function arrayOf(batch: Partial<HostBatch>, path: string): HostArray {
+  const slash = path.indexOf('/');
+  return batch[path.slice(0, slash) as keyof HostBatch]![path.slice(slash + 1)]!;
+}
+
+function batchSizeOf({ inputs }: Graph): number {
+  const first = inputs.find(({ name }) => name.startsWith('inputs/'));
+  return first?.value.shape[0] ?? 0;
 }
 
 function hostArray(data: RuntimeTensor['data'], shape: readonly number[], type: string): HostArray {

@@ -19,26 +19,36 @@ const stopMessage = 'Non tensor type is temporarily not supported.';
 /** Stopping costs about as much as copying this many bytes. */
 const worthStopping = 2 ** 18;
 
+/** What {@link loadGraph} may be told. */
+export interface LoadOptions {
+  /** Outputs that are to stay on the device. */
+  readonly onDevice?: readonly string[];
+  /** Inputs that may have any extent on their first axis. */
+  readonly anyLength?: { has(name: string): boolean };
+}
+
 /**
  * Loads a graph of ONNX operators into the runtime.
  *
  * The session's `run` writes outputs to the tensors given for them; its answer holds those for which none was given, and may
  * lack the others.
  *
- * @param onDevice Outputs that are to stay on the device.
  * @throws EspalierError `executor-unavailable` when the runtime refuses the graph.
  */
 export async function loadGraph(
   given: Graph,
   runtime: Runtime,
   options: ProgramOptions,
-  onDevice: readonly string[] = [],
+  { onDevice = [], anyLength }: LoadOptions = {},
 ): Promise<RuntimeSession> {
   const device = options.device ?? 'cpu';
   const graph = device === 'cpu' ? forCpu(given) : given;
   const stops = runtime.name === 'onnxruntime-node' && device === 'cpu' && outputBytes(graph) > worthStopping;
   const onCpu = device === 'webgpu' ? namesOf(webGpuGaps(graph), graph) : [];
-  const model = toModel(graph, stops ? { sequenceOutput: stopName } : {});
+  const model = toModel(graph, {
+    ...(stops ? { sequenceOutput: stopName } : {}),
+    symbolicAxis: (name, axis) => (axis === 0 && anyLength?.has(name) ? `length of ${name}` : undefined),
+  });
   const session = await runtime
     .createSession(model, sessionOptions(options, { onDevice, onCpu }))
     .catch((cause: Error) => {
