@@ -29,7 +29,10 @@ export interface Dataset {
   readonly targets: Readonly<Record<string, ArraySpec>>;
   /** Names of the classes, in label order, where there are any. */
   readonly classNames?: readonly string[];
-  /** The examples of these numbers, in this order; in memory that the receiver may keep. */
+  /**
+   * The examples of these numbers, in this order; in memory that the receiver may keep. Arrays may say that they are
+   * `rows` of larger ones and copy when they are read.
+   */
   batch(indices: Uint32Array): HostBatch | Promise<HostBatch>;
   /** Whether fetching a batch only copies memory, so that all examples can be checked before the first step. */
   readonly inMemory?: boolean;
