@@ -79,7 +79,6 @@ function named(results: NamedTensors, recorder: Recorder): NamedValue[] {
 
 /** Gradients run long after the forward call they belong to: gives them its scope. */
 function patchTape(engine: Engine): () => void {
-  const own = Object.hasOwn(engine, 'addTapeNode');
   const original = engine.addTapeNode;
   engine.addTapeNode = function (this: Engine, ...parts: Parameters<Engine['addTapeNode']>): void {
     original.apply(this, parts);
@@ -96,10 +95,8 @@ function patchTape(engine: Engine): () => void {
         ]),
       );
   };
-  return () => {
-    if (own) engine.addTapeNode = original;
-    else delete (engine as Partial<Engine>).addTapeNode;
-  };
+  // Not deleted: an engine that loses a property is slow for good.
+  return () => void (engine.addTapeNode = original);
 }
 
 /** Turns assignments to variables into notes: the variable itself is what it was when the trace is over. */

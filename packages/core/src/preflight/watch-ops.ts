@@ -33,7 +33,7 @@ export interface Watched<T> {
 
 /**
  * Runs `body`, and names layer, op and backend in the errors of ops that the active backend lacks and of gradients that
- * are missing or fail. Synchronous; TensorFlow.js is as before afterwards.
+ * are missing or fail. Synchronous.
  *
  * @param where What the ops run on, for messages. Default: the active backend.
  * @throws EspalierError `unsupported-op`; other errors pass unchanged.
@@ -42,21 +42,21 @@ export function watchOps<T>(
   body: () => T,
   where = `the TensorFlow.js backend '${tf.getBackend()}'`,
 ): Watched<T> {
-  const engine = tf.engine() as unknown as Engine;
   const backend = tf.getBackend();
   const differentiated: OpUse[] = [];
   let within: OpUse | undefined;
 
-  const restore = [
-    override(engine, 'runKernel', (original) => (kernel, inputs, attributes) => {
-      if (tf.getKernel(kernel, backend)) return original(kernel, inputs, attributes);
+  const outer = slot.watch;
+  slot.watch = {
+    runKernel(kernel, inputs, attributes) {
+      if (tf.getKernel(kernel, backend)) return stock.runKernel(kernel, inputs, attributes);
       throw missingKernel(where, kernel, {
         origin: within?.origin ?? currentScope(),
         ...(within && { gradientOf: within.kernel }),
       });
-    }),
-    override(engine, 'addTapeNode', (original) => (...parts) => {
-      original(...parts);
+    },
+    addTapeNode(...parts) {
+      stock.addTapeNode(...parts);
       const node = engine.state.activeTape!.at(-1)!;
       // What tf.customGrad makes, fused convolutions among them, goes by the name of the op that was called.
       const kernel = parts[0].replace(/__op$/, '');
@@ -64,14 +64,14 @@ export function watchOps<T>(
       const gradient = node.gradient;
       /** An error below says which op's gradient it was. */
       const inGradient = <R>(part: () => R): R => {
-        const outer = within;
+        const around = within;
         within = op;
         try {
           return part();
         } catch (cause) {
           throw isEspalierError(cause) ? cause : failingGradient(where, op, cause);
         } finally {
-          within = outer;
+          within = around;
         }
       };
       // TensorFlow.js asks only those nodes that lie between the parameters and the loss.
@@ -86,12 +86,12 @@ export function watchOps<T>(
           ]),
         );
       };
-    }),
-  ];
+    },
+  };
   try {
     return { result: withScopes(body), differentiated };
   } finally {
-    for (const undo of restore) undo();
+    slot.watch = outer;
   }
 }
 
@@ -106,14 +106,36 @@ function checked(gradient: (() => tf.Tensor) | undefined, name: string, input: t
   return result;
 }
 
-/** On the prototype, which the engine shares with nobody: a property that the engine gets and loses makes it slow for good. */
-function override<K extends 'runKernel' | 'addTapeNode'>(
-  engine: Engine,
-  name: K,
-  wrap: (original: Engine[K]) => Engine[K],
-): () => void {
-  const holder = Object.hasOwn(engine, name) ? engine : (Object.getPrototypeOf(engine) as Engine);
-  const before = holder[name];
-  holder[name] = wrap(before.bind(engine) as Engine[K]);
-  return () => void (holder[name] = before);
+/** What stands in for two methods of the engine while ops are watched. */
+type Watch = Pick<Engine, 'runKernel' | 'addTapeNode'>;
+
+/** Where the engine finds what watches it now. */
+interface WatchSlot {
+  watch: Watch | undefined;
 }
+
+const slotKey = Symbol.for('espalier.preflight.watch');
+
+/**
+ * Has the engine ask before each op whether it is watched. Done when this file is loaded, and never undone: an engine whose
+ * methods come and go is slow for good, since its calls can no longer be compiled into their callers.
+ */
+function slotOf(engine: Engine & { [slotKey]?: WatchSlot }): WatchSlot {
+  const known = engine[slotKey];
+  if (known) return known;
+  const slot: WatchSlot = { watch: undefined };
+  const { runKernel, addTapeNode } = stock;
+  Object.defineProperty(engine, slotKey, { value: slot });
+  engine.runKernel = (...call) => (slot.watch ? slot.watch.runKernel(...call) : runKernel(...call));
+  engine.addTapeNode = (...node) => (slot.watch ? slot.watch.addTapeNode(...node) : addTapeNode(...node));
+  return slot;
+}
+
+function methodsOf(engine: Engine): Watch {
+  const { runKernel, addTapeNode } = Object.getPrototypeOf(engine) as Engine;
+  return { runKernel: runKernel.bind(engine), addTapeNode: addTapeNode.bind(engine) };
+}
+
+const engine = tf.engine() as unknown as Engine;
+const stock = methodsOf(engine);
+const slot = slotOf(engine);
