@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compileStep } from '../run/compile-step.js';
 import { exportOnnx } from './export-onnx.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -86,6 +87,36 @@ describe('exportOnnx', () => {
       }
     }
     await session.release();
+  });
+
+  test('a training step goes to a file that trains as the step does', async () => {
+    const [x, y] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]), tf.tensor2d([1, 0, 1], [3, 1])];
+    const w = tf.tensor2d([0.5, -0.25], [2, 1]);
+    const step = await compileStep(
+      ({ w, x, y }) => {
+        const { value, grad } = tf.valueAndGrad((v: tf.Tensor) =>
+          tf.losses.meanSquaredError(y, tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D)),
+        )(w);
+        return { w: tf.sub(w, tf.mul(grad, 0.1)), loss: value };
+      },
+      { w, x, y },
+    );
+    const expected = await step.run({ w, x, y });
+    const session = await InferenceSession.create(exportOnnx(step));
+    expect([...session.inputNames].sort()).toEqual(['w', 'x', 'y']);
+    const feeds = Object.fromEntries(
+      Object.entries({ w, x, y }).map(([name, tensor]) => [
+        name,
+        new Tensor('float32', tensor.dataSync() as Float32Array, tensor.shape),
+      ]),
+    );
+    const results = await session.run(feeds);
+    expect(results['next/w']!.data).toEqual(expected.w.data);
+    expect(results['loss']!.data).toEqual(expected.loss.data);
+    // (w - x'(xw - y) 2/3 0.1) written out: xw = [0, .5, 1], xw - y = [-1, .5, 0], x'(...) = [.5, 0].
+    expect([...expected.w.data].map((value) => value.toFixed(6))).toEqual(['0.466667', '-0.250000']);
+    await session.release();
+    await step.dispose();
   });
 
   test('refuses a model that is not built, and open axes besides the batch', () => {

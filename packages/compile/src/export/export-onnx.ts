@@ -5,6 +5,7 @@ import type { Graph } from '../graph/graph.js';
 import { lower } from '../lower/lower.js';
 import { toModel } from '../onnx/model.js';
 import { simplify } from '../passes/simplify.js';
+import type { CompiledStep } from '../run/step-types.js';
 import { trace, type InputSpec } from '../trace/trace.js';
 import { openBatchAxis } from './open-batch-axis.js';
 
@@ -15,12 +16,14 @@ const BATCH_AXIS = 'batch';
 const PROBES = [3, 5] as const;
 
 /**
- * A trained model as an ONNX file (opset 18) for prediction, for any runtime that reads ONNX.
+ * A trained model as an ONNX file (opset 18) for prediction, for any runtime that reads ONNX; or a compiled step, gradients,
+ * updates and all, for its batch size.
  *
- * Inputs and outputs are named as the layers that they belong to; their first axis is symbolic (`batch`). Weights are part of the
- * file. Images stay in NHWC order, as in TensorFlow.js.
+ * Of a model, inputs and outputs are named as the layers that they belong to; their first axis is symbolic (`batch`). Weights are part of the
+ * file. Images stay in NHWC order, as in TensorFlow.js. Of a step, inputs and outputs are named by their paths; an output that
+ * would be called as an input is gets `next/` before it.
  *
- * @param model A built model; its weights as they are now.
+ * @param subject A built model, with its weights as they are now; or what {@link compileStep} gave.
  * @returns The bytes of the file.
  * @throws EspalierError `unsupported-op` for a layer with no ONNX form, or one whose graph depends on the batch size.
  * @example
@@ -29,7 +32,11 @@ const PROBES = [3, 5] as const;
  * console.log(file.length, 'bytes');
  * ```
  */
-export function exportOnnx(model: LayersModel): Uint8Array {
+export function exportOnnx(subject: LayersModel | Pick<CompiledStep, 'toOnnx'>): Uint8Array {
+  return 'toOnnx' in subject ? subject.toOnnx() : exportModel(subject);
+}
+
+function exportModel(model: LayersModel): Uint8Array {
   if (!model.inputs?.length || !model.outputs?.length) {
     throw new EspalierError({
       code: 'invalid-model',
