@@ -18,7 +18,7 @@ export function limitMemory(module: EmscriptenModule, limitMB: number): void {
   }
   const limit = { bytes: limitMB * MEBIBYTE };
   limits.set(module, limit);
-  // The first call replaces the module's lazy stub by the real function: only that one can be wrapped for good.
+  // The module puts the real function in its place at the first call: only that one can be wrapped for good.
   module._free(module._malloc(16));
   const allocate = module._malloc;
   module._malloc = (bytes) => {

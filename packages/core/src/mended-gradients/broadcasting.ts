@@ -21,7 +21,7 @@ export function broadcastingGradients(): tf.GradConfig[] {
 }
 
 function sumTo(gradient: tf.Tensor, shape: number[]): tf.Tensor {
-  if (String(gradient.shape) === String(shape)) return gradient;
+  if (tf.util.arraysEqual(gradient.shape, shape)) return gradient;
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
   return tf.reshape(tf.sum(gradient, axes), shape);
 }
