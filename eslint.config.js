@@ -62,7 +62,10 @@ export default tseslint.config(
           ],
           patterns: [
             { group: ['@tensorflow/*/*'], message: 'Deep imports of TensorFlow.js fail in Node.' },
-            { group: ['@espalier/*/*'], message: "Import what the package's index exports." },
+            {
+              group: ['@espalier/*/*', '!@espalier/core/internal'],
+              message: "Import what the package's index exports.",
+            },
             {
               group: ['**/packages/*/src', '**/packages/*/src/**'],
               message: 'Import packages by their name.',

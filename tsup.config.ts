@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** One build for every package: ESM, CommonJS and types, with everything named in package.json left outside. */
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', ...(existsSync('src/internal.ts') ? ['src/internal.ts'] : [])],
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
@@ -13,5 +14,6 @@ export default defineConfig({
   },
   clean: true,
   treeshake: true,
+  splitting: true,
   removeNodeProtocol: false,
 });

@@ -1,5 +1,5 @@
 /*
- * The table of operations and backends in docs/backends.md, measured anew:
+ * The table of operations and backends in docs/backends.md, measured again:
  *   node --conditions=@espalier/source --import tsx testing/agreement/op-table.ts
  * A column whose backend cannot start here stays as it was.
  */

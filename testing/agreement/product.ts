@@ -48,7 +48,7 @@ export interface Combination {
   readonly steps: number;
   /** The largest factor by which one of its parts enlarges rounding. */
   readonly growth: number;
-  /** Everything anew; dispose the model. */
+  /** Everything again; dispose the model. */
   make(): ToyRunOptions;
 }
 

@@ -50,10 +50,10 @@ describe.each(entries)('%s', (name, code, external) => {
     measured[name] = { bytes, limit: Math.ceil((bytes * 1.1) / 100) * 100 };
     if (update) return;
     const limit = recorded[name]?.limit;
-    const mend = 'UPDATE_SIZES=1 npx vitest run testing/browser/sizes.test.ts records the sizes as they are';
-    if (limit === undefined) throw new Error(`${name} has no limit in testing/browser/sizes.json: ${mend}`);
+    const fix = 'UPDATE_SIZES=1 npx vitest run testing/browser/sizes.test.ts records the sizes as they are';
+    if (limit === undefined) throw new Error(`${name} has no limit in testing/browser/sizes.json: ${fix}`);
     if (bytes > limit)
-      throw new Error(`${name} has ${bytes} bytes, more than its ${limit}. Make it smaller, or: ${mend}`);
+      throw new Error(`${name} has ${bytes} bytes, more than its ${limit}. Make it smaller, or: ${fix}`);
   }, 60_000);
 });
 

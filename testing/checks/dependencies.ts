@@ -39,10 +39,10 @@ for (const { path, folder, manifest } of packages()) {
   const imports = cruise.modules
     .filter(({ source }) => source.startsWith(`${path}/`))
     .flatMap(({ dependencies }) => dependencies)
-    .filter(({ module }) => module === '@espalier/core');
-  for (const { resolved } of imports) {
-    if (resolved !== 'packages/core/src/index.ts')
-      problems.push(`${path}: @espalier/core resolves to ${resolved}`);
+    .filter(({ module }) => module === '@espalier/core' || module === '@espalier/core/internal');
+  for (const { module, resolved } of imports) {
+    if (resolved !== `packages/core/src/${module.endsWith('/internal') ? 'internal' : 'index'}.ts`)
+      problems.push(`${path}: ${module} resolves to ${resolved}`);
   }
 }
 

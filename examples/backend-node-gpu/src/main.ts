@@ -10,7 +10,7 @@ import { adam } from '@espalier/optimizers';
 const gpu = nodeGpu();
 const availability = await gpu.isAvailable();
 if (!availability.available) {
-  console.log(`no GPU through tfjs-node-gpu: ${availability.reason}.\nTo mend: ${availability.mend}.\n`);
+  console.log(`no GPU through tfjs-node-gpu: ${availability.reason}.\nTo fix it: ${availability.fix}.\n`);
 }
 await useBackend(firstAvailable(gpu, wasm()));
 

@@ -33,7 +33,7 @@ console.log('engine                   loss val_loss  val_acc  time');
 for (const backend of [wasm(), node(), wasm()]) {
   const availability = await backend.isAvailable();
   if (availability.available) console.log(await trainOn(backend));
-  else console.log(`${backend.name}: ${availability.reason}.\n  To mend: ${availability.mend}.`);
+  else console.log(`${backend.name}: ${availability.reason}.\n  To fix it: ${availability.fix}.`);
 }
 
 const { replaced, supplied } = kernelReport();

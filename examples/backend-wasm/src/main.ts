@@ -26,7 +26,7 @@ function bars(count: number, seed: number): { images: tf.Tensor4D; labels: tf.Te
 
 const backend = wasm({ memoryLimitMB: 512 });
 const availability = await backend.isAvailable();
-if (!availability.available) throw new Error(`${availability.reason}: ${availability.mend}`);
+if (!availability.available) throw new Error(`${availability.reason}: ${availability.fix}`);
 await backend.activate();
 
 const { supplied, replaced } = kernelReport();

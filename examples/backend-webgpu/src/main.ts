@@ -9,7 +9,7 @@ import { adam } from '@espalier/optimizers';
 
 const availability = await webgpu().isAvailable();
 if (availability.available) console.log('WebGPU can start here.');
-else console.log(`WebGPU cannot start here: ${availability.reason}.\nTo mend: ${availability.mend}.`);
+else console.log(`WebGPU cannot start here: ${availability.reason}.\nTo fix it: ${availability.fix}.`);
 
 // The first that can start becomes the active backend; the rest of the program does not care which.
 const engine = await useBackend(firstAvailable(webgpu(), wasm()));

@@ -14,7 +14,7 @@ export async function startEngine(engine: Engine, say: (line: string) => void): 
   const executor = compiled();
   const availability = await executor.isAvailable!();
   if (availability.available) return executor;
-  const { reason, mend } = availability;
-  say(`Running on wasm, a few times slower, for compiled steps cannot start: ${reason}. To mend: ${mend}.`);
+  const { reason, fix } = availability;
+  say(`Running on wasm, a few times slower, for compiled steps cannot start: ${reason}. To fix it: ${fix}.`);
   return eager();
 }

@@ -8,7 +8,7 @@ export interface Variant {
   readonly about: string;
   readonly dropout?: number;
   readonly batchNormalization?: boolean;
-  /** Made anew for each run. */
+  /** Made again for each run. */
   readonly plugins?: () => readonly Plugin[];
 }
 

@@ -28,7 +28,7 @@ it('says why it cannot start, in the name of its own package', async () => {
   expect(missing).toEqual({
     available: false,
     reason: `@tensorflow/tfjs-node-gpu is not in ${join(folder, 'nowhere')}`,
-    mend: expect.stringMatching(/^npm install @tensorflow\/tfjs-node-gpu.*webgpu\(\)/),
+    fix: expect.stringMatching(/^npm install @tensorflow\/tfjs-node-gpu.*webgpu\(\)/),
   });
   const damaged = await nodeGpu({ packagePath: damagedPackage() }).isAvailable();
   expect(damaged).toMatchObject({

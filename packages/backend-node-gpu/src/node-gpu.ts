@@ -22,11 +22,11 @@ export function nodeGpu(options: NodeOptions = {}): Backend {
       scope: 'backend-node-gpu',
       packageName: '@tensorflow/tfjs-node-gpu',
       otherwise: 'use webgpu() of @espalier/backend-webgpu, or node() on the CPU',
-      libraryMend:
+      libraryFix:
         'where the name begins with libcu or libnv it is of CUDA: install CUDA 11 with cuDNN 8 and let LD_LIBRARY_PATH ' +
         'name its folder; where it begins with libtensorflow: npm rebuild @tensorflow/tfjs-node-gpu, with ' +
         'storage.googleapis.com within reach',
-      gpuMend:
+      gpuFix:
         '`nvidia-smi` must show a GPU, and the CUDA 11 and cuDNN 8 libraries must be in LD_LIBRARY_PATH; set ' +
         'TF_CPP_MIN_LOG_LEVEL=0 to see which of them TensorFlow misses',
     },

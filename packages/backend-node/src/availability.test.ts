@@ -13,38 +13,38 @@ afterEach(() => {
   expect(kernelReport().replaced).toEqual([]);
 });
 
-async function refusal(packagePath: string): Promise<{ reason: string; mend: string }> {
+async function refusal(packagePath: string): Promise<{ reason: string; fix: string }> {
   const availability = await node({ packagePath }).isAvailable();
   if (availability.available) throw new Error('it is available');
   return availability;
 }
 
-describe('node() that cannot start says why and how to mend it', () => {
+describe('node() that cannot start says why and how to fix it', () => {
   it('a package that is not there', async () => {
-    const { reason, mend } = await refusal('/nowhere/tfjs-node');
+    const { reason, fix } = await refusal('/nowhere/tfjs-node');
     expect(reason).toBe('@tensorflow/tfjs-node is not in /nowhere/tfjs-node');
-    expect(mend).toMatch(/^npm install @tensorflow\/tfjs-node, .*; or use wasm\(\)/);
+    expect(fix).toMatch(/^npm install @tensorflow\/tfjs-node, .*; or use wasm\(\)/);
   });
 
   it('no native library, or one for other N-API versions alone', async () => {
     const folder = fakePackage({ files: { 'lib/napi-v3/tfjs_binding.node': '' } });
-    const { reason, mend } = await refusal(folder);
+    const { reason, fix } = await refusal(folder);
     expect(reason).toContain('@tensorflow/tfjs-node 4.22.0 is installed without its native library');
     expect(reason).toMatch(/lib.napi-v8.tfjs_binding\.node: its install script did not run/);
     expect(reason).toContain(process.versions.node);
-    expect(mend).toMatch(/^npm rebuild @tensorflow\/tfjs-node --build-addon-from-source/);
+    expect(fix).toMatch(/^npm rebuild @tensorflow\/tfjs-node --build-addon-from-source/);
   });
 
   it('a damaged native library', async () => {
-    const { reason, mend } = await refusal(fakePackage({ library: 'damaged' }));
+    const { reason, fix } = await refusal(fakePackage({ library: 'damaged' }));
     expect(reason).toMatch(/^the native library of @tensorflow\/tfjs-node 4\.22\.0 does not load: /);
-    expect(mend).toMatch(/^it may be for another system or damaged: npm rebuild/);
+    expect(fix).toMatch(/^it may be for another system or damaged: npm rebuild/);
   });
 
   it('a native library without the shared library that it needs', async () => {
-    const { reason, mend } = await refusal(fakePackage({ library: 'lonely' }));
+    const { reason, fix } = await refusal(fakePackage({ library: 'lonely' }));
     expect(reason).toMatch(/does not load: .*libonnxruntime/);
-    expect(mend).toMatch(/^the library it names belongs into deps\/lib of the package/);
+    expect(fix).toMatch(/^the library it names belongs into deps\/lib of the package/);
   });
 
   it('another copy of tfjs-core, before anything of it is loaded', async () => {
@@ -58,11 +58,11 @@ describe('node() that cannot start says why and how to mend it', () => {
         'node_modules/@tensorflow/tfjs-core/index.js': '',
       },
     });
-    const { reason, mend } = await refusal(folder);
+    const { reason, fix } = await refusal(folder);
     expect(reason).toMatch(
       /uses another copy of @tensorflow\/tfjs-core \(.*espalier-fake-.*\) than this program \(/,
     );
-    expect(mend).toContain('npm ls @tensorflow/tfjs-core');
+    expect(fix).toContain('npm ls @tensorflow/tfjs-core');
   });
 
   it('a manifest that is no JSON', async () => {
@@ -75,7 +75,7 @@ describe('node() that cannot start says why and how to mend it', () => {
     await expect(backend.activate()).rejects.toMatchObject({
       code: 'backend-unavailable',
       message: expect.stringMatching(
-        /^\[backend-node\] @tensorflow\/tfjs-node is not in \/nowhere\. To mend: npm install/,
+        /^\[backend-node\] @tensorflow\/tfjs-node is not in \/nowhere\. To fix it: npm install/,
       ),
     });
     await expect(useBackend(backend)).rejects.toThrow(

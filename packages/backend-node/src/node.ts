@@ -23,7 +23,7 @@ export function node(options: NodeOptions = {}): Backend {
       scope: 'backend-node',
       packageName: '@tensorflow/tfjs-node',
       otherwise: 'use wasm() of @espalier/backend-wasm, or compiled steps, which need no download',
-      libraryMend:
+      libraryFix:
         'the library it names belongs into deps/lib of the package: npm rebuild @tensorflow/tfjs-node, with ' +
         'storage.googleapis.com within reach',
     },

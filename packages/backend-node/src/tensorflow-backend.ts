@@ -40,22 +40,22 @@ export function tensorflowBackend(flavor: Flavor, { packagePath, threads }: Node
 
   const examine = async (): Promise<[Availability, InstalledPackage?]> => {
     if (!inNode()) {
-      const mend = 'use wasm() or webgpu() in browsers';
-      return [{ available: false, reason: `${packageName} runs in Node alone`, mend }];
+      const fix = 'use wasm() or webgpu() in browsers';
+      return [{ available: false, reason: `${packageName} runs in Node alone`, fix }];
     }
     if (isRegistered()) return [checkRegistered(flavor)];
     const found = await findPackage(packageName, packagePath);
     if (found) return [checkPackage(found, flavor, threads), found];
     const where = packagePath === undefined ? 'is not installed' : `is not in ${packagePath}`;
-    const mend = `npm install ${packageName}, with its install script allowed to download libtensorflow; or ${otherwise}`;
-    return [{ available: false, reason: `${packageName} ${where}`, mend }];
+    const fix = `npm install ${packageName}, with its install script allowed to download libtensorflow; or ${otherwise}`;
+    return [{ available: false, reason: `${packageName} ${where}`, fix }];
   };
   const isAvailable = async (): Promise<[Availability, InstalledPackage?]> => {
     try {
       return await examine();
     } catch (error) {
       const reason = `${packageName} could not be examined: ${(error as Error).message}`;
-      return [{ available: false, reason, mend: `install it anew: npm install ${packageName}` }];
+      return [{ available: false, reason, fix: `install it again: npm install ${packageName}` }];
     }
   };
 
@@ -65,7 +65,7 @@ export function tensorflowBackend(flavor: Flavor, { packagePath, threads }: Node
     async activate() {
       const [availability, found] = await isAvailable();
       if (!availability.available) {
-        throw unavailable(scope, `${availability.reason}. To mend: ${availability.mend}.`);
+        throw unavailable(scope, `${availability.reason}. To fix it: ${availability.fix}.`);
       }
       const before = tf.engine().backendName;
       try {
@@ -90,14 +90,14 @@ function isRegistered(): boolean {
 }
 
 /** Both packages register the same name: the first one of a process stays. */
-function checkRegistered({ packageName, gpuMend }: Flavor): Availability {
+function checkRegistered({ packageName, gpuFix }: Flavor): Availability {
   const { isGPUPackage } = tf.findBackend(NAME) as unknown as NodeBackend;
-  if (isGPUPackage === (gpuMend !== undefined)) return { available: true };
+  if (isGPUPackage === (gpuFix !== undefined)) return { available: true };
   const other = isGPUPackage ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
   return {
     available: false,
     reason: `this process has loaded ${other} already, and both call themselves "${NAME}"`,
-    mend: `load ${packageName} in another process`,
+    fix: `load ${packageName} in another process`,
   };
 }
 

@@ -62,7 +62,7 @@ function refresh(backend: WasmBackend): void {
   doubles = new Float64Array(current);
 }
 
-/** The whole memory as floats. Taken anew after every allocation: growing detaches older views. */
+/** The whole memory as floats. Taken again after every allocation: growing detaches older views. */
 export function heapFloats(backend: WasmBackend): Float32Array {
   refresh(backend);
   return floats;

@@ -75,7 +75,7 @@ describe('wasm()', () => {
     expect(got).toEqual({ before: 0, listeners: [1, 0], kept: true, threads: false });
   });
 
-  it('works again after the backend was removed and made anew', () => {
+  it('works again after the backend was removed and made again', () => {
     const got = inNewProcess(`
       import * as tf from '@tensorflow/tfjs-core';
       import '@tensorflow/tfjs-backend-wasm';

@@ -59,7 +59,7 @@ export function wasm(options: WasmOptions = {}): Backend {
       return {
         available: false,
         reason: 'this engine has no WebAssembly with SIMD',
-        mend: 'use Node 20 or later, or a browser from 2023 on, or another backend',
+        fix: 'use Node 20 or later, or a browser from 2023 on, or another backend',
       };
     }
     if (isStarted()) return { available: true };
@@ -69,13 +69,13 @@ export function wasm(options: WasmOptions = {}): Backend {
       return {
         available: false,
         reason: `there is no file ${missing}`,
-        mend: 'let wasmPaths name the folder with the .wasm files, ending in "/", or leave it out',
+        fix: 'let wasmPaths name the folder with the .wasm files, ending in "/", or leave it out',
       };
     } catch (error) {
       return {
         available: false,
         reason: '@tensorflow/tfjs-backend-wasm is not installed',
-        mend: `npm install @tensorflow/tfjs-backend-wasm (${String(error)})`,
+        fix: `npm install @tensorflow/tfjs-backend-wasm (${String(error)})`,
       };
     }
   };
@@ -85,7 +85,7 @@ export function wasm(options: WasmOptions = {}): Backend {
     isAvailable,
     async activate() {
       const availability = await isAvailable();
-      if (!availability.available) unavailable(`${availability.reason}: ${availability.mend}.`);
+      if (!availability.available) unavailable(`${availability.reason}: ${availability.fix}.`);
       const removeNewHandlers = watchProcessHandlers();
       try {
         await start(wasmPaths);
@@ -115,7 +115,7 @@ async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
     if (!(await tf.setBackend('wasm'))) {
       unavailable(
         'TensorFlow.js could not start it: its warning above says why. Most often the .wasm files are not served ' +
-          'where wasmPaths says. Start a new process or page after mending that.',
+          'where wasmPaths says. Start a new process or page after fixing that.',
       );
     }
   } catch (cause) {

@@ -10,7 +10,7 @@ interface DeviceState {
 
 type Watched = WebgpuBackend & { [watchedKey]?: DeviceState };
 
-/** True when the device is gone and the backend has to be made anew. */
+/** True when the device is gone and the backend has to be made again. */
 export function isLost(backend: WebgpuBackend): boolean {
   return (backend as Watched)[watchedKey]?.lost !== undefined;
 }

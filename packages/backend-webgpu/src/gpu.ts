@@ -11,7 +11,7 @@ export interface GpuSource {
 /** Why there is none, and what to do about it. */
 export interface NoGpu {
   readonly reason: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 interface DawnModule {
@@ -39,10 +39,10 @@ export async function findGpu(dawnFlags: readonly string[]): Promise<GpuSource |
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ERR_MODULE_NOT_FOUND' && message.includes("'webgpu'"))
-      return { reason: 'the npm package webgpu is not installed', mend: 'npm install webgpu' };
+      return { reason: 'the npm package webgpu is not installed', fix: 'npm install webgpu' };
     return {
       reason: `the npm package webgpu does not load here: ${String(message).split('\n')[0]}`,
-      mend: 'reinstall it (npm install webgpu); it has binaries for Linux and Windows on x64 and arm64 and for macOS',
+      fix: 'reinstall it (npm install webgpu); it has binaries for Linux and Windows on x64 and arm64 and for macOS',
     };
   }
 }
@@ -68,10 +68,10 @@ function browserWithout(): NoGpu {
   if ((globalThis as { isSecureContext?: boolean }).isSecureContext === false)
     return {
       reason: 'the page is not a secure context, and browsers keep WebGPU from such',
-      mend: 'serve it by https, or from localhost',
+      fix: 'serve it by https, or from localhost',
     };
   return {
     reason: 'this browser has no navigator.gpu',
-    mend: 'use Chrome or Edge 113, Safari 26, Firefox 141 or later, with WebGPU and hardware acceleration switched on',
+    fix: 'use Chrome or Edge 113, Safari 26, Firefox 141 or later, with WebGPU and hardware acceleration switched on',
   };
 }

@@ -37,7 +37,7 @@ export function installKernels(): KernelReport {
     if (config) tf.unregisterKernel(patch.kernelName, 'webgpu');
     (config ? replaced : supplied).push(patch.kernelName);
     tf.registerKernel({
-      // The set-up function stays: what wraps the stock kernel needs it if the backend is made anew.
+      // The set-up function stays: what wraps the stock kernel needs it if the backend is made again.
       ...config,
       kernelName: patch.kernelName,
       backendName: 'webgpu',

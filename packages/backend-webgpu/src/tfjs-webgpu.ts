@@ -20,7 +20,7 @@ export async function loadTfjsWebgpu(): Promise<
   } catch (cause) {
     return {
       reason: `@tensorflow/tfjs-backend-webgpu is not installed or does not load (${String(cause).split('\n')[0]})`,
-      mend: 'npm install @tensorflow/tfjs-backend-webgpu',
+      fix: 'npm install @tensorflow/tfjs-backend-webgpu',
     };
   }
   if (!registered && isRegistered()) tf.removeBackend('webgpu');
@@ -28,7 +28,7 @@ export async function loadTfjsWebgpu(): Promise<
     return {
       twoCopies: true,
       reason: '@tensorflow/tfjs-backend-webgpu brings a second copy of @tensorflow/tfjs-core',
-      mend:
+      fix:
         'install both in one version beside each other (npm ls @tensorflow/tfjs-core shows the copies), or let the ' +
         "bundler take one (Vite: resolve.dedupe: ['@tensorflow/tfjs-core'])",
     };

@@ -24,7 +24,7 @@ describe('webgpu()', () => {
       availability: {
         available: false,
         reason: 'WebGPU finds no GPU adapter',
-        mend: expect.stringMatching(/driver.*libvulkan1.*VK_ICD_FILENAMES=/s),
+        fix: expect.stringMatching(/driver.*libvulkan1.*VK_ICD_FILENAMES=/s),
       },
       failure: {
         code: 'backend-unavailable',
@@ -40,7 +40,7 @@ describe('webgpu()', () => {
       '@tensorflow/tfjs-backend-webgpu is not installed',
       'npm install @tensorflow/tfjs-backend-webgpu',
     ],
-  ])('says that %s is missing, and how to get it', (name, reason, mend) => {
+  ])('says that %s is missing, and how to get it', (name, reason, fix) => {
     const hooks = `export const resolve = (name, context, next) => {
       if (name !== '${name}') return next(name, context);
       throw Object.assign(new Error("Cannot find package '${name}' imported from here"), { code: 'ERR_MODULE_NOT_FOUND' });
@@ -50,7 +50,7 @@ describe('webgpu()', () => {
       register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}));
       const { webgpu } = await import('@espalier/backend-webgpu');
       console.log(JSON.stringify(await webgpu().isAvailable()));`);
-    expect(got).toEqual({ available: false, reason: expect.stringContaining(reason), mend });
+    expect(got).toEqual({ available: false, reason: expect.stringContaining(reason), fix });
   });
 
   it('says that there are two copies of TensorFlow.js', () => {
@@ -126,7 +126,7 @@ describeOnGpu('webgpu() where there is a GPU', () => {
     for (const name of replaced) expect(reasons[name]).toMatch(/\w/);
   });
 
-  it('starts anew after it was removed', async () => {
+  it('starts again after it was removed', async () => {
     tf.removeBackend('webgpu');
     await webgpu().activate();
     expect([...(await tf.add(tf.ones([1]), 1).data())]).toEqual([2]);

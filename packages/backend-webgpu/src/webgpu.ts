@@ -41,7 +41,7 @@ export interface WebgpuOptions {
  * import { webgpu } from '@espalier/backend-webgpu';
  * const backend = webgpu({ powerPreference: 'high-performance' });
  * const availability = await backend.isAvailable();
- * if (!availability.available) console.log(availability.reason, availability.mend);
+ * if (!availability.available) console.log(availability.reason, availability.fix);
  * ```
  */
 export function webgpu(options: WebgpuOptions = {}): Backend {
@@ -56,8 +56,8 @@ export function webgpu(options: WebgpuOptions = {}): Backend {
     async isAvailable(): Promise<Availability> {
       const found = await findParts(settings);
       if (!('reason' in found)) return { available: true };
-      const { reason, mend } = found;
-      return { available: false, reason, mend };
+      const { reason, fix } = found;
+      return { available: false, reason, fix };
     },
     async activate() {
       if (!isRunning()) await start(settings);
@@ -81,7 +81,7 @@ async function start(settings: Settings): Promise<void> {
     throw new EspalierError({
       code: 'twoCopies' in parts ? 'two-copies' : 'backend-unavailable',
       scope,
-      message: `${parts.reason}: ${parts.mend}.`,
+      message: `${parts.reason}: ${parts.fix}.`,
     });
   try {
     installGlobals(parts.source);
@@ -112,12 +112,12 @@ async function findParts({
   } catch (error) {
     why = ` (${String(error)})`;
   }
-  if (!adapter) return { reason: `WebGPU finds no GPU adapter${why}`, mend: adapterMend() };
+  if (!adapter) return { reason: `WebGPU finds no GPU adapter${why}`, fix: adapterFix() };
   const lacking = Object.entries(needed).find(([limit, least]) => !((adapter.limits[limit] ?? 0) >= least));
   if (lacking)
     return {
       reason: `the GPU adapter has ${lacking[0]} ${adapter.limits[lacking[0]]}, and ${lacking[1]} are needed`,
-      mend: 'use a GPU and driver with Vulkan, Metal or Direct3D 12, or another backend',
+      fix: 'use a GPU and driver with Vulkan, Metal or Direct3D 12, or another backend',
     };
   return { source, adapter, WebGPUBackend };
 }
@@ -130,7 +130,7 @@ const needed: Readonly<Record<string, number>> = {
   maxComputeWorkgroupStorageSize: 16384,
 };
 
-function adapterMend(): string {
+function adapterFix(): string {
   if (!inNode())
     return 'switch hardware acceleration on in the browser, update the graphics driver, or use another backend';
   const general = 'install the driver of the GPU, or use another backend';

@@ -13,7 +13,7 @@ export interface EarlyStoppingOptions<M extends string = string> {
   readonly patience?: number;
   /** Default `auto`: by the metric's name. */
   readonly mode?: MonitorMode;
-  /** Patience starts anew only at improvements that are also better than this. */
+  /** Patience starts again only at improvements that are also better than this. */
   readonly baseline?: number;
   /** Epochs before this one, counted from 0, are ignored. Default 0. */
   readonly startFromEpoch?: number;

@@ -15,7 +15,6 @@ exportsContract({
     'compose',
     'currentStep',
     'decodeCheckpoint',
-    'describe',
     'encodeCheckpoint',
     'firstAvailable',
     'isEspalierError',
@@ -25,9 +24,6 @@ exportsContract({
     'stream',
     'toLayersCallback',
     'toTensorData',
-    'traceScope',
     'useBackend',
-    'watchOps',
-    'withStep',
   ]),
 });

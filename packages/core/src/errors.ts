@@ -23,14 +23,14 @@ export interface EspalierErrorOptions {
   readonly code: ErrorCode;
   /** Who says so: a package, plugin, layer or file format, e.g. `early-stopping`. */
   readonly scope: string;
-  /** What is wrong, what was got, and how to mend it. */
+  /** What is wrong, what was got, and how to fix it. */
   readonly message: string;
   /** The error underneath, if any. */
   readonly cause?: unknown;
 }
 
 /**
- * The one error class of Espalier. Its message reads `[scope] what, what it got, how to mend`.
+ * The one error class of Espalier. Its message reads `[scope] what, what it got, how to fix`.
  *
  * @example
  * ```ts
@@ -56,4 +56,9 @@ export class EspalierError extends Error {
 /** True for an EspalierError of any copy of this package (ESM and CommonJS builds are two classes). */
 export function isEspalierError(error: unknown): error is EspalierError {
   return error instanceof Error && error.name === 'EspalierError' && 'code' in error && 'scope' in error;
+}
+
+/** Throws the standard error. */
+export function fail(code: ErrorCode, scope: string, message: string): never {
+  throw new EspalierError({ code, scope, message });
 }

@@ -1,6 +1,6 @@
 import { EspalierError } from './errors.js';
 
-/** Checks of factory options that throw the standard error: what, what it got, how to mend. */
+/** Checks of factory options that throw the standard error: what, what it got, how to fix. */
 export interface OptionChecker {
   /** A finite number within `[min, max]`; `exclusiveMin`/`exclusiveMax` take the ends away. */
   number(name: string, value: unknown, range?: NumberRange): void;

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Dataset } from './dataset.js';
-import type { Loss } from './loss.js';
-import { mapTensors } from './gradients.js';
-import type { Optimizer } from './optimizer.js';
+import type { Dataset } from './data/dataset.js';
+import type { Loss } from './step/loss.js';
+import { mapTensors } from './step/gradients.js';
+import type { Optimizer } from './step/optimizer.js';
 
 /* The smallest real parts that a run can be made of, so that core is tested without the packages that build on it. */
 

@@ -20,7 +20,7 @@ const FASHION_MNIST: IdxCollection = {
   ],
   folder: 'fashion-mnist',
   systemFolder: '/usr/share/datasets/fashion-mnist',
-  mend:
+  fix:
     "Install Debian's or Ubuntu's package dataset-fashion-mnist; or put the four official files " +
     '(train-images-idx3-ubyte.gz ..., plain or .gz) in a folder and pass it as dir or in ESPALIER_DATA_DIR.',
   checksums: {

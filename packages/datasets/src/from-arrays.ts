@@ -1,5 +1,6 @@
 import type { Dataset, HostArray, HostArrays } from '@espalier/core';
-import { checkOptions, describe } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 import { invalidData } from './invalid-data.js';
 import type { ArraySource, ReadAs } from './to-host-array.js';

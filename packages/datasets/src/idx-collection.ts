@@ -18,7 +18,7 @@ export interface IdxCollection {
   /** Where an operating system's package puts it. */
   readonly systemFolder?: string;
   /** What to do to get it. */
-  readonly mend: string;
+  readonly fix: string;
   /** SHA-256 of the official files, uncompressed. */
   readonly checksums: Readonly<Record<FileRole, string>>;
 }

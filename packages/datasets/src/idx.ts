@@ -1,5 +1,6 @@
 import type { ArrayData, HostArray } from '@espalier/core';
-import { checkOptions, describe } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 
 const SCOPE = 'idx';

@@ -87,7 +87,7 @@ async function findFiles(
   throw new EspalierError({
     code: 'io',
     scope: collection.scope,
-    message: `the files of ${collection.title} were not found${where}. ${collection.mend}`,
+    message: `the files of ${collection.title} were not found${where}. ${collection.fix}`,
   });
 }
 

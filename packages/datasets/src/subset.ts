@@ -1,5 +1,5 @@
 import type { Dataset, HostArray, HostBatch } from '@espalier/core';
-import { describe } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { checkIndices, gather, mapArrays } from './gather.js';
 import { invalidData } from './invalid-data.js';
 import { targetInMemory, withTargets } from './targets-in-memory.js';

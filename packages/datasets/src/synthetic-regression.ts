@@ -1,5 +1,6 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, describe, stream } from '@espalier/core';
+import { checkOptions, stream } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 import { invalidData } from './invalid-data.js';
 

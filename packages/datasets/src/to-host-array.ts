@@ -1,5 +1,5 @@
 import type { ArrayData, HostArray } from '@espalier/core';
-import { describe } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { flattenNested } from './nested.js';
 
@@ -98,11 +98,11 @@ function toFloats(raw: NumberArray, examples: number, as: ReadAs): ArrayData {
     for (let i = 0; i < data.length; i++) {
       if (!Number.isFinite(data[i])) {
         const overflow = Number.isFinite(raw[i]) ? ' (too large for float32)' : '';
-        const mend = as.role === 'input' ? ', or set allowNonFinite: true' : '';
+        const fix = as.role === 'input' ? ', or set allowNonFinite: true' : '';
         invalidData(
           as.scope,
           `${as.name}: example ${exampleOf(i, data.length, examples)} holds ${raw[i]}${overflow}; ` +
-            `mend or leave out the example${mend}.`,
+            `fix or leave out the example${fix}.`,
         );
       }
     }

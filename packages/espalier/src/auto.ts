@@ -34,8 +34,8 @@ export function auto(options: CompiledOptions = {}): Executor {
     async start(program, state) {
       const availability = await fast.isAvailable!();
       if (!availability.available) {
-        const { reason, mend } = availability;
-        warnOnce(`espalier: steps run eagerly, compiled ones cannot start: ${reason}. To mend: ${mend}.`);
+        const { reason, fix } = availability;
+        warnOnce(`espalier: steps run eagerly, compiled ones cannot start: ${reason}. To fix it: ${fix}.`);
         return startEager(program, state);
       }
       return new FallingBack(program, await fast.start(program, state), warnOnce);

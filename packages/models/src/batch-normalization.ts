@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, describe, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import { isTraining, onlyTensor } from './layer-call.js';
 import type { Affine } from './normalize.js';
 import { normalizeBy, normalizeByBatch } from './normalize.js';

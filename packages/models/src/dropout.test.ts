@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stream, withStep } from '@espalier/core';
+import { stream } from '@espalier/core';
+import { withStep } from '@espalier/core/internal';
 import { testStep } from '@espalier/testkit';
 import { Dropout } from './index.js';
 

@@ -9,7 +9,7 @@ test('selects kernels by default', () => {
   expect(selection('test')(parameters)).toEqual(['a/kernel', 'b/kernel']);
 });
 
-test('asks the selector once for the same shapes, and anew for others', () => {
+test('asks the selector once for the same shapes, and again for others', () => {
   const selector = vi.fn((name: string) => name === 'a/bias');
   const select = selection('test', selector);
   expect([select(parameters), select({ ...parameters })]).toEqual([['a/bias'], ['a/bias']]);

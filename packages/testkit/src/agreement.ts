@@ -24,7 +24,7 @@ export function largestDifference(actual: HostArrays, expected: HostArrays): num
 /** float32 has 24 bits: a step of the toy model rounds each number some ten times. */
 const ROUNDING = 2 ** -23;
 
-/** How far two executors may be apart after some steps: each step rounds anew and carries differences on. */
+/** How far two executors may be apart after some steps: each step rounds again and carries differences on. */
 export function agreementBound(steps: number, growth = 1): number {
   return 30 * ROUNDING * steps * growth;
 }

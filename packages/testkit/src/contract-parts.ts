@@ -6,7 +6,7 @@ import type { ObjectiveProblem } from './objective-problems.js';
 interface Part<Make> {
   /** As its suite calls it, e.g. `mlp (plain)`. */
   readonly name: string;
-  /** Anew at each call. */
+  /** A new one at each call. */
   readonly make: Make;
   /** How much it enlarges rounding differences between executors, where its entry says so. */
   readonly growth?: number | undefined;

@@ -15,7 +15,7 @@ export interface DatasetContractOptions {
 /**
  * What every data set must hold.
  *
- * @param make The data set, anew at each call, with at least 4 examples.
+ * @param make The data set, a new one at each call, with at least 4 examples.
  */
 export function datasetContract(
   name: string,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe as describeValue } from '@espalier/core';
+import { describe as describeValue } from '@espalier/core/internal';
 import { expect } from 'vitest';
 
 /** What a tensor may be compared with: a tensor, or nested arrays of its shape. */

@@ -32,7 +32,7 @@ const squaredError: Loss = {
 /**
  * What every model factory must hold.
  *
- * @param make The model whose initial weights this seed fixes, anew at each call; one input, one output `[N, K]`.
+ * @param make The model whose initial weights this seed fixes, a new one at each call; one input, one output `[N, K]`.
  */
 export function modelContract(
   name: string,

@@ -27,7 +27,7 @@ const SHAPES = { scalar: [], bias: [3], kernel: [3, 2], filter: [2, 2, 1, 3] };
 /**
  * What every optimizer must hold, proven in real runs of a small model.
  *
- * @param make The optimizer with this learning rate, anew at each call.
+ * @param make The optimizer with this learning rate, a new one at each call.
  */
 export function optimizerContract(
   name: string,

@@ -50,7 +50,7 @@ const SCRIPTS: Readonly<Record<string, readonly number[]>> = {
 /**
  * What every plugin must hold, proven in real runs of a small model and in scripted ones.
  *
- * @param make The plugin, anew at each call, with a setting that does something.
+ * @param make The plugin, a new one at each call, with a setting that does something.
  */
 export function pluginContract(
   name: string,

@@ -6,7 +6,7 @@ import { TOY_STEPS, toyRun, type ToyRunOptions } from './toy-run.js';
  * Tests that a run which was frozen and resumed in new objects ends as the one that was never stopped: weights, slots,
  * plugin state, history, bit for bit.
  *
- * @param make Makes the parts of a run, anew at each call.
+ * @param make Makes the parts of a run, a new one at each call.
  */
 export function resumeTests(make: () => ToyRunOptions): void {
   test.each([

@@ -47,11 +47,11 @@ export async function writeReport(path: string, content: string | Uint8Array): P
   return target;
 }
 
-function fail(path: string, reason: string, mend: string, cause: unknown): never {
+function fail(path: string, reason: string, fix: string, cause: unknown): never {
   throw new EspalierError({
     code: 'io',
     scope: 'write-report',
-    message: `cannot write '${path}': ${reason}. ${mend}`,
+    message: `cannot write '${path}': ${reason}. ${fix}`,
     cause,
   });
 }

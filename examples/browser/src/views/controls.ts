@@ -60,7 +60,7 @@ export function showControls(store: Store, trainer: Trainer): void {
   });
 
   const label = (state: State): void => {
-    start.textContent = state.position ? 'Start anew' : 'Start';
+    start.textContent = state.position ? 'Start again' : 'Start';
     resume.textContent = state.phase === 'completed' ? `Train on to ${goal(state)}` : 'Resume';
   };
   store.show(onChange((state: State) => [state.settings] as const, fill));

@@ -6,8 +6,8 @@ export interface Flavor {
   readonly packageName: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
   /** What to do where the package cannot be had, e.g. another backend to use. */
   readonly otherwise: string;
-  /** How to mend a native library that is there and does not load. */
-  readonly libraryMend: string;
-  /** How to mend that TensorFlow sees no GPU; absent where none is needed. */
-  readonly gpuMend?: string;
+  /** How to fix a native library that is there and does not load. */
+  readonly libraryFix: string;
+  /** How to fix that TensorFlow sees no GPU; absent where none is needed. */
+  readonly gpuFix?: string;
 }

@@ -6,7 +6,7 @@ function kernelNames(): Set<string> {
 }
 
 /**
- * Runs `load` and puts the gradients back that it registers anew.
+ * Runs `load` and puts the gradients back that it registers again.
  *
  * tfjs-node loads the union package `@tensorflow/tfjs`, which registers all stock gradients once more: those that
  * another backend of Espalier has put right would be undone.

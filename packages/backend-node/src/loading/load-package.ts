@@ -21,8 +21,8 @@ export async function loadPackage(
   supplyUtilities(await nodeBuiltin<{ default: Utilities }>('util'));
   const loaded = quietly(() => keepingGradients(() => found.require(found.folder) as TfjsNode), threads);
   if (loaded.Tensor === tf.Tensor) return;
-  const { reason, mend } = twoCopies(flavor, found.itsCore ?? '?', found.ourCore ?? '?');
-  throw new EspalierError({ code: 'two-copies', scope: flavor.scope, message: `${reason}: ${mend}.` });
+  const { reason, fix } = twoCopies(flavor, found.itsCore ?? '?', found.ourCore ?? '?');
+  throw new EspalierError({ code: 'two-copies', scope: flavor.scope, message: `${reason}: ${fix}.` });
 }
 
 interface Utilities {

@@ -18,7 +18,7 @@ export function checkPackage(
       reason:
         `${what} is installed without its native library, there is no file ${found.library}: its install script did ` +
         `not run, was refused the download, or found no build for Node ${process.versions.node}`,
-      mend:
+      fix:
         `npm rebuild ${packageName} --build-addon-from-source, with scripts allowed and storage.googleapis.com within ` +
         `reach (builds are published for Node up to 22); or ${otherwise}`,
     };
@@ -33,14 +33,14 @@ export function checkPackage(
     return {
       available: false,
       reason: `the native library of ${what} does not load: ${firstLine(error)}`,
-      mend: `${mendOf(firstLine(error), flavor)}; or ${otherwise}`,
+      fix: `${fixOf(firstLine(error), flavor)}; or ${otherwise}`,
     };
   }
-  if (flavor.gpuMend !== undefined && !addon.isUsingGpuDevice()) {
+  if (flavor.gpuFix !== undefined && !addon.isUsingGpuDevice()) {
     return {
       available: false,
       reason: `TensorFlow ${addon.TF_Version ?? ''} loads and sees no GPU`.replace('  ', ' '),
-      mend: `${flavor.gpuMend}; or ${otherwise}`,
+      fix: `${flavor.gpuFix}; or ${otherwise}`,
     };
   }
   return { available: true };
@@ -55,7 +55,7 @@ export function twoCopies(
   return {
     available: false,
     reason: `${packageName} uses another copy of @tensorflow/tfjs-core (${itsCore}) than this program (${ourCore})`,
-    mend:
+    fix:
       `install the version of @tensorflow/tfjs-core and @tensorflow/tfjs-layers that ${packageName} asks for, then npm ` +
       'dedupe; `npm ls @tensorflow/tfjs-core` must show one',
   };
@@ -65,10 +65,10 @@ function firstLine(error: unknown): string {
   return ((error as Error)?.message ?? String(error)).split('\n')[0]!;
 }
 
-function mendOf(message: string, { packageName, libraryMend }: Flavor): string {
+function fixOf(message: string, { packageName, libraryFix }: Flavor): string {
   const rebuild = `npm rebuild ${packageName} --build-addon-from-source`;
   if (/GLIBC|CXXABI/.test(message)) return `use a newer system, or build it on this one: ${rebuild}`;
   if (/cannot open shared object file|Library not loaded|module could not be found/i.test(message))
-    return libraryMend;
+    return libraryFix;
   return `it may be for another system or damaged: ${rebuild}`;
 }

@@ -18,7 +18,7 @@ describe('identity and cast', () => {
     c.dispose();
   });
 
-  it('a variable assigned anew leaves its copies alone', () => {
+  it('a variable assigned again leaves its copies alone', () => {
     const variable = tf.variable(tf.tensor1d([1, 2]));
     const before = tf.clone(variable);
     variable.assign(tf.tensor1d([3, 4]));

@@ -42,7 +42,7 @@ describe('what the browser refuses', () => {
     ['NoModificationAllowedError', 'let one run at a time have a store'],
     ['TypeMismatchError', 'give another name'],
     ['Other', 'give a place that can be written to and has room'],
-  ])('%s comes with a mend', async (name, mend) => {
+  ])('%s comes with a fix', async (name, fix) => {
     const refuse = async (): Promise<never> => {
       throw new DOMException('it cannot be.', name);
     };
@@ -50,7 +50,7 @@ describe('what the browser refuses', () => {
     const refused = opfsStore('runs').write('a', bytes);
     await expect(refused).rejects.toMatchObject({ code: 'io', scope: 'opfs-store', cause: { name } });
     await expect(refused).rejects.toThrow("cannot write to OPFS 'runs' (it cannot be.); ");
-    await expect(refused).rejects.toThrow(mend);
+    await expect(refused).rejects.toThrow(fix);
   });
 });
 

@@ -64,7 +64,7 @@ describe('folderStore', () => {
     );
   });
 
-  test('makes its folder anew when that has gone in between', async () => {
+  test('makes its folder again when that has gone in between', async () => {
     const store = folderStore(folder);
     await store.write('a', bytes);
     await rm(folder, { recursive: true });

@@ -41,7 +41,7 @@ export function folderStore(directory: string): RunStore {
       await made;
       await writeWhole(files, files.path.join(directory, entry), bytes);
     } catch (error) {
-      // The folder may have gone in between: the next write makes it anew.
+      // The folder may have gone in between: the next write makes it again.
       made = undefined;
       throw error;
     }

@@ -1,6 +1,6 @@
 import { EspalierError, isEspalierError } from '@espalier/core';
 
-const MENDS: Readonly<Record<string, string>> = {
+const FIXES: Readonly<Record<string, string>> = {
   QuotaExceededError:
     'the room for this site is used up: keep fewer checkpoints, remove old runs, or ask for more with navigator.storage.persist()',
   SecurityError:
@@ -25,7 +25,7 @@ export async function orIoError<T>(scope: string, what: string, work: () => Prom
     throw new EspalierError({
       code: 'io',
       scope,
-      message: `cannot ${what} (${reason}); ${MENDS[name] ?? ANYWHERE}.`,
+      message: `cannot ${what} (${reason}); ${FIXES[name] ?? ANYWHERE}.`,
       cause,
     });
   }

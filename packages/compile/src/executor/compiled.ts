@@ -40,7 +40,7 @@ export interface CompiledExecutor extends Executor {
   isAvailable(): Promise<Availability>;
   /**
    * Frees everything compiled so far. Without it what belongs to a trainer goes with the trainer, when that is garbage.
-   * A run that still goes on compiles anew.
+   * A run that still goes on compiles again.
    */
   release(): Promise<void>;
 }
@@ -76,11 +76,11 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
       try {
         const problem = await deviceProblem(runtimeOptions);
         return problem
-          ? { available: false, reason: clause(problem.reason), mend: clause(problem.mend) }
+          ? { available: false, reason: clause(problem.reason), fix: clause(problem.fix) }
           : { available: true };
       } catch (error) {
         const reason = `${runtimeIs} could not be loaded: ${((error as Error).cause as Error).message}`;
-        return { available: false, reason, mend: `npm install ${runtimeIs}` };
+        return { available: false, reason, fix: `npm install ${runtimeIs}` };
       }
     },
     async start(program, state) {
@@ -174,7 +174,7 @@ function sumsOf(outputs: StepOutputs): StepSums {
   return sums;
 }
 
-/** Reasons and mends are put together by whoever shows them. */
+/** Reasons and fixes are put together by whoever shows them. */
 function clause(sentence: string): string {
   return sentence.replace(/[.]$/, '');
 }

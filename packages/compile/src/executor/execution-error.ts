@@ -6,13 +6,13 @@ const memoryWords = /alloc|out of memory|bad_array|memory access|OOM/i;
 /** What it says when a GPU is gone. */
 const lostWords = /device (was |is )?lost|lost device/i;
 
-/** The error of a step that failed in the runtime: which step, what the runtime says, and how to mend it. */
+/** The error of a step that failed in the runtime: which step, what the runtime says, and how to fix it. */
 export function executionError(cause: unknown, step: number, device: Device = 'cpu'): EspalierError {
   if (isEspalierError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   const text = /[.!?]$/.test(said.trim()) ? said.trim() : `${said.trim()}.`;
   const memory = memoryWords.test(text);
-  const mend = memory
+  const fix = memory
     ? 'Use a smaller batch size or model.'
     : lostWords.test(text)
       ? 'The GPU and the state on it are gone: start a new run, from the last checkpoint.'
@@ -21,7 +21,7 @@ export function executionError(cause: unknown, step: number, device: Device = 'c
   return new EspalierError({
     code: memory ? 'out-of-memory' : 'execution-failed',
     scope: 'compile',
-    message: `step ${step} failed in ONNX Runtime: ${text} ${mend}`,
+    message: `step ${step} failed in ONNX Runtime: ${text} ${fix}`,
     cause,
   });
 }

@@ -141,7 +141,7 @@ describe('sessions are released', () => {
     expect(counts.open).toBe(2);
   });
 
-  test('by release(), after which a run compiles anew', async () => {
+  test('by release(), after which a run compiles again', async () => {
     const { counts, runtime } = countingRuntime();
     const executor = compiled({ runtime });
     const subject = trainer(executor);

@@ -13,14 +13,14 @@ else
     skip(`${howToGetSoftwareGpu} (${webgpu.reason})`);
   });
 
-test('a device that cannot start says why and how to mend it, and the process goes on', async () => {
+test('a device that cannot start says why and how to fix it, and the process goes on', async () => {
   // A browser has WebGPU, onnxruntime-web in Node has not.
   const executor = compiled({ runtime: 'onnxruntime-web', device: 'webgpu' });
   const availability = await executor.isAvailable();
   expect(availability).toMatchObject({
     available: false,
     reason: expect.stringContaining('"webgpu" of onnxruntime-web does not start'),
-    mend: expect.stringContaining('navigator.gpu'),
+    fix: expect.stringContaining('navigator.gpu'),
   });
   await expect(executor.start(undefined as never, {})).rejects.toMatchObject({
     code: 'executor-unavailable',

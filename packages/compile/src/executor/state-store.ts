@@ -8,7 +8,7 @@ import { type PackedEntry, StatePack } from './state-pack.js';
  * Where the state of a run lives between steps.
  *
  * - `in-place`: in plain memory that the runtime reads and writes itself, twice; nothing is allocated in a step.
- * - `returned`: in plain memory that the runtime makes anew with each step, copying it in and out of its own.
+ * - `returned`: in plain memory that the runtime makes again with each step, copying it in and out of its own.
  * - `device`: in buffers of the GPU; plain memory sees it only when it is read.
  */
 export type StatePlace = 'in-place' | 'returned' | 'device';

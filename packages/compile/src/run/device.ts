@@ -34,7 +34,7 @@ const working = new WeakMap<object, Set<string>>();
  */
 export async function deviceProblem(
   options: RuntimeOptions = {},
-): Promise<{ reason: string; mend: string; cause: unknown } | undefined> {
+): Promise<{ reason: string; fix: string; cause: unknown } | undefined> {
   const runtime = await loadRuntime(options);
   const device = options.device ?? 'cpu';
   let known = working.get(runtime.Tensor);
@@ -47,7 +47,7 @@ export async function deviceProblem(
     await session.release();
   } catch (cause) {
     const reason = `Device "${device}" of ${runtime.name} does not start: ${sentence(cause)}`;
-    return { reason, mend: mendOf(device, runtime.name, reason), cause };
+    return { reason, fix: fixOf(device, runtime.name, reason), cause };
   }
   known.add(device);
   return undefined;
@@ -56,22 +56,22 @@ export async function deviceProblem(
 /**
  * Loads ONNX Runtime and makes sure that the device starts.
  *
- * @throws EspalierError `executor-unavailable` with the reason and the mend.
+ * @throws EspalierError `executor-unavailable` with the reason and the fix.
  */
 export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime> {
   const problem = await deviceProblem(options);
   if (!problem) return loadRuntime(options);
-  const { reason, mend, cause } = problem;
+  const { reason, fix, cause } = problem;
   throw new EspalierError({
     code: 'executor-unavailable',
     scope: 'compile',
-    message: `${reason} ${mend}`,
+    message: `${reason} ${fix}`,
     cause,
   });
 }
 
 /** What to do about a device that does not start. */
-function mendOf(device: Device, runtime: RuntimeName, reason: string): string {
+function fixOf(device: Device, runtime: RuntimeName, reason: string): string {
   if (device === 'cuda')
     return (
       'CUDA needs Linux or Windows with CUDA 12 and cuDNN 9, and onnxruntime-node installed with its install script, ' +

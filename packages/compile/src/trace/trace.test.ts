@@ -5,7 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../graph/graph.js';
 import { compareTraces } from './compare.js';
-import { traceScope } from '@espalier/core';
+import { traceScope } from '@espalier/core/internal';
 import { trace } from './trace.js';
 import { allKernelNames } from './trace-kernels.js';
 

@@ -1,4 +1,5 @@
-import { EspalierError, watchOps } from '@espalier/core';
+import { EspalierError } from '@espalier/core';
+import { watchOps } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';

@@ -1,0 +1,69 @@
+import type { HostArrays } from './arrays.js';
+import type { Dataset, HostBatch } from './dataset.js';
+import type { BoundModel } from '../model/bound-model.js';
+import { fail } from '../errors.js';
+
+type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
+type Rename = (arrays: HostArrays) => HostArrays;
+
+/** Gives the batches of a data set the names of the model's inputs and outputs. */
+export type BatchNamer = (batch: HostBatch) => HostBatch;
+
+/**
+ * Matches a data set with a model: one input with one input whatever they are called, several by name; and the shapes.
+ *
+ * @param outputs Names of the outputs that have a loss.
+ * @throws EspalierError `invalid-data` with both sides' names or shapes.
+ */
+export function matchNames(dataset: Dataset, model: BoundModel, outputs: readonly string[]): BatchNamer {
+  const inputNames = model.inputShapes ? Object.keys(model.inputShapes) : Object.keys(dataset.inputs);
+  const inputs = renamer('input', Object.keys(dataset.inputs), inputNames);
+  const targets = renamer('target', Object.keys(dataset.targets), outputs);
+  checkShapes(dataset, model.inputShapes, inputNames);
+  return (batch) => ({
+    inputs: inputs(batch.inputs),
+    targets: targets(batch.targets),
+    ...(batch.weights ? { weights: targets(batch.weights) } : {}),
+  });
+}
+
+/** Gives arrays for prediction the names of the model's inputs. */
+export function matchInputs(given: readonly string[], model: BoundModel): Rename {
+  return renamer('input', given, model.inputShapes ? Object.keys(model.inputShapes) : given);
+}
+
+function renamer(kind: 'input' | 'target', given: readonly string[], wanted: readonly string[]): Rename {
+  if (given.length === 1 && wanted.length === 1) {
+    const [from, to] = [given[0]!, wanted[0]!];
+    return (arrays) => (arrays[from] ? { [to]: arrays[from] } : {});
+  }
+  const missing = wanted.filter((name) => !given.includes(name));
+  const extra = given.filter((name) => !wanted.includes(name));
+  if (missing.length || extra.length) {
+    fail(
+      'invalid-data',
+      'trainer',
+      `the data set has ${kind}s ${given.join(', ') || '(none)'}; the model wants ${wanted.join(', ')}. ` +
+        'Give the data the same names.',
+    );
+  }
+  return (arrays) => arrays;
+}
+
+function checkShapes(dataset: Dataset, shapes: Shapes | undefined, inputNames: readonly string[]): void {
+  if (!shapes) return;
+  const single = inputNames.length === 1;
+  for (const name of inputNames) {
+    const wanted = shapes[name]!.slice(1);
+    const { shape } = single ? Object.values(dataset.inputs)[0]! : dataset.inputs[name]!;
+    const fits = shape.length === wanted.length && wanted.every((dim, i) => dim === null || dim === shape[i]);
+    if (!fits) {
+      fail(
+        'invalid-data',
+        'trainer',
+        `input '${name}' of the model takes examples of shape [${wanted.join(', ')}], the data has [${shape.join(', ')}]. ` +
+          'Change the input shape of the model or flatten the data.',
+      );
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { HostArrays } from './arrays.js';
+import type { Dataset, HostBatch } from './dataset.js';
+import type { BatchNamer } from './batch-names.js';
+import type { BoundModel } from '../model/bound-model.js';
+import { fail } from '../errors.js';
+import type { OutputObjective } from '../step/objectives.js';
+
+/** Examples checked at a time where a data set must be fetched to be checked. */
+const CHUNK = 4096;
+
+/** Checks batches in plain memory; see {@link dataChecker}. */
+export interface DataChecker {
+  /** Checks a whole data set before the first step, where it is in memory. */
+  checkAll(dataset: Dataset, rename: BatchNamer): Promise<void>;
+  /** Checks one batch (already renamed), unless its data set was checked as a whole. `first` is its first example's number. */
+  checkBatch(dataset: Dataset, batch: HostBatch): void;
+}
+
+/**
+ * Refuses data that would train without an error and mean nothing: NaN or infinite inputs, targets that the loss cannot
+ * take, counts that differ.
+ */
+export function dataChecker(model: BoundModel, objectives: readonly OutputObjective[]): DataChecker {
+  const checked = new WeakSet<Dataset>();
+  const check = (batch: HostBatch): void => {
+    checkCounts(batch);
+    checkFinite(batch.inputs);
+    if (batch.weights) checkFinite(batch.weights, 'weight');
+    for (const { output, loss } of objectives) {
+      loss.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
+    }
+  };
+  return {
+    async checkAll(dataset, rename) {
+      if (checked.has(dataset)) return;
+      if (!Number.isInteger(dataset.size) || dataset.size < 1) {
+        fail('invalid-data', 'trainer', `the data set has ${dataset.size} examples; it needs at least one.`);
+      }
+      if (dataset.arrays) check(rename(dataset.arrays));
+      else if (dataset.inMemory) {
+        for (let start = 0; start < dataset.size; start += CHUNK) {
+          const length = Math.min(CHUNK, dataset.size - start);
+          check(rename(await dataset.batch(Uint32Array.from({ length }, (_, i) => start + i))));
+        }
+      } else return;
+      checked.add(dataset);
+    },
+    checkBatch(dataset, batch) {
+      if (!checked.has(dataset)) check(batch);
+    },
+  };
+}
+
+function checkCounts({ inputs, targets, weights = {} }: HostBatch): void {
+  const counts = Object.entries({ ...inputs, ...targets, ...weights }).map(([name, { shape }]) => [
+    name,
+    shape[0],
+  ]);
+  const first = counts[0]!;
+  const other = counts.find(([, count]) => count !== first[1]);
+  if (other) {
+    fail(
+      'invalid-data',
+      'trainer',
+      `'${first[0]}' has ${first[1]} examples and '${other[0]}' has ${other[1]}; every example needs both.`,
+    );
+  }
+}
+
+function checkFinite(arrays: HostArrays, kind = 'input'): void {
+  for (const [name, { data, shape }] of Object.entries(arrays)) {
+    if (!(data instanceof Float32Array)) continue;
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const example = Math.floor(bad / (data.length / shape[0]!));
+      fail(
+        'invalid-data',
+        'trainer',
+        `${kind} '${name}' has ${data[bad]} in example ${example}; remove or repair such examples first.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * What packages of Espalier share with each other and users do not need. It may change in any release: packages of ours
+ * that import it are released together with core. Everything else is exported from `@espalier/core`.
+ *
+ * @module
+ */
+export { describe } from './options.js';
+export type { OpUse } from './engine/preflight/refusal.js';
+export type { Watched } from './engine/preflight/watch-ops.js';
+export { watchOps } from './engine/preflight/watch-ops.js';
+export { traceScope } from './engine/trace-scope.js';
+export { withStep } from './step/step-context.js';

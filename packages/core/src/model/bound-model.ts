@@ -1,0 +1,27 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../data/arrays.js';
+import type { StepContext } from '../step/step-context.js';
+
+/** Any trainable model behind one face. */
+export interface BoundModel {
+  /** Unknown for functional models that do not say. */
+  readonly inputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
+  readonly outputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
+  /** All weights by name, as they are now. */
+  weights(): Readonly<Record<string, tf.Variable>>;
+  /** Names of those that gradients train, as they are now. */
+  trainable(): readonly string[];
+  forward(inputs: Tensors, weights: Tensors, step: StepContext): BoundForward;
+  /** Penalties that the model brings itself, e.g. a layer's `kernelRegularizer`. */
+  penalty?(weights: Tensors): tf.Scalar;
+  /** Constraints that the model brings itself, e.g. a layer's `kernelConstraint`. */
+  constrain?(parameters: Tensors): Tensors;
+}
+
+/** Outputs by name, and new values of assigned weights. */
+export interface BoundForward {
+  readonly outputs: Tensors;
+  readonly assigned: Tensors;
+  /** Disposes what a tidy around the call does not. */
+  release?(): void;
+}

@@ -1,0 +1,206 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { Tensors } from '../data/arrays.js';
+import { EspalierError } from '../errors.js';
+import type { BoundModel } from './bound-model.js';
+import type { StepContext } from '../step/step-context.js';
+import { withStep } from '../step/step-context.js';
+import { traceScope } from '../engine/trace-scope.js';
+
+type Layer = tfl.layers.Layer;
+type Shape = readonly (number | null)[];
+
+/** The part of tfjs-layers' LayerVariable that is used; `val` is private there. */
+interface LayerVariable {
+  readonly originalName: string;
+  readonly trainable: boolean;
+  readonly constraint: { apply(value: tf.Tensor): tf.Tensor } | null;
+  val: tf.Variable;
+  read(): tf.Tensor;
+  write(value: tf.Tensor): this;
+}
+
+/**
+ * A LayersModel as a pure function of its weights.
+ *
+ * Layers reach their weights through `LayerVariable.read` and `.write` alone. For the time of a forward pass both are
+ * overridden on the instances: reads give the step's tensors, writes (batch normalisation's averages) are caught.
+ */
+export function bindLayersModel(model: tfl.LayersModel): BoundModel {
+  if (!model.inputs || !model.outputs) {
+    throw new EspalierError({
+      code: 'invalid-model',
+      scope: 'trainer',
+      message: 'the model is not built, so it has no weights yet; give its first layer an `inputShape`.',
+    });
+  }
+  const byName = nameWeights(model);
+  const stockDropouts = checkRandomLayers(model);
+  const shapesOf = (names: string[], tensors: tfl.SymbolicTensor[]): Record<string, Shape> =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape]));
+  // A Sequential has no `inputNames` and `outputNames` of its own; the layers have.
+  const inputNames = uniqueNames(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
+  const outputNames = uniqueNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name));
+
+  const regularized = leafLayers(model).filter((layer) => (layer.losses ?? []).length > 0);
+  const penalty = (weights: Tensors): tf.Scalar => {
+    const restore = [...byName].map(([name, variable]) => override(variable, name, weights, {}));
+    try {
+      return tf.addN(
+        regularized.flatMap((layer) => layer.calculateLosses().map((term) => tf.sum(term))),
+      ) as tf.Scalar;
+    } finally {
+      for (const undo of restore) undo();
+    }
+  };
+
+  return {
+    ...(regularized.length > 0 ? { penalty } : {}),
+    inputShapes: shapesOf(inputNames, model.inputs),
+    outputShapes: shapesOf(outputNames, model.outputs),
+    weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),
+    trainable() {
+      const trainable = new Set(model.trainableWeights as unknown as LayerVariable[]);
+      return [...byName].filter(([, variable]) => trainable.has(variable)).map(([name]) => name);
+    },
+    forward(inputs, weights, step) {
+      const assigned: Record<string, tf.Tensor> = {};
+      const restore = [
+        ...[...byName].map(([name, variable]) => override(variable, name, weights, assigned)),
+        ...stockDropouts.map((layer) => overrideDropout(layer, step)),
+        ...scopeLayers(model),
+      ];
+      try {
+        const given = inputNames.map((name) => inputs[name]!);
+        const result = withStep(step, () =>
+          model.apply(given.length === 1 ? given[0]! : given, { training: step.training }),
+        ) as tf.Tensor | tf.Tensor[];
+        const list = Array.isArray(result) ? result : [result];
+        const outputs = Object.fromEntries(outputNames.map((name, i) => [name, list[i]!]));
+        return {
+          outputs,
+          assigned,
+          release: () => Object.values(assigned).forEach((tensor) => tensor.dispose()),
+        };
+      } catch (error) {
+        for (const tensor of Object.values(assigned)) tensor.dispose();
+        throw error;
+      } finally {
+        for (const undo of restore) undo();
+      }
+    },
+    constrain(parameters) {
+      const constrained: Record<string, tf.Tensor> = { ...parameters };
+      for (const [name, variable] of byName) {
+        if (variable.constraint && constrained[name])
+          constrained[name] = variable.constraint.apply(constrained[name]);
+      }
+      return constrained;
+    },
+  };
+}
+
+/** The layers that hold weights themselves, those of nested models included. */
+function leafLayers(model: tfl.LayersModel): Layer[] {
+  return model.layers.flatMap((layer) =>
+    'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [layer],
+  );
+}
+
+/** `layer/weight` for every weight; the weight's own full name where two in one layer end alike. */
+function nameWeights(model: tfl.LayersModel): Map<string, LayerVariable> {
+  const named = new Map<string, LayerVariable>();
+  const seen = new Set<LayerVariable>();
+  for (const layer of leafLayers(model)) {
+    for (const variable of layer.weights as unknown as LayerVariable[]) {
+      if (seen.has(variable)) continue;
+      seen.add(variable);
+      const full = variable.originalName;
+      const short = `${layer.name}/${full.slice(full.lastIndexOf('/') + 1)}`;
+      let name = named.has(short) ? `${layer.name}/${full}` : short;
+      for (let i = 2; named.has(name); i++) name = `${layer.name}/${full}_${i}`;
+      if (!(variable.val instanceof tf.Variable)) failTwoCopies();
+      named.set(name, variable);
+    }
+  }
+  return named;
+}
+
+function failTwoCopies(): never {
+  throw new EspalierError({
+    code: 'two-copies',
+    scope: 'trainer',
+    message:
+      "the model's weights were made by another copy of @tensorflow/tfjs-core than the one that Espalier imports. " +
+      'Install one version for all: `npm ls @tensorflow/tfjs-core` shows the copies, `npm dedupe` merges them.',
+  });
+}
+
+function override(
+  variable: LayerVariable,
+  name: string,
+  weights: Tensors,
+  assigned: Record<string, tf.Tensor>,
+): () => void {
+  variable.read = () => assigned[name] ?? weights[name]!;
+  variable.write = (value) => {
+    assigned[name]?.dispose();
+    // Layers write from inside a tidy of their own; what they wrote must outlive it.
+    assigned[name] = tf.keep(tf.clone(value));
+    return variable;
+  };
+  return () => {
+    delete (variable as Partial<LayerVariable>).read;
+    delete (variable as Partial<LayerVariable>).write;
+  };
+}
+
+const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'RandomWidth', 'RandomHeight']);
+
+/** The stock Dropout layers, which get masks of the run's own; layers that draw in other ways are refused. */
+function checkRandomLayers(model: tfl.LayersModel): Layer[] {
+  const layers = leafLayers(model);
+  for (const layer of layers) {
+    const kind = layer.getClassName();
+    const { dropout, recurrentDropout } = layer as unknown as { dropout?: number; recurrentDropout?: number };
+    if (UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0) {
+      throw new EspalierError({
+        code: 'invalid-model',
+        scope: 'trainer',
+        message:
+          `layer '${layer.name}' (${kind}) draws random numbers that no seed reaches, so the run could not be repeated. ` +
+          'Use the Dropout layer of @espalier/models, or a noise plugin of @espalier/regularizers.',
+      });
+    }
+  }
+  return layers.filter((layer) => layer.getClassName() === 'Dropout');
+}
+
+/** TensorFlow.js' Dropout draws the same mask at every step when seeded, and any mask when not. */
+function overrideDropout(layer: Layer, step: StepContext): () => void {
+  const { rate } = layer as unknown as { rate: number };
+  const target = layer as { call?: unknown };
+  target.call = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => {
+    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+    if (!step.training || rate === 0) return input;
+    const kept = tf.greaterEqual(step.random(`dropout/${layer.name}`, input.shape), rate);
+    return tf.mul(input, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - rate)));
+  };
+  return () => delete target.call;
+}
+
+/** Lets a trace know which layer an op comes from. */
+function scopeLayers(model: tfl.LayersModel): (() => void)[] {
+  if (!traceScope.active()) return [];
+  return leafLayers(model).map((layer) => {
+    const target = layer as unknown as Record<'apply', unknown>;
+    const apply = layer.apply.bind(layer);
+    target.apply = (...args: Parameters<Layer['apply']>) =>
+      traceScope(`layer ${layer.name}`, () => apply(...args));
+    return () => delete (target as Partial<typeof target>).apply;
+  });
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  return names.map((name, i) => (names.indexOf(name) === i ? name : `${name}_${i}`));
+}

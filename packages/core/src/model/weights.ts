@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type HostArrays, toTensorData } from '../data/arrays.js';
+import type { ExecutorSession } from '../engine/executor.js';
+import type { BoundModel } from './bound-model.js';
+import { fail } from '../errors.js';
+import { PARAMETERS, VARIABLES, weightsOf } from '../step/state.js';
+
+/** Writes a session's weights into the model's variables. */
+export async function syncModel(session: ExecutorSession, model: BoundModel): Promise<void> {
+  const values = weightsOf({
+    ...(await session.readState(PARAMETERS)),
+    ...(await session.readState(VARIABLES)),
+  });
+  const variables = model.weights();
+  for (const [name, array] of Object.entries(values)) {
+    const value = tf.tensor(toTensorData(array), [...array.shape], array.dtype);
+    variables[name]!.assign(value);
+    value.dispose();
+  }
+}
+
+/**
+ * Weights under the names of a step's state.
+ *
+ * @throws EspalierError `invalid-data` where a name or shape is not the model's.
+ */
+export function checkWeights(weights: HostArrays, model: BoundModel): HostArrays {
+  const variables = model.weights();
+  const trainable = new Set(model.trainable());
+  const state: Record<string, HostArrays[string]> = {};
+  for (const [name, array] of Object.entries(weights)) {
+    const variable = variables[name];
+    if (!variable || variable.shape.join() !== array.shape.join()) {
+      const known = Object.entries(variables).map(([own, { shape }]) => `${own} [${shape.join(', ')}]`);
+      fail(
+        'invalid-data',
+        'trainer',
+        `weight '${name}' of shape [${array.shape.join(', ')}] is not the model's; it has: ${known.join(', ')}.`,
+      );
+    }
+    state[(trainable.has(name) ? PARAMETERS : VARIABLES) + name] = array;
+  }
+  return state;
+}

@@ -1,0 +1,34 @@
+import type { HostArrays } from '../data/arrays.js';
+import type { EpochRecord, RunEvent } from './record.js';
+
+/** A run frozen between two steps. Immutable: the arrays are copies. */
+export interface Checkpoint {
+  readonly format: 'espalier-checkpoint';
+  readonly version: 1;
+  readonly seed: number;
+  /** The epoch that goes on, and how many of its steps are done. */
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  readonly step: number;
+  /** Steps in an epoch and examples in a batch: a run goes on with the same. */
+  readonly stepsPerEpoch: number;
+  readonly batchSize: number;
+  /** Number of examples in the training set. */
+  readonly examples: number;
+  readonly learningRateFactors: Readonly<Record<string, number>>;
+  readonly epochs: readonly EpochRecord[];
+  readonly events: readonly RunEvent[];
+  readonly seconds: readonly number[];
+  /** Sums of the unfinished epoch, in float64. */
+  readonly totals: Readonly<Record<string, readonly number[]>>;
+  /** What `run.log` has given to the unfinished epoch. */
+  readonly logged: Readonly<Record<string, number>>;
+  /** The last validation, when it was in the unfinished epoch. */
+  readonly validation: Readonly<Record<string, number>>;
+  /** The step after which that was; -1 where there was none. */
+  readonly validatedAtStep: number;
+  /** JSON part of each plugin's state, by plugin name. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+  /** `parameters/...`, `variables/...`, `slots/...`, `plugins/<name>/...`, `saved/<plugin>/...`. */
+  readonly arrays: HostArrays;
+}

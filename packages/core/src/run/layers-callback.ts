@@ -1,0 +1,97 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { bindModel } from '../model/model.js';
+import { compose, type ComposedPlugins, type ComposeOptions } from './compose.js';
+import type { Plugin } from './plugin.js';
+import type { EpochLogs } from './record.js';
+import { fail } from '../errors.js';
+
+const IN_STEP = [
+  'transformBatch',
+  'penalty',
+  'transformGradients',
+  'transformParameters',
+  'stepState',
+] as const;
+
+/** The part of a compiled model's optimizer that a learning rate can be written to. */
+interface LayersOptimizer {
+  learningRate?: number;
+  setLearningRate?(rate: number): void;
+}
+
+/**
+ * The observing hooks of plugins as a callback for `model.fit` of TensorFlow.js.
+ *
+ * `run.stop` sets `model.stopTraining`. `acc` is called `accuracy`, as everywhere in Espalier. What works inside a step
+ * cannot work here, and such plugins are refused by name.
+ *
+ * @throws EspalierError `invalid-option` for a plugin with an in-step hook.
+ * @example
+ * ```ts
+ * const print: Plugin = { name: 'print', onEpochEnd: (run, logs) => console.log(run.epoch, logs['loss']) };
+ * await model.fit(x, y, { epochs: 20, callbacks: toLayersCallback([print], model) });
+ * ```
+ */
+export function toLayersCallback(
+  plugins: readonly Plugin[],
+  model: tfl.LayersModel,
+  options: Omit<ComposeOptions, 'weights' | 'learningRate'> = {},
+): tfl.CustomCallback {
+  for (const plugin of plugins) {
+    const hook = IN_STEP.find((name) => plugin[name] !== undefined);
+    if (hook) {
+      fail(
+        'invalid-option',
+        plugin.name,
+        `its ${hook} works inside the step, which model.fit does not open; use the Trainer.`,
+      );
+    }
+  }
+  const optimizer = model.optimizer as unknown as LayersOptimizer | undefined;
+  const baseRate = optimizer?.learningRate ?? 0;
+  let loop: ComposedPlugins | undefined;
+  const start = (metricNames: readonly string[]): ComposedPlugins =>
+    compose(plugins, {
+      metricNames,
+      ...options,
+      learningRate: baseRate,
+      weights: bindModel(model).weights(),
+    });
+  return new tfl.CustomCallback({
+    async onTrainBegin() {
+      const own = ['loss', ...(model.metricsNames ?? []).slice(1).map(fieldName)];
+      loop = start(options.metricNames ?? [...own, ...own.map((name) => `val_${name}`)]);
+      await loop.fitStart();
+    },
+    onEpochBegin: async () => loop!.epochStart(),
+    onBatchEnd: async (_, logs) => {
+      await loop!.stepEnd(numbers(logs));
+      if (loop!.run.stopReason !== undefined) model.stopTraining = true;
+    },
+    async onEpochEnd(_, logs) {
+      await loop!.epochEnd(numbers(logs));
+      setRate(optimizer, loop!.run.learningRate);
+      if (loop!.run.stopReason !== undefined) model.stopTraining = true;
+    },
+    onTrainEnd: async () => loop!.fitEnd(),
+  });
+}
+
+function setRate(optimizer: LayersOptimizer | undefined, rate: number): void {
+  if (!optimizer || optimizer.learningRate === rate) return;
+  // SGD keeps its rate in a tensor and ignores the property; it alone has setLearningRate.
+  if (optimizer.setLearningRate) optimizer.setLearningRate(rate);
+  else optimizer.learningRate = rate;
+}
+
+function fieldName(name: string): string {
+  return name.replace(/(^|_)acc$/, '$1accuracy');
+}
+
+function numbers(logs: tfl.Logs | undefined): EpochLogs {
+  const named: Record<string, number> = {};
+  for (const [name, value] of Object.entries(logs ?? {})) {
+    if (typeof value === 'number' && name !== 'batch' && name !== 'size') named[fieldName(name)] = value;
+  }
+  return named;
+}

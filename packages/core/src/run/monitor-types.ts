@@ -1,0 +1,23 @@
+import type { Metric } from '../step/metric.js';
+import type { Plugin } from './plugin.js';
+
+/** Names of the metrics in a list; any string where they are given by output, whose names TypeScript cannot know. */
+export type MetricsOf<M> = M extends readonly Metric[] ? M[number]['name'] : string;
+
+/** Names that the plugins log themselves. */
+type LogsOf<P extends readonly Plugin[]> = NonNullable<P[number]['logs']>[number];
+
+/** Names that a run with these metrics and plugins may produce. */
+export type ProducedNames<M extends string, P extends readonly Plugin[]> =
+  'loss' | 'penalty' | 'learning_rate' | 'val_loss' | 'val_penalty' | M | `val_${M}` | LogsOf<P>;
+
+/**
+ * The plugins themselves where each monitors only names that the run produces; else an error on the plugin at fault.
+ */
+export type CheckedPlugins<P extends readonly Plugin[], M extends string> = {
+  readonly [I in keyof P]: P[I] extends Plugin<infer N, string>
+    ? [N] extends [ProducedNames<M, P>]
+      ? P[I]
+      : { readonly monitors: readonly ProducedNames<M, P>[] }
+    : P[I];
+};

@@ -1,0 +1,92 @@
+import type { Scalar } from '@tensorflow/tfjs-core';
+import type { HostArray, Tensors } from '../data/arrays.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { Schedule } from '../step/optimizer.js';
+import type { EpochLogs, RunStatus } from './record.js';
+import type { Run } from './run.js';
+import type { StepContext } from '../step/step-context.js';
+
+/** The tensors of one batch. Each is `[N, ...]`, float32 or int32. */
+export interface Batch {
+  readonly inputs: Tensors;
+  readonly targets: Tensors;
+  /** `[N]` float32 weights of the examples, by target name. */
+  readonly weights?: Tensors;
+}
+
+/** Numbers of a step, copied only when somebody asks. */
+export interface StepLogs {
+  /** This step's `loss` and metrics. */
+  read(): Promise<EpochLogs>;
+  /** `loss` and metrics over the epoch up to this step. */
+  running(): Promise<EpochLogs>;
+  /** A tensor that was offered with `step.tap(name, ...)`; `undefined` where nobody offered it. */
+  tap(name: string): Promise<HostArray | undefined>;
+}
+
+/** Tensors that a plugin carries from step to step, e.g. running averages. */
+export interface StepState {
+  init(parameters: Tensors): Tensors;
+  /** Pure; called after the optimizer and all `transformParameters`. Must return the same names and shapes. */
+  update(
+    state: Tensors,
+    now: { readonly parameters: Tensors; readonly gradients: Tensors },
+    step: StepContext,
+  ): Tensors;
+}
+
+/** What a plugin saves in a checkpoint: plain JSON and named arrays. */
+export interface PluginState {
+  readonly json?: unknown;
+  readonly arrays?: Readonly<Record<string, HostArray>>;
+}
+
+/**
+ * A training plugin: a plain object made by a factory function. Every hook is optional, and an absent one costs nothing.
+ *
+ * Hooks between steps observe and ask; they may be async and are awaited in order. Hooks inside the step are pure,
+ * synchronous functions of tensors: they read nothing back, draw nothing at random and keep nothing, and are traced once
+ * by the compiled executor.
+ *
+ * @typeParam Monitors Names of metrics that the plugin needs the run to produce.
+ * @typeParam Logs Names that it logs itself.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- `any` accepts a plugin with whatever names; the trainer checks them.
+export interface Plugin<Monitors extends string = any, Logs extends string = any> {
+  /** Unique in a run; prefixes its log lines, errors and checkpoint entries. */
+  readonly name: string;
+  /** `pre` runs before all others, `post` after; ties keep list order. */
+  readonly enforce?: 'pre' | 'post';
+  /** Metrics that it reads: unknown ones are an error before the first step. */
+  readonly monitors?: readonly Monitors[];
+  /** Names that it gives to `run.log`, so that others may monitor them. */
+  readonly logs?: readonly Logs[];
+  /** Numbers that vary by step; inside the step `step.scalar(name)` finds them. */
+  readonly scalars?: Readonly<Record<string, Schedule>>;
+
+  onFitStart?(run: Run): void | Promise<void>;
+  onEpochStart?(run: Run): void | Promise<void>;
+  onStepEnd?(run: Run, logs: StepLogs): void | Promise<void>;
+  /** After each validation, with the `val_` metrics. */
+  onValidationEnd?(run: Run, logs: EpochLogs): void | Promise<void>;
+  /** With everything of the epoch; what is logged now still joins it. */
+  onEpochEnd?(run: Run, logs: EpochLogs): void | Promise<void>;
+  /** After a checkpoint was taken, before it is given to whoever asked. */
+  onCheckpoint?(run: Run, checkpoint: Checkpoint): void | Promise<void>;
+  onError?(run: Run, error: unknown): void | Promise<void>;
+  /** Always runs, last, however the run ended. */
+  onFitEnd?(run: Run, status: RunStatus): void | Promise<void>;
+
+  transformBatch?(batch: Batch, step: StepContext): Batch;
+  /** A differentiable term of the objective, reported apart from the data loss. */
+  penalty?(parameters: Tensors, step: StepContext): Scalar;
+  /** `gradients` has an entry for each trainable parameter that the objective depends on. */
+  transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors;
+  /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
+  transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;
+  readonly stepState?: StepState;
+
+  saveState?(): PluginState;
+  loadState?(state: PluginState): void;
+  dispose?(): void;
+}

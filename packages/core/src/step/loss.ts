@@ -1,0 +1,23 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { HostArray } from '../data/arrays.js';
+
+/** A data loss: one number per example. */
+export interface Loss {
+  readonly name: string;
+  /**
+   * The loss of each example, inside the step; must be differentiable in `outputs`.
+   *
+   * @param outputs `[N, ...]` what the model gives (logits for class losses).
+   * @param targets `[N, ...]` what it should give.
+   * @returns `[N]`. The trainer takes the (weighted) mean.
+   */
+  perExample(outputs: Tensor, targets: Tensor): Tensor1D;
+  /**
+   * Checks targets in plain memory before the first step.
+   *
+   * @param targets `[N, ...]`.
+   * @param outputShape Shape of the model's output, `null` for the batch.
+   * @throws EspalierError `invalid-data` naming the first bad example, its value and what is allowed.
+   */
+  checkTargets?(targets: HostArray, outputShape: readonly (number | null)[]): void;
+}

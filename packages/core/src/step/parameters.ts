@@ -1,0 +1,68 @@
+import { EspalierError } from '../errors.js';
+
+/**
+ * Which parameters something applies to: all `kernels` (the default of every regularizer), `biases`, `all`, exact
+ * names, a pattern over names, or a function of name and shape.
+ */
+export type ParameterSelector =
+  | 'kernels'
+  | 'biases'
+  | 'all'
+  | readonly string[]
+  | RegExp
+  | ((name: string, shape: readonly number[]) => boolean);
+
+/** What kind of parameter a name and shape say it is. */
+export type ParameterKind = 'kernel' | 'bias' | 'other';
+
+const OTHER = /^(gamma|beta|scale|center|embeddings|alpha|moving_mean|moving_variance)$/;
+
+/**
+ * The kind of a parameter. Its last name segment decides (`hidden_1/kernel`, `gru/recurrent_kernel`, `output/bias`);
+ * where that says nothing, a matrix or higher is a kernel.
+ */
+export function parameterKind(name: string, shape: readonly number[]): ParameterKind {
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  if (last.endsWith('kernel')) return 'kernel';
+  if (last === 'bias' || last.endsWith('_bias')) return 'bias';
+  if (OTHER.test(last)) return 'other';
+  return shape.length >= 2 ? 'kernel' : 'other';
+}
+
+/**
+ * The names that a selector selects, in the order given.
+ *
+ * @throws EspalierError `invalid-option` where an exact name does not exist, or where a selector selects nothing.
+ */
+export function selectParameters(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  selector: ParameterSelector,
+  scope: string,
+): string[] {
+  const names = Object.keys(shapes);
+  if (Array.isArray(selector)) {
+    const unknown = (selector as readonly string[]).find((name) => !names.includes(name));
+    if (unknown !== undefined) fail(`parameter '${unknown}' does not exist`);
+  }
+  const selected = names.filter((name) => selects(selector, name, shapes[name]!));
+  if (selected.length === 0) fail('the parameter selector selects nothing');
+  return selected;
+
+  function fail(what: string): never {
+    throw new EspalierError({
+      code: 'invalid-option',
+      scope,
+      message: `${what}; the model has: ${names.join(', ') || '(no parameters)'}.`,
+    });
+  }
+}
+
+function selects(selector: ParameterSelector, name: string, shape: readonly number[]): boolean {
+  if (selector === 'all') return true;
+  if (selector === 'kernels') return parameterKind(name, shape) === 'kernel';
+  if (selector === 'biases') return parameterKind(name, shape) === 'bias';
+  if (typeof selector === 'function') return selector(name, shape);
+  // A pattern with the flag g or y remembers where it was; `search` does not.
+  if (selector instanceof RegExp) return name.search(selector) >= 0;
+  return (selector as readonly string[]).includes(name);
+}
