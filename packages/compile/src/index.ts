@@ -1,4 +1,4 @@
-export { compileStep } from './run/compile-step.js';
+export { compileStep } from './compile-step/compile-step.js';
 export type {
   CompiledStep,
   CompileOptions,
@@ -6,8 +6,8 @@ export type {
   StepFeeds,
   StepResults,
   TensorSpec,
-} from './run/step-types.js';
-export type { OnnxRuntimeModule, RuntimeName } from './run/runtime-types.js';
+} from './compile-step/step-types.js';
+export type { OnnxRuntimeModule, RuntimeName } from './codegen/onnx/runtime/runtime-types.js';
 export type { CompiledExecutor, CompiledOptions } from './executor/compiled.js';
 export { compiled } from './executor/compiled.js';
 export { exportOnnx } from './export/export-onnx.js';

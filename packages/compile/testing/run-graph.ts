@@ -5,10 +5,10 @@ import { allocate, elementCount } from '../src/graph/element-type.js';
 import type { Graph, Value } from '../src/graph/graph.js';
 import { rewrite } from '../src/graph/rewrite.js';
 import type { RewriteRule } from '../src/graph/rewrite.js';
-import { OnnxBuilder } from '../src/kernels/onnx-builder.js';
+import { OnnxBuilder } from '../src/codegen/onnx/onnx-builder.js';
 import { deadCode } from '../src/passes/dead-code.js';
-import { loadGraph } from '../src/run/load-graph.js';
-import { loadRuntime } from '../src/run/runtime.js';
+import { loadGraph } from '../src/codegen/onnx/load-graph.js';
+import { loadRuntime } from '../src/codegen/onnx/runtime/runtime.js';
 
 /** Builds a graph of ONNX operators: `body` takes a way to make float32 inputs, and gives the outputs by name. */
 export function graphOf(

@@ -9,12 +9,16 @@ import type {
   StepSums,
 } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { deviceProblem, openDevice } from '../run/device.js';
-import { runtimeName } from '../run/runtime.js';
-import type { OnnxRuntimeModule, RuntimeName, RuntimeOptions } from '../run/runtime-types.js';
-import { GraphCache } from './graph-cache.js';
-import { GraphCaches } from './graph-caches.js';
-import { StateStore } from './state-store.js';
+import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
+import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
+import type {
+  OnnxRuntimeModule,
+  RuntimeName,
+  RuntimeOptions,
+} from '../codegen/onnx/runtime/runtime-types.js';
+import { ShapeCache } from './shape-cache.js';
+import { ProgramRegistry } from './program-registry.js';
+import { StateStore } from '../codegen/onnx/state/state-store.js';
 import type { StepOutputs } from './step-graph.js';
 
 /** How compiled steps run. */
@@ -69,7 +73,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
   const runtimeOptions: RuntimeOptions = { ...options, device, threads };
   const runtimeIs = runtimeName(options);
   const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'wasm' : device})`;
-  const caches = new GraphCaches();
+  const caches = new ProgramRegistry();
   return {
     name,
     async isAvailable() {
@@ -85,7 +89,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
     },
     async start(program, state) {
       const runtime = await openDevice(runtimeOptions);
-      const cache = caches.of(program, () => new GraphCache(program, runtime, runtimeOptions, cacheSize));
+      const cache = caches.of(program, () => new ShapeCache(program, runtime, runtimeOptions, cacheSize));
       return new CompiledSession(name, cache, await StateStore.create(runtime, runtimeOptions, state));
     },
     release: () => caches.release(),
@@ -94,14 +98,14 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
 
 class CompiledSession implements ExecutorSession {
   readonly name: string;
-  readonly #cache: GraphCache;
+  readonly #cache: ShapeCache;
   readonly #store: StateStore;
   /** Training steps of this session. */
   #steps = 0;
   /** The step before which the function is traced again. */
   #nextCheck = 2;
 
-  constructor(name: string, cache: GraphCache, store: StateStore) {
+  constructor(name: string, cache: ShapeCache, store: StateStore) {
     this.name = name;
     this.#cache = cache;
     this.#store = store;

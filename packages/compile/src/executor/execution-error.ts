@@ -1,5 +1,5 @@
 import { EspalierError, isEspalierError } from '@espalier/core';
-import type { Device } from '../run/runtime-types.js';
+import type { Device } from '../codegen/onnx/runtime/runtime-types.js';
 
 /** What ONNX Runtime and the allocators under it say when memory is short. */
 const memoryWords = /alloc|out of memory|bad_array|memory access|OOM/i;

@@ -7,7 +7,7 @@ import * as ort from 'onnxruntime-node';
 import { runInNewContext } from 'node:vm';
 import { setFlagsFromString } from 'node:v8';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { OnnxRuntimeModule } from '../run/runtime-types.js';
+import type { OnnxRuntimeModule } from '../codegen/onnx/runtime/runtime-types.js';
 import { compiled } from './compiled.js';
 
 beforeAll(() => tf.setBackend('cpu'));

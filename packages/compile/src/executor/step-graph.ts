@@ -2,17 +2,22 @@ import { EspalierError, stream, toTensorData } from '@espalier/core';
 import type { HostArray, HostBatch, StepInputs } from '@espalier/core';
 import { allocate, elementCount } from '../graph/element-type.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
-import { lower } from '../lower/lower.js';
-import { simplify } from '../passes/simplify.js';
-import { loadGraph } from '../run/load-graph.js';
-import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from '../run/runtime-types.js';
-import { type ByteInput, takeBytes } from './byte-inputs.js';
+import { lower } from '../codegen/onnx/lower.js';
+import { simplify } from '../codegen/onnx/passes/simplify.js';
+import { loadGraph } from '../codegen/onnx/load-graph.js';
+import type {
+  Runtime,
+  RuntimeOptions,
+  RuntimeSession,
+  RuntimeTensor,
+} from '../codegen/onnx/runtime/runtime-types.js';
+import { type ByteInput, takeBytes } from '../passes/byte-inputs.js';
 import { executionError } from './execution-error.js';
-import { type FlatGraph, passFlat } from './flat-passing.js';
-import { type RowInputs, takeRows, wholeTensor } from './row-inputs.js';
-import { type StateStore, statePlaceOf } from './state-store.js';
+import { type FewerArguments, fewerArguments } from '../codegen/onnx/fewer-arguments.js';
+import { type RowInputs, takeRows, wholeTensor } from '../passes/row-inputs.js';
+import { type StateStore, statePlaceOf } from '../codegen/onnx/state/state-store.js';
 import type { TracedStep } from './traced-step.js';
-import { dropUnusedInputs } from './used-inputs.js';
+import { dropUnusedInputs } from '../passes/unused-inputs.js';
 
 /** Outputs of a run that are not state: views of memory that the next run overwrites. */
 export type StepOutputs = Readonly<Record<string, HostArray>>;
@@ -29,7 +34,7 @@ export class StepGraph {
   readonly #stateOutputs: readonly string[];
   /** What is made besides the state: written in place where that can be. */
   readonly #others: Record<string, RuntimeTensor | null> = {};
-  readonly #flat: FlatGraph;
+  readonly #flat: FewerArguments;
   readonly #rows: RowInputs;
   readonly session: RuntimeSession;
   readonly #shapes: ReadonlyMap<string, NamedValue['value']>;
@@ -40,7 +45,7 @@ export class StepGraph {
 
   private constructor(
     traced: TracedStep,
-    flat: FlatGraph,
+    flat: FewerArguments,
     rows: RowInputs,
     session: RuntimeSession,
     runtime: Runtime,
@@ -79,7 +84,7 @@ export class StepGraph {
   ): Promise<StepGraph> {
     const plain = dropUnusedInputs(simplify(lower(traced.graph)));
     const place = statePlaceOf(runtime, options);
-    const flat = place === 'in-place' ? passFlat(plain) : unpacked(plain);
+    const flat = place === 'in-place' ? fewerArguments(plain) : unpacked(plain);
     const graph = takeRows(takeBytes(flat.graph, bytes), rows, batchSizeOf(traced.graph));
     const session = await loadGraph(graph, runtime, options, {
       onDevice: place === 'device' ? stateOutputs(graph) : [],
@@ -203,7 +208,7 @@ function hostArray(data: RuntimeTensor['data'], shape: readonly number[], type: 
 }
 
 /** As it is, every tensor by itself. */
-function unpacked(graph: Graph): FlatGraph {
+function unpacked(graph: Graph): FewerArguments {
   return { graph, state: new Map(), scalars: [], sums: [] };
 }
 

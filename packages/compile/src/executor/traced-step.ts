@@ -9,7 +9,7 @@ import type {
   Tensors,
 } from '@espalier/core';
 import type { Graph } from '../graph/graph.js';
-import { compareTraces } from '../trace/compare.js';
+import { compareTraces } from '../trace/compare-traces.js';
 import type { InputSpec } from '../trace/trace.js';
 import { trace } from '../trace/trace.js';
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileStep } from '../run/compile-step.js';
+import { compileStep } from '../compile-step/compile-step.js';
 import { exportOnnx } from './export-onnx.js';
 
 beforeAll(() => tf.setBackend('cpu'));

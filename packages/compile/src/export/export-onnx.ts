@@ -2,10 +2,10 @@ import { EspalierError } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Graph } from '../graph/graph.js';
-import { lower } from '../lower/lower.js';
-import { toModel } from '../onnx/model.js';
-import { simplify } from '../passes/simplify.js';
-import type { CompiledStep } from '../run/step-types.js';
+import { lower } from '../codegen/onnx/lower.js';
+import { toModel } from '../codegen/onnx/model.js';
+import { simplify } from '../codegen/onnx/passes/simplify.js';
+import type { CompiledStep } from '../compile-step/step-types.js';
 import { trace, type InputSpec } from '../trace/trace.js';
 import { openBatchAxis } from './open-batch-axis.js';
 

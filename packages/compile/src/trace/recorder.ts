@@ -5,8 +5,8 @@ import type { Spec } from '../graph/builder.js';
 import { elementCount, fromNumbers, isElementType } from '../graph/element-type.js';
 import type { TensorArray } from '../graph/element-type.js';
 import type { Attributes, Value } from '../graph/graph.js';
-import { KernelCall } from '../kernels/rule.js';
-import { ruleOf } from '../kernels/rules.js';
+import { KernelCall } from '../operations/rule.js';
+import { ruleOf } from '../operations/rules.js';
 import { tfjsEngine } from './engine.js';
 import { currentScope } from './scope.js';
 

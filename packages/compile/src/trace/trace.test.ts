@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../graph/graph.js';
-import { compareTraces } from './compare.js';
+import { compareTraces } from './compare-traces.js';
 import { traceScope } from '@espalier/core/internal';
 import { trace } from './trace.js';
 import { allKernelNames } from './trace-kernels.js';
