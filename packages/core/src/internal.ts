@@ -10,3 +10,5 @@ export type { Watched } from './engine/preflight/watch-ops.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
 export { traceScope } from './engine/trace-scope.js';
 export { withStep } from './step/step-context.js';
+export * as assembler from './wasm/assembler.js';
+export { productTiles, TILE_COLUMNS, TILE_ROWS } from './wasm/product-tiles.js';

@@ -1,4 +1,8 @@
-import {
+import { assembler } from '@espalier/core/internal';
+
+type Code = assembler.Code;
+type WasmFunction = assembler.WasmFunction;
+const {
   advance,
   countDown,
   f32Add,
@@ -18,9 +22,7 @@ import {
   v128Load,
   v128Load32Splat,
   v128Store,
-  type Code,
-  type WasmFunction,
-} from './wasm-code.js';
+} = assembler;
 
 /** The arithmetic kernels that have routines. */
 export const arithmeticNames = ['Add', 'Sub', 'Multiply', 'RealDiv'] as const;

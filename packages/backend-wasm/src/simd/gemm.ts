@@ -1,5 +1,5 @@
 import { heapFloats, type WasmBackend } from '../wasm-backend.js';
-import { TILE_COLUMNS, TILE_ROWS } from './product-routines.js';
+import { TILE_COLUMNS, TILE_ROWS } from '@espalier/core/internal';
 import { PANEL_COLUMNS, PANEL_DEPTH, simdModule, type SimdModule } from './simd-module.js';
 
 /** One matrix in the backend's memory: the address of its first value, and the values from one stored row to the next. */

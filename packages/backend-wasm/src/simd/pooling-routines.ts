@@ -1,4 +1,8 @@
-import {
+import { assembler } from '@espalier/core/internal';
+
+type Code = assembler.Code;
+type WasmFunction = assembler.WasmFunction;
+const {
   advance,
   countDown,
   f32x4Add,
@@ -19,9 +23,7 @@ import {
   v128Load,
   v128Or,
   v128Store,
-  type Code,
-  type WasmFunction,
-} from './wasm-code.js';
+} = assembler;
 
 const [cells, count, channels, toGradient, dy] = [0, 1, 2, 3, 4];
 const [cell, left, index] = [5, 6, 7];

@@ -1,17 +1,9 @@
-import {
-  advance,
-  countDown,
-  f64x2Add,
-  f64x2PromoteLow,
-  get,
-  set,
-  V128,
-  v128Load64Zero,
-  v128Store,
-  v128Zero,
-  type Code,
-  type WasmFunction,
-} from './wasm-code.js';
+import { assembler } from '@espalier/core/internal';
+
+type Code = assembler.Code;
+type WasmFunction = assembler.WasmFunction;
+const { advance, countDown, f64x2Add, f64x2PromoteLow, get, set, V128, v128Load64Zero, v128Store, v128Zero } =
+  assembler;
 
 /** Columns that one call of the wide routine adds up: one cache line of floats. */
 export const WIDE_COLUMNS = 16;

@@ -1,6 +1,6 @@
 import type { WasmBackend } from '../wasm-backend.js';
 import { arithmeticNames, sides, type ArithmeticName, type Side } from './elementwise-routines.js';
-import { TILE_COLUMNS, TILE_ROWS } from './product-routines.js';
+import { TILE_COLUMNS, TILE_ROWS } from '@espalier/core/internal';
 import { WIDE_COLUMNS } from './reduction-routines.js';
 import { routineBytes } from './routines.js';
 

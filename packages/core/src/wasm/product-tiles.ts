@@ -19,7 +19,7 @@ import {
   v128Zero,
   type Code,
   type WasmFunction,
-} from './wasm-code.js';
+} from './assembler.js';
 
 /** Rows of one tile of a product. 5 x 8 sums, 2 vectors of B and 2 temporaries fill the 15 vector registers V8 leaves. */
 export const TILE_ROWS = 5;
@@ -128,4 +128,4 @@ const packColumns: WasmFunction = {
 const tiles = Array.from({ length: TILE_ROWS }, (_, i) => [tile(i + 1, true), tile(i + 1, false)]).flat();
 
 /** `tileRows1..5`, `tileColumns1..5`, `packRows` and `packColumns`. */
-export const productRoutines: readonly WasmFunction[] = [...tiles, packRows, packColumns];
+export const productTiles: readonly WasmFunction[] = [...tiles, packRows, packColumns];
