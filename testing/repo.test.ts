@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutChangeset } from './release/changesets.js';
 import { sectionProblems } from './support/readme-sections.js';
 import type { Workspace } from './support/workspaces.js';
-import { filesUnder, packages, publishable, root, shown } from './support/workspaces.js';
+import { filesUnder, packages, publishable, readJson, root, shown } from './support/workspaces.js';
 
 const tensorflow = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers'];
 /** Packages that a consumer must have one copy of, or that fetch libraries when they are installed. */
@@ -16,6 +16,8 @@ const neverDependencies = [
   'onnxruntime-node',
   'onnxruntime-web',
 ];
+
+const ours = new Set(publishable().map(({ manifest }) => manifest.name));
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 const isTest = (file: string): boolean => /\.test\.ts$/.test(file);
@@ -94,6 +96,17 @@ describe.each(publishable().map((workspace) => [workspace.path, workspace] as co
       const range = manifest.peerDependencies?.['@espalier/core'];
       if (range === undefined) expect(['core', 'espalier']).toContain(folder);
       else expect(range).toMatch(/^>=\d+\.\d+\.\d+ <\d+\.0\.0$/);
+    });
+
+    it('refers, for its declarations, to the packages that it imports', () => {
+      const imported = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+        .filter((name) => ours.has(name))
+        .map((name) => ({ path: `../${name.replace('@espalier/', '')}` }))
+        .sort((a, b) => (a.path < b.path ? -1 : 1));
+      expect(readJson(join(directory, 'tsconfig.json'))).toEqual({
+        extends: '../../tsconfig.build.json',
+        ...(imported.length > 0 && { references: imported }),
+      });
     });
 
     it('lives in the folder of its name', () => {
