@@ -5,6 +5,8 @@
  * @module
  */
 export { describe } from './options.js';
+export { plainJson } from './option-rules.js';
+export { didYouMean, nearest } from './nearest.js';
 export type { OpUse } from './engine/preflight/refusal.js';
 export type { Watched } from './engine/preflight/watch-ops.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
