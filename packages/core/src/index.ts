@@ -22,7 +22,7 @@ export type { Batch, Plugin, PluginState, StepLogs, StepState } from './run/plug
 export type { RandomStream } from './random.js';
 export { stream } from './random.js';
 export type { EpochLogs, EpochRecord, RunEvent, RunRecord, RunStatus } from './run/record.js';
-export type { Run } from './run/run.js';
+export type { Direction, Run } from './run/run.js';
 export type { Distribution, StepContext } from './step/step-context.js';
 export { currentStep } from './step/step-context.js';
 export type { StepProgram } from './step/step-program.js';

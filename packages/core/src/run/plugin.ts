@@ -1,5 +1,6 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { HostArray, Tensors } from '../data/arrays.js';
+import type { Json } from '../json.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Schedule } from '../step/optimizer.js';
 import type { EpochLogs, RunStatus } from './record.js';
@@ -57,6 +58,8 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   readonly name: string;
   /** `pre` runs before all others, `post` after; ties keep list order. */
   readonly enforce?: 'pre' | 'post';
+  /** The options it was made with: records, checkpoints and reports show them. */
+  readonly config?: Json;
   /** Metrics that it reads: unknown ones are an error before the first step. */
   readonly monitors?: readonly Monitors[];
   /** Names that it gives to `run.log`, so that others may monitor them. */

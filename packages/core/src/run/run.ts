@@ -2,6 +2,9 @@ import type { HostArrays } from '../data/arrays.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { RunRecord } from './record.js';
 
+/** Which values of a metric are better. */
+export type Direction = 'lower' | 'higher';
+
 /** A run as its plugins see it: they can look and ask, never seize. */
 export interface Run {
   readonly seed: number;

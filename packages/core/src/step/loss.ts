@@ -1,9 +1,17 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { HostArray } from '../data/arrays.js';
+import type { Json } from '../json.js';
 
 /** A data loss: one number per example. */
 export interface Loss {
   readonly name: string;
+  /** The options that it was made with. */
+  readonly config?: Json;
+  /**
+   * What its targets are: one `class` of several for each example (a label, or a one-hot row), `binary` labels 0 and 1, or
+   * `values`. Class weights need classes. Absent where the loss does not say.
+   */
+  readonly targetKind?: 'class' | 'binary' | 'values';
   /**
    * The loss of each example, inside the step; must be differentiable in `outputs`.
    *

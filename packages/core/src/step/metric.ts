@@ -1,5 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
+import type { Json } from '../json.js';
+import type { Direction } from '../run/run.js';
 
 /** Sums of a metric over a data set, in float64. */
 export type MetricTotals = Readonly<Record<string, Float64Array>>;
@@ -21,6 +23,10 @@ export interface MetricBatch {
 export interface Metric<Name extends string = string, Value = number | number[] | number[][]> {
   /** What it is called in logs and by monitors, e.g. `accuracy`. */
   readonly name: Name;
+  /** The options that it was made with. */
+  readonly config?: Json;
+  /** Which values are better; absent where neither is, e.g. for a matrix. */
+  readonly better?: Direction;
   /** Sums over one batch, inside the step: a pure function of tensors. */
   sums(batch: MetricBatch): Tensors;
   /** The value over everything added up so far. */
