@@ -4,6 +4,9 @@
  *
  * @module
  */
+export type { EpochBatches, EpochOptions, EpochPosition } from './data/epoch-batches.js';
+export { batchesPerEpoch, isStream, openEpoch } from './data/open-epoch.js';
+export { examplesIn } from './data/check-batch.js';
 export { describe } from './options.js';
 export { plainJson } from './option-rules.js';
 export { didYouMean, nearest } from './nearest.js';

@@ -4,18 +4,19 @@ import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
 
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
+type Specs = Pick<Dataset, 'inputs' | 'targets'>;
 type Rename = (arrays: HostArrays) => HostArrays;
 
 /** Gives the batches of a data set the names of the model's inputs and outputs. */
 export type BatchNamer = (batch: HostBatch) => HostBatch;
 
 /**
- * Matches a data set with a model: one input with one input whatever they are called, several by name; and the shapes.
+ * Matches a data set or stream with a model: one input with one input whatever they are called, several by name; and the shapes.
  *
  * @param outputs Names of the outputs that have a loss.
  * @throws EspalierError `invalid-data` with both sides' names or shapes.
  */
-export function matchNames(dataset: Dataset, model: BoundModel, outputs: readonly string[]): BatchNamer {
+export function matchNames(dataset: Specs, model: BoundModel, outputs: readonly string[]): BatchNamer {
   const inputNames = model.inputShapes ? Object.keys(model.inputShapes) : Object.keys(dataset.inputs);
   const inputs = renamer('input', Object.keys(dataset.inputs), inputNames);
   const targets = renamer('target', Object.keys(dataset.targets), outputs);
@@ -50,7 +51,7 @@ function renamer(kind: 'input' | 'target', given: readonly string[], wanted: rea
   return (arrays) => arrays;
 }
 
-function checkShapes(dataset: Dataset, shapes: Shapes | undefined, inputNames: readonly string[]): void {
+function checkShapes(dataset: Specs, shapes: Shapes | undefined, inputNames: readonly string[]): void {
   if (!shapes) return;
   const single = inputNames.length === 1;
   for (const name of inputNames) {

@@ -1,5 +1,7 @@
 import type { HostArrays } from './arrays.js';
 import type { Dataset, HostBatch } from './dataset.js';
+import type { DataStream } from './data-stream.js';
+import { isStream } from './open-epoch.js';
 import type { BatchNamer } from './batch-names.js';
 import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
@@ -11,9 +13,9 @@ const CHUNK = 4096;
 /** Checks batches in plain memory; see {@link dataChecker}. */
 export interface DataChecker {
   /** Checks a whole data set before the first step, where it is in memory. */
-  checkAll(dataset: Dataset, rename: BatchNamer): Promise<void>;
-  /** Checks one batch (already renamed), unless its data set was checked as a whole. `first` is its first example's number. */
-  checkBatch(dataset: Dataset, batch: HostBatch): void;
+  checkAll(dataset: Dataset | DataStream, rename: BatchNamer): Promise<void>;
+  /** Checks one batch (already renamed), unless its data set was checked as a whole. */
+  checkBatch(dataset: Dataset | DataStream, batch: HostBatch): void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface DataChecker {
  * take, counts that differ.
  */
 export function dataChecker(model: BoundModel, objectives: readonly OutputObjective[]): DataChecker {
-  const checked = new WeakSet<Dataset>();
+  const checked = new WeakSet<Dataset | DataStream>();
   const check = (batch: HostBatch): void => {
     checkCounts(batch);
     checkFinite(batch.inputs);
@@ -32,7 +34,7 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
   };
   return {
     async checkAll(dataset, rename) {
-      if (checked.has(dataset)) return;
+      if (checked.has(dataset) || isStream(dataset)) return;
       if (!Number.isInteger(dataset.size) || dataset.size < 1) {
         fail('invalid-data', 'trainer', `the data set has ${dataset.size} examples; it needs at least one.`);
       }

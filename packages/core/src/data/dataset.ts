@@ -36,6 +36,8 @@ export interface Dataset {
   batch(indices: Uint32Array): HostBatch | Promise<HostBatch>;
   /** Whether fetching a batch only copies memory, so that all examples can be checked before the first step. */
   readonly inMemory?: boolean;
+  /** Batches that are fetched ahead, several at a time, where `batch` answers later. Default 1. */
+  readonly prefetch?: number;
   /** Everything, where it is in memory already; not a copy. Lets data be checked once and handed over once. */
   readonly arrays?: HostBatch;
 }

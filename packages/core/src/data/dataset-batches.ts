@@ -1,0 +1,68 @@
+import { checkBatch, examplesIn } from './check-batch.js';
+import type { Dataset, HostBatch } from './dataset.js';
+import type { EpochBatches, EpochOptions, EpochPosition } from './epoch-batches.js';
+import { isPromise, type MaybePromise } from './maybe-promise.js';
+import { ReadAhead } from './read-ahead.js';
+import { drawOrder, givenOrder, type Sampler } from './sampler.js';
+
+/** The batches of an epoch over a data set. */
+export class DatasetBatches implements EpochBatches {
+  readonly length: number;
+  readonly #data: Dataset;
+  readonly #order: Uint32Array;
+  readonly #end: number;
+  readonly #batchSize: number;
+  readonly #ahead: ReadAhead<HostBatch>;
+  #asked: number;
+  #given: number;
+
+  constructor(data: Dataset, options: EpochOptions & { readonly sampler: Sampler }) {
+    const { batchSize, seed, epoch, shuffle = true, sampler, dropLast, position } = options;
+    this.#data = data;
+    this.#order = drawOrder(shuffle ? sampler : givenOrder, data.size, { seed, epoch });
+    this.#batchSize = batchSize;
+    const { length } = this.#order;
+    this.#end = dropLast ? length - (length % batchSize) : length;
+    this.length = Math.ceil(this.#end / batchSize);
+    this.#asked = this.#given = position?.examples ?? 0;
+    this.#ahead = new ReadAhead(() => this.#fetch(), data.prefetch ?? 1, true);
+  }
+
+  get position(): EpochPosition {
+    return { examples: this.#given };
+  }
+
+  next(): MaybePromise<HostBatch | undefined> {
+    const batch = this.#ahead.next();
+    return isPromise(batch) ? batch.then((fetched) => this.#give(fetched)) : this.#give(batch);
+  }
+
+  close(): Promise<void> {
+    return this.#ahead.close();
+  }
+
+  #give(batch: HostBatch | undefined): HostBatch | undefined {
+    if (batch) this.#given += examplesIn(batch);
+    return batch;
+  }
+
+  #fetch(): MaybePromise<HostBatch | undefined> {
+    const from = this.#asked;
+    if (from >= this.#end) return undefined;
+    const to = (this.#asked = Math.min(this.#end, from + this.#batchSize));
+    const batch = this.#data.batch(this.#order.slice(from, to));
+    return isPromise(batch)
+      ? batch.then((fetched) => this.#checked(fetched, from, to))
+      : this.#checked(batch, from, to);
+  }
+
+  #checked(batch: HostBatch, from: number, to: number): HostBatch {
+    checkBatch(
+      this.#data,
+      batch,
+      to - from,
+      () => `batch() of the data set, asked for ${to - from} examples,`,
+    );
+    return batch;
+  }
+}
