@@ -16,6 +16,7 @@ exportsContract({
     'currentStep',
     'decodeCheckpoint',
     'encodeCheckpoint',
+    'fingerprint',
     'firstAvailable',
     'isEspalierError',
     'option',
