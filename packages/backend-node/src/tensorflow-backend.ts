@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Availability, type Backend, checkOptions, EspalierError } from '@espalier/core';
+import { inNode } from '@espalier/core/internal';
 import { clearErrors } from './clear-errors.js';
 import { installKernels } from './install.js';
 import type { Flavor } from './loading/flavor.js';
 import { findPackage, type InstalledPackage } from './loading/installed-package.js';
 import { loadPackage } from './loading/load-package.js';
 import { checkPackage } from './loading/native-library.js';
-import { inNode } from './loading/node-builtins.js';
 import type { NodeBackend } from './loading/tfjs-node.js';
 import { ownValues } from './own-values.js';
 

@@ -1,4 +1,4 @@
-import { inNode } from './environment.js';
+import { importFailure, inNode } from '@espalier/core/internal';
 import type { Gpu } from './gpu-types.js';
 
 /** Where WebGPU comes from. */
@@ -32,18 +32,18 @@ export async function findGpu(dawnFlags: readonly string[]): Promise<GpuSource |
   try {
     // The name is no literal at the call, so that bundlers for browsers leave it alone.
     const name = 'webgpu';
-    const loaded = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as DawnModule;
+    const loaded = (await import(
+      /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name
+    )) as DawnModule;
     const source = { gpu: loaded.create(dawnFlags), globals: loaded.globals };
     instances.set(key, source);
     return source;
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ERR_MODULE_NOT_FOUND' && message.includes("'webgpu'"))
-      return { reason: 'the npm package webgpu is not installed', fix: 'npm install webgpu' };
-    return {
-      reason: `the npm package webgpu does not load here: ${String(message).split('\n')[0]}`,
-      fix: 'reinstall it (npm install webgpu); it has binaries for Linux and Windows on x64 and arm64 and for macOS',
-    };
+    const { reason, fix } = importFailure('webgpu', cause);
+    const binaries = reason.includes('does not load')
+      ? '; it has binaries for Linux and Windows on x64 and arm64 and for macOS'
+      : '';
+    return { reason: `the npm package ${reason}`, fix: fix + binaries };
   }
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { importFailure } from '@espalier/core/internal';
 import type { NoGpu } from './gpu.js';
 import type { GpuDevice } from './gpu-types.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
@@ -18,10 +19,7 @@ export async function loadTfjsWebgpu(): Promise<
   try {
     loaded = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as typeof loaded;
   } catch (cause) {
-    return {
-      reason: `@tensorflow/tfjs-backend-webgpu is not installed or does not load (${String(cause).split('\n')[0]})`,
-      fix: 'npm install @tensorflow/tfjs-backend-webgpu',
-    };
+    return importFailure('@tensorflow/tfjs-backend-webgpu', cause);
   }
   if (!registered && isRegistered()) tf.removeBackend('webgpu');
   if (!(loaded.WebGPUBackend.prototype instanceof tf.KernelBackend))

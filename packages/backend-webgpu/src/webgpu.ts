@@ -6,7 +6,7 @@ import {
   EspalierError,
   isEspalierError,
 } from '@espalier/core';
-import { inNode } from './environment.js';
+import { inNode } from '@espalier/core/internal';
 import { findGpu, type GpuSource, installGlobals, type NoGpu } from './gpu.js';
 import type { GpuAdapter, PowerPreference } from './gpu-types.js';
 import { isRunning, prepareBackend, registerBackend } from './start.js';

@@ -1,7 +1,7 @@
 import type { SingleBar } from 'cli-progress';
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { runtimeImport } from './files/runtime-import.js';
+import { importPeer } from '@espalier/core/internal';
 import { barLine, plainLine, type Progress } from './progress-line.js';
 
 /** What a bar is drawn on: `process.stderr` and the like. */
@@ -136,8 +136,14 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
 
 /** cli-progress loads when the first bar is drawn: it needs Node. */
 async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
-  const { default: cliProgress } = await runtimeImport<{ default: typeof import('cli-progress') }>(
-    'cli-progress',
+  // No literal at the call, so that bundlers for browsers leave it alone.
+  const name = 'cli-progress' as string;
+  const { default: cliProgress } = await importPeer(
+    { packageName: name, scope: 'progress-bar', code: 'io', need: 'The bar is drawn by cli-progress' },
+    () =>
+      import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name) as Promise<{
+        default: typeof import('cli-progress');
+      }>,
   );
   return () =>
     new cliProgress.SingleBar({

@@ -14,6 +14,8 @@ export type { OpUse } from './engine/preflight/refusal.js';
 export type { Watched } from './engine/preflight/watch-ops.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
 export { traceScope } from './engine/trace-scope.js';
+export type { PeerImport } from './runtime-import.js';
+export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.js';
 export { withStep } from './step/step-context.js';
 export * as assembler from './wasm/assembler.js';
 export { productTiles, TILE_COLUMNS, TILE_ROWS } from './wasm/product-tiles.js';

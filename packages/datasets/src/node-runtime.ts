@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { inNode, nodeModule } from '@espalier/core/internal';
 
 /** The parts of Node that finding and reading files needs. */
 export interface NodeRuntime {
@@ -13,7 +14,7 @@ export interface NodeRuntime {
  * @throws EspalierError `io` where there is none.
  */
 export async function nodeRuntime(scope: string): Promise<NodeRuntime> {
-  if (typeof process === 'undefined' || !process.versions?.node) {
+  if (!inNode()) {
     throw new EspalierError({
       code: 'io',
       scope,
@@ -22,13 +23,8 @@ export async function nodeRuntime(scope: string): Promise<NodeRuntime> {
     });
   }
   const [files, modules] = await Promise.all([
-    runtimeImport<NodeRuntime['files']>('node:fs/promises'),
-    runtimeImport<NodeRuntime['modules']>('node:module'),
+    nodeModule<NodeRuntime['files']>('node:fs/promises'),
+    nodeModule<NodeRuntime['modules']>('node:module'),
   ]);
   return { files, modules, process };
-}
-
-// The name is no literal at the call of `import`, so that bundlers leave it alone.
-async function runtimeImport<M>(specifier: string): Promise<M> {
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as M;
 }

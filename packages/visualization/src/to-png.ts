@@ -1,6 +1,6 @@
 import { checkOptions, EspalierError } from '@espalier/core';
+import { nodeModule } from '@espalier/core/internal';
 import type { Chart } from './chart.js';
-import { runtimeImport } from './runtime-import.js';
 import { toSvg } from './to-svg.js';
 
 /** How {@link toPng} draws. */
@@ -49,9 +49,13 @@ export async function toPng(chart: Chart, { scale = 2 }: PngOptions = {}): Promi
 
 async function loadRenderer() {
   try {
+    // No literal at the call, so that bundlers for browsers leave it alone.
+    const name = '@resvg/resvg-js' as string;
     const [{ Resvg }, { createRequire }] = await Promise.all([
-      runtimeImport<typeof import('@resvg/resvg-js')>('@resvg/resvg-js'),
-      runtimeImport<typeof import('node:module')>('node:module'),
+      import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name) as Promise<
+        typeof import('@resvg/resvg-js')
+      >,
+      nodeModule<typeof import('node:module')>('node:module'),
     ]);
     // import.meta is empty in the CommonJS build, __filename is absent in the ESM build.
     const require = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);

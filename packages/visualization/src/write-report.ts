@@ -1,5 +1,5 @@
 import { checkOptions, EspalierError } from '@espalier/core';
-import { runtimeImport } from './runtime-import.js';
+import { nodeModule } from '@espalier/core/internal';
 
 /**
  * Writes a report (or any text or bytes) to a file: first beside it, then under its name, so that nobody ever sees half
@@ -29,8 +29,8 @@ export async function writeReport(path: string, content: string | Uint8Array): P
     check.fail('content', 'a text or bytes', content);
   }
   const [fs, { dirname, resolve }] = await Promise.all([
-    runtimeImport<typeof import('node:fs/promises')>('node:fs/promises'),
-    runtimeImport<typeof import('node:path')>('node:path'),
+    nodeModule<typeof import('node:fs/promises')>('node:fs/promises'),
+    nodeModule<typeof import('node:path')>('node:path'),
   ]).catch((cause: unknown) => fail(path, 'there is no file system here', 'Run it in Node.', cause));
   const target = resolve(path);
   const folder = dirname(target);

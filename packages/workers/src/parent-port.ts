@@ -1,3 +1,5 @@
+import { nodeModule } from '@espalier/core/internal';
+
 /** The way from a worker to the thread that started it. */
 export interface ParentPort {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
@@ -24,7 +26,7 @@ export async function parentPort(): Promise<ParentPort | undefined> {
   if (scope) return webPort(scope);
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
   if (!process?.versions?.node) return undefined;
-  const threads = await runtimeImport<typeof import('node:worker_threads')>('node:worker_threads');
+  const threads = await nodeModule<typeof import('node:worker_threads')>('node:worker_threads');
   const port = threads.parentPort;
   if (threads.isMainThread || !port) return undefined;
   return {
@@ -48,9 +50,4 @@ function webPort(scope: WorkerScope): ParentPort {
       };
     },
   };
-}
-
-// The name is no literal at the call of `import`, so that bundlers leave it alone.
-async function runtimeImport<M>(specifier: string): Promise<M> {
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ specifier)) as M;
 }

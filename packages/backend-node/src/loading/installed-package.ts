@@ -1,4 +1,4 @@
-import { inNode, nodeBuiltin, thisFile } from './node-builtins.js';
+import { inNode, nodeModule } from '@espalier/core/internal';
 
 /** A package of tfjs-node that lies on disk. */
 export interface InstalledPackage {
@@ -17,9 +17,9 @@ export interface InstalledPackage {
 /** Finds a package by name, from this package and from the working directory, or in a folder. Changes nothing. */
 export async function findPackage(name: string, folder?: string): Promise<InstalledPackage | undefined> {
   if (!inNode()) return undefined;
-  const { createRequire } = await nodeBuiltin<typeof import('node:module')>('module');
-  const { dirname, join, resolve } = await nodeBuiltin<typeof import('node:path')>('path');
-  const { existsSync, readFileSync, realpathSync } = await nodeBuiltin<typeof import('node:fs')>('fs');
+  const { createRequire } = await nodeModule<typeof import('node:module')>('node:module');
+  const { dirname, join, resolve } = await nodeModule<typeof import('node:path')>('node:path');
+  const { existsSync, readFileSync, realpathSync } = await nodeModule<typeof import('node:fs')>('node:fs');
   const from = [thisFile(), join(process.cwd(), 'package.json')].map((file) => createRequire(file));
   const find = (request: string, requires: readonly NodeJS.Require[]): string | undefined => {
     for (const each of requires) {
@@ -59,6 +59,12 @@ interface Manifest {
     readonly module_path?: string;
     readonly napi_versions?: readonly number[];
   };
+}
+
+/** This file, for Node's resolution. */
+function thisFile(): string {
+  // The CommonJS build has no `import.meta`; in ESM a `__filename` may be another's.
+  return (import.meta.url as string | undefined) ?? __filename;
 }
 
 /** As `@mapbox/node-pre-gyp` chooses. */

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { EspalierError } from '@espalier/core';
+import { nodeModule } from '@espalier/core/internal';
 import type { Flavor } from './flavor.js';
 import type { InstalledPackage } from './installed-package.js';
 import { keepingGradients } from './kept-gradients.js';
 import { twoCopies } from './native-library.js';
-import { nodeBuiltin } from './node-builtins.js';
 import { quietly } from './quietly.js';
 import type { TfjsNode } from './tfjs-node.js';
 
@@ -18,7 +18,9 @@ export async function loadPackage(
   flavor: Flavor,
   threads: number | undefined,
 ): Promise<void> {
-  supplyUtilities(await nodeBuiltin<{ default: Utilities }>('util'));
+  const util = await nodeModule<Utilities & { readonly default?: Utilities }>('node:util');
+  // An imported module is frozen, what it stands for is not.
+  supplyUtilities(util.default ?? util);
   const loaded = quietly(() => keepingGradients(() => found.require(found.folder) as TfjsNode), threads);
   if (loaded.Tensor === tf.Tensor) return;
   const { reason, fix } = twoCopies(flavor, found.itsCore ?? '?', found.ourCore ?? '?');
@@ -31,7 +33,7 @@ interface Utilities {
 }
 
 /** tfjs-node 4.22 calls two functions that Node 23 has taken out of `util`. */
-function supplyUtilities({ default: util }: { readonly default: Utilities }): void {
+function supplyUtilities(util: Utilities): void {
   util.isNullOrUndefined ??= (value) => value === null || value === undefined;
   util.isArray ??= Array.isArray;
 }

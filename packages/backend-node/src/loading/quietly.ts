@@ -1,4 +1,4 @@
-import { inNode } from './node-builtins.js';
+import { inNode } from '@espalier/core/internal';
 
 /** What the package says on the console while it loads: that kernels are registered twice, that a platform is set. */
 const CHATTER =

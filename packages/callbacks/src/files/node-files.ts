@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import { runtimeImport } from './runtime-import.js';
+import { inNode, nodeModule } from '@espalier/core/internal';
 
 /** The parts of Node that writing files needs. */
 export interface NodeFiles {
@@ -13,7 +13,7 @@ export interface NodeFiles {
  * @throws EspalierError `io` where there is none.
  */
 export async function nodeFiles(scope: string): Promise<NodeFiles> {
-  if (typeof process === 'undefined' || !process.versions?.node) {
+  if (!inNode()) {
     throw new EspalierError({
       code: 'io',
       scope,
@@ -22,8 +22,8 @@ export async function nodeFiles(scope: string): Promise<NodeFiles> {
     });
   }
   const [fs, path] = await Promise.all([
-    runtimeImport<NodeFiles['fs']>('node:fs/promises'),
-    runtimeImport<NodeFiles['path']>('node:path'),
+    nodeModule<NodeFiles['fs']>('node:fs/promises'),
+    nodeModule<NodeFiles['path']>('node:path'),
   ]);
   return { fs, path };
 }
