@@ -68,7 +68,7 @@ table(
     'adam, warm-up and stairs': adam({
       learningRate: warmup(stepDecay({ initialValue: 0.1, decayRate: 0.3, decaySteps: 100 }), 20),
     }),
-    'adam, coupled decay 0.1': adam({ learningRate: 0.05, weightDecay: 0.1 }),
+    'adam, coupled decay 0.1': adam({ learningRate: 0.05, l2: 0.1 }),
     'adamW, decoupled 0.1': adamW({ learningRate: 0.05, weightDecay: 0.1 }),
   }),
 );

@@ -13,6 +13,8 @@ export { didYouMean, nearest } from './nearest.js';
 export type { OpUse } from './engine/preflight/refusal.js';
 export type { Watched } from './engine/preflight/watch-ops.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
+export { parameterSelection } from './step/parameters.js';
+export { scheduleValue } from './step/schedule-value.js';
 export { traceScope } from './engine/trace-scope.js';
 export type { PeerImport } from './runtime-import.js';
 export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.js';

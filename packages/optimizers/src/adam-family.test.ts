@@ -28,7 +28,15 @@ test.each(cases)('$optimizer follows PyTorch with $options', (expected) => {
 
 test('covers every option', () => {
   const seen = new Set(cases.flatMap((one) => Object.keys(one.options)));
-  expect([...seen].sort()).toEqual(['amsgrad', 'beta1', 'beta2', 'epsilon', 'learningRate', 'weightDecay']);
+  expect([...seen].sort()).toEqual([
+    'amsgrad',
+    'beta1',
+    'beta2',
+    'epsilon',
+    'l2',
+    'learningRate',
+    'weightDecay',
+  ]);
 });
 
 test('bias corrections are float64 numbers of the step, right after a million steps too', () => {

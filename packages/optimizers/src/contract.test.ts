@@ -6,24 +6,32 @@ interface Entry {
   readonly variants: Readonly<Record<string, (learningRate: number | Schedule) => Optimizer>>;
   readonly bad: Readonly<Record<string, () => unknown>>;
   readonly growth?: number;
+  readonly nan?: 'element' | 'parameter' | 'all';
 }
 
-const { adam, adamW, sgd } = exported;
+const { adam, adamW, partition, sgd } = exported;
+const { addDecayedWeights, chain, clipByGlobalNorm, clipByNorm, clipByValue, withName } = exported;
+const { scale, scaleByAdam, scaleByLearningRate, toOptimizer, trace } = exported;
 const { constant, cosineDecay, exponentialDecay, piecewiseConstant, stepDecay, warmup } = exported;
 
-const adamBad = (make: (options: Record<string, unknown>) => unknown): Entry['bad'] => ({
-  'beta1 = 1': () => make({ beta1: 1 }),
-  'beta2 < 0': () => make({ beta2: -0.1 }),
-  'epsilon NaN': () => make({ epsilon: NaN }),
-  'weightDecay < 0': () => make({ weightDecay: -1 }),
-  'amsgrad no boolean': () => make({ amsgrad: 1 }),
-});
+const adamBad = (make: (options: Record<string, unknown>) => unknown, only?: string[]): Entry['bad'] =>
+  Object.fromEntries(
+    Object.entries({
+      'beta1 = 1': () => make({ beta1: 1 }),
+      'beta2 < 0': () => make({ beta2: -0.1 }),
+      'epsilon NaN': () => make({ epsilon: NaN }),
+      'weightDecay < 0': () => make({ weightDecay: -1 }),
+      'amsgrad no boolean': () => make({ amsgrad: 1 }),
+      'l2 < 0': () => make({ l2: -1 }),
+      unknown: () => make({ learningrate: 1 }),
+    }).filter(([what]) => !only || only.includes(what)),
+  );
 
 const optimizers: Record<string, Entry> = {
   sgd: {
     variants: {
       plain: (learningRate) => sgd({ learningRate }),
-      momentum: (learningRate) => sgd({ learningRate, momentum: 0.9, weightDecay: 0.01 }),
+      momentum: (learningRate) => sgd({ learningRate, momentum: 0.9, l2: 0.01 }),
       dampening: (learningRate) => sgd({ learningRate, momentum: 0.9, dampening: 0.5 }),
       nesterov: (learningRate) => sgd({ learningRate, momentum: 0.9, nesterov: true }),
     },
@@ -37,7 +45,7 @@ const optimizers: Record<string, Entry> = {
   adam: {
     variants: {
       plain: (learningRate) => adam({ learningRate }),
-      coupled: (learningRate) => adam({ learningRate, weightDecay: 0.01 }),
+      coupled: (learningRate) => adam({ learningRate, l2: 0.01 }),
       amsgrad: (learningRate) => adam({ learningRate, amsgrad: true }),
     },
     bad: adamBad(adam),
@@ -48,6 +56,95 @@ const optimizers: Record<string, Entry> = {
     variants: { plain: (learningRate) => adamW({ learningRate, weightDecay: 0.01 }) },
     bad: adamBad(adamW),
     growth: 30,
+  },
+  partition: {
+    variants: {
+      'by kind': (learningRate) =>
+        partition({
+          weights: { parameters: 'kernels', optimizer: sgd({ learningRate, momentum: 0.9 }) },
+          rest: { parameters: 'others', optimizer: adam({ learningRate: 0.01 }), rate: 0.5 },
+        }),
+    },
+    bad: {
+      'no groups': () => partition({}),
+      'no optimizer': () => partition({ all: { parameters: 'all' } as never }),
+      'no selector': () => partition({ all: { parameters: 'some' as never, optimizer: sgd() } }),
+      'others twice': () =>
+        partition({
+          a: { parameters: 'others', optimizer: sgd() },
+          b: { parameters: 'others', optimizer: sgd() },
+        }),
+      'rate < 0': () => partition({ all: { parameters: 'all', optimizer: sgd(), rate: -1 } }),
+      'unknown option': () => partition({ all: { parameters: 'all', optimizer: sgd(), rates: 1 } as never }),
+    },
+    growth: 30,
+  },
+};
+
+const transformed = (make: () => exported.GradientTransform) => (learningRate: number | Schedule) =>
+  toOptimizer(chain(make(), scaleByLearningRate(learningRate)), { name: 'transformed' });
+
+/** Transforms, each as an optimizer that does nothing else. */
+const transforms: Record<string, Entry> = {
+  addDecayedWeights: {
+    variants: {
+      kernels: transformed(() => addDecayedWeights({ weightDecay: 0.1, parameters: /kernel|filter/ })),
+    },
+    bad: {
+      'weightDecay < 0': () => addDecayedWeights({ weightDecay: -1 }),
+      'no selector': () => addDecayedWeights({ weightDecay: 1, parameters: 3 as never }),
+    },
+  },
+  chain: {
+    variants: { 'of a chain': transformed(() => chain(chain(clipByGlobalNorm(0.5)), trace())) },
+    bad: { nothing: () => chain(), 'no transform': () => chain(adam() as never) },
+    nan: 'all',
+  },
+  clipByGlobalNorm: {
+    variants: { plain: transformed(() => clipByGlobalNorm(0.5)) },
+    bad: { 0: () => clipByGlobalNorm(0), NaN: () => clipByGlobalNorm(NaN) },
+    nan: 'all',
+  },
+  clipByNorm: {
+    variants: { plain: transformed(() => clipByNorm(0.2)) },
+    bad: { 0: () => clipByNorm(0) },
+    nan: 'parameter',
+  },
+  clipByValue: {
+    variants: { plain: transformed(() => clipByValue(0.1)) },
+    bad: { 0: () => clipByValue(0) },
+  },
+  withName: {
+    variants: { plain: transformed(() => chain(trace(), withName('slow', trace({ momentum: 0.5 })))) },
+    bad: { 'no name': () => withName('', trace()) },
+  },
+  scale: { variants: { plain: transformed(() => scale(() => 0.5)) }, bad: { NaN: () => scale(NaN) } },
+  scaleByAdam: {
+    variants: { plain: transformed(() => scaleByAdam()) },
+    bad: adamBad(scaleByAdam, ['beta1 = 1', 'beta2 < 0', 'epsilon NaN', 'amsgrad no boolean']),
+    growth: 30,
+  },
+  scaleByLearningRate: {
+    variants: {
+      plain: (learningRate) => toOptimizer(scaleByLearningRate(learningRate), { name: 'descent' }),
+    },
+    bad: { NaN: () => scaleByLearningRate(NaN), 'no number': () => scaleByLearningRate('0.1' as never) },
+  },
+  toOptimizer: {
+    variants: { plain: transformed(() => scale(1)) },
+    bad: {
+      'no learning rate': () => toOptimizer(trace(), { name: 'a' }),
+      'no name': () => toOptimizer(scaleByLearningRate(1), { name: '' }),
+    },
+  },
+  trace: {
+    variants: {
+      schedule: transformed(() => trace({ momentum: ({ step }) => 0.9 - 0.1 / (step + 1), nesterov: true })),
+    },
+    bad: {
+      'momentum > 1': () => trace({ momentum: 1.5 }),
+      'nesterov with dampening': () => trace({ nesterov: true, dampening: 0.5 }),
+    },
   },
 };
 
@@ -84,12 +181,12 @@ const schedules: Record<string, { readonly make: () => Schedule; readonly bad: E
 
 exportsContract({
   exported,
-  factories: [...Object.keys(optimizers), ...Object.keys(schedules)],
-  notFactories: new Set(['stepScalars']),
+  factories: [...Object.keys(optimizers), ...Object.keys(transforms), ...Object.keys(schedules)],
+  notFactories: new Set(['eachParameter', 'updateOf', 'scaleUpdate', 'stepScalars', 'valueOf']),
 });
 
-for (const [name, { variants, bad, growth }] of Object.entries(optimizers)) {
+for (const [name, { variants, bad, growth, nan }] of Object.entries({ ...optimizers, ...transforms })) {
   for (const [variant, make] of Object.entries(variants))
-    optimizerContract(`${name} (${variant})`, make, { bad, ...(growth && { growth }) });
+    optimizerContract(`${name} (${variant})`, make, { bad, ...(growth && { growth }), ...(nan && { nan }) });
 }
 for (const [name, { make, bad }] of Object.entries(schedules)) scheduleContract(name, make, { bad });

@@ -17,7 +17,7 @@ test.each(cases)('follows PyTorch with $options', (expected) => {
 
 test('covers every option', () => {
   const seen = new Set(cases.flatMap((one) => Object.keys(one.options)));
-  expect([...seen].sort()).toEqual(['dampening', 'learningRate', 'momentum', 'nesterov', 'weightDecay']);
+  expect([...seen].sort()).toEqual(['dampening', 'l2', 'learningRate', 'momentum', 'nesterov']);
 });
 
 test.each([

@@ -18,6 +18,6 @@ test('a rate that is given counts instead', () => {
 
 test('refuses what is not declared', () => {
   expect(() => stepScalars(sgd(), at)('beta1')).toThrow(
-    "[sgd] scalar 'beta1' is not declared; there are: learningRate.",
+    "[sgd] scalar 'beta1' is not declared; there are: learningRate, learningRateFactor.",
   );
 });

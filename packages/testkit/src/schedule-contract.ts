@@ -26,6 +26,12 @@ export function scheduleContract(
       expect(POSITIONS.map((at) => make()(at))).toEqual(values);
     });
 
+    test('carries the options it was made with, as plain JSON', () => {
+      const { config } = make();
+      expect(config).toHaveProperty('kind');
+      expect(JSON.parse(JSON.stringify(config))).toEqual(config);
+    });
+
     test('refuses bad options', () => {
       for (const [what, call] of Object.entries(bad)) expectRefused(what, call);
     });

@@ -44,6 +44,7 @@ export function testStep(options: TestStepOptions = {}): TestStep {
   const epoch = Math.floor(step / stepsPerEpoch);
   const values: Record<string, number | Schedule> = {
     learningRate: 0.01,
+    learningRateFactor: 1,
     batchSize: 32,
     step,
     epoch,

@@ -52,17 +52,17 @@ ADAM = {"learningRate": "lr", "epsilon": "eps", "amsgrad": "amsgrad"}
 
 CASES = [
     ("sgd", {"learningRate": 0.1}),
-    ("sgd", {"learningRate": 0.1, "weightDecay": 0.01}),
+    ("sgd", {"learningRate": 0.1, "l2": 0.01}),
     ("sgd", {"learningRate": 0.1, "momentum": 0.9}),
     ("sgd", {"learningRate": 0.05, "momentum": 0.9, "nesterov": True}),
     ("sgd", {"learningRate": 0.05, "momentum": 0.8, "dampening": 0.3}),
-    ("sgd", {"learningRate": 0.05, "momentum": 0.9, "nesterov": True, "weightDecay": 0.1}),
-    ("sgd", {"learningRate": 0.05, "momentum": 0.9, "dampening": 0.5, "weightDecay": 0.1}),
+    ("sgd", {"learningRate": 0.05, "momentum": 0.9, "nesterov": True, "l2": 0.1}),
+    ("sgd", {"learningRate": 0.05, "momentum": 0.9, "dampening": 0.5, "l2": 0.1}),
     ("adam", {"learningRate": 0.001}),
     ("adam", {"learningRate": 0.01, "beta1": 0.5, "beta2": 0.9}),
     ("adam", {"learningRate": 0.01, "beta1": 0, "beta2": 0.99}),
     ("adam", {"learningRate": 0.01, "epsilon": 0.1}),
-    ("adam", {"learningRate": 0.01, "weightDecay": 0.1}),
+    ("adam", {"learningRate": 0.01, "l2": 0.1}),
     ("adam", {"learningRate": 0.01, "beta2": 0.8, "amsgrad": True}),
     ("adamW", {"learningRate": 0.001}),
     ("adamW", {"learningRate": 0.01, "weightDecay": 0.1}),
@@ -74,8 +74,9 @@ CASES = [
 def make(kind, options, parameters):
     names = SGD if kind == "sgd" else ADAM
     arguments = {names[key]: value for key, value in options.items() if key in names}
-    if "weightDecay" in options:
-        arguments["weight_decay"] = options["weightDecay"]
+    for decay in ("l2", "weightDecay"):
+        if decay in options:
+            arguments["weight_decay"] = options[decay]
     if kind != "sgd":
         arguments["betas"] = (float(options.get("beta1", 0.9)), float(options.get("beta2", 0.999)))
     kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamW": torch.optim.AdamW}

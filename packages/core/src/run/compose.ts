@@ -148,7 +148,8 @@ function loopStep(
   return {
     training: true,
     scalar(name) {
-      const scalars = scalarsAt(run.position, { learningRate: run.learningRate, batchSize }, plugins);
+      const { learningRate, learningRateFactor } = run;
+      const scalars = scalarsAt(run.position, { learningRate, learningRateFactor, batchSize }, plugins);
       if (scalars[name] === undefined) throw unknownScalar(name, Object.keys(scalars));
       return tf.scalar(scalars[name]);
     },

@@ -205,9 +205,12 @@ class FitLoop {
 
   #inputs(batchSize: number): StepInputs {
     const { optimizer, driver, seed } = this.#parts;
-    const { position, learningRate, step } = this.#state;
+    const { position, learningRate, learningRateFactor, step } = this.#state;
     return {
-      scalars: scalarsAt(position, { learningRate, batchSize }, [optimizer, ...driver.plugins]),
+      scalars: scalarsAt(position, { learningRate, learningRateFactor, batchSize }, [
+        optimizer,
+        ...driver.plugins,
+      ]),
       seed,
       step,
     };

@@ -2,6 +2,7 @@ import type { HostArrays } from '../data/arrays.js';
 import type { Checkpoint } from './checkpoint.js';
 import { fail } from '../errors.js';
 import type { Schedule, StepPosition } from '../step/optimizer.js';
+import { scheduleValue } from '../step/schedule-value.js';
 import type { EpochRecord, RunEvent, RunRecord, RunStatus } from './record.js';
 import type { Run } from './run.js';
 
@@ -57,9 +58,14 @@ export class RunState implements Run {
 
   get learningRate(): number {
     const { learningRate } = this.#plan;
-    let rate = typeof learningRate === 'function' ? learningRate(this.position) : learningRate;
+    let rate = scheduleValue(learningRate, this.position, 'run', 'learningRate', { min: 0 });
     for (const factor of this.factors.values()) rate *= factor;
     return rate;
+  }
+
+  /** The product of the factors that plugins have set. */
+  get learningRateFactor(): number {
+    return [...this.factors.values()].reduce((product, factor) => product * factor, 1);
   }
 
   get record(): RunRecord {

@@ -1,5 +1,6 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
+import type { Json } from '../json.js';
 
 /** Where a run stands when a step begins. */
 export interface StepPosition {
@@ -11,8 +12,12 @@ export interface StepPosition {
   readonly stepsPerEpoch: number;
 }
 
-/** A number as a function of where the run stands. */
-export type Schedule = (at: StepPosition) => number;
+/** A number as a function of where the run stands. Any function of a position is one. */
+export interface Schedule {
+  (at: StepPosition): number;
+  /** The options it was made with, `{ kind: 'cosine-decay', ... }`: for records and checkpoints. */
+  readonly config?: Json;
+}
 
 /** Looks up the scalars of a step by name. */
 export type Scalars = (name: string) => Scalar;
@@ -21,12 +26,14 @@ export type Scalars = (name: string) => Scalar;
  * An optimizer as two pure functions of tensors, as in optax.
  *
  * `update` uses `scalars('learningRate')`, which is the schedule times the factors that plugins have set, and the scalars that the
- * optimizer declares itself.
+ * optimizer declares itself. `scalars('learningRateFactor')` is the product of the plugins' factors alone.
  */
 export interface Optimizer {
   readonly name: string;
   /** The base learning rate, or its schedule. */
   readonly learningRate: number | Schedule;
+  /** The options it was made with, schedules as their own `config`: for records and checkpoints. */
+  readonly config?: Json;
   /** Numbers that vary by step and are computed in float64 outside it, e.g. Adam's bias corrections. */
   readonly scalars?: Readonly<Record<string, Schedule>>;
   /** Slots for these parameters, keyed `<slot>/<parameter name>`, e.g. `momentum/hidden_1/kernel`. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ParameterSelector, parameterKind, selectParameters } from './parameters.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { type ParameterSelector, parameterKind, parameterSelection, selectParameters } from './parameters.js';
 
 const shapes = {
   'hidden/kernel': [4, 3],
@@ -44,4 +45,18 @@ describe('selectParameters', () => {
     );
     expect(() => selectParameters(shapes, /x$/, 'l1')).toThrow('selects nothing');
   });
+});
+
+test('a selection follows the parameters that it is asked for', () => {
+  const asked: string[] = [];
+  const selected = parameterSelection('test', (name) => {
+    asked.push(name);
+    return name !== 'b';
+  });
+  const tensor = (size: number) => ({ shape: [size] }) as tf.Tensor;
+  expect([...selected({ a: tensor(1), b: tensor(1) })]).toEqual(['a']);
+  expect([...selected({ a: tensor(1), b: tensor(1) })]).toEqual(['a']);
+  expect(asked).toEqual(['a', 'b']);
+  expect([...selected({ c: tensor(1), a: tensor(2) })]).toEqual(['c', 'a']);
+  expect(() => selected({ b: tensor(1) })).toThrow('[test] the parameter selector selects nothing');
 });

@@ -1,3 +1,4 @@
+import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 
 /**
@@ -65,4 +66,27 @@ function selects(selector: ParameterSelector, name: string, shape: readonly numb
   // A pattern with the flag g or y remembers where it was; `search` does not.
   if (selector instanceof RegExp) return name.search(selector) >= 0;
   return (selector as readonly string[]).includes(name);
+}
+
+/**
+ * A selector as a function of the parameters, which are known only once a run starts. The answer is kept for the names and
+ * shapes that it was given for.
+ *
+ * @returns The names selected. It throws as {@link selectParameters} does.
+ */
+export function parameterSelection(
+  scope: string,
+  selector: ParameterSelector,
+): (parameters: Tensors) => ReadonlySet<string> {
+  let last: Tensors | undefined;
+  let key: string | undefined;
+  let names: ReadonlySet<string> = new Set();
+  return (parameters) => {
+    if (parameters === last) return names;
+    const shapes = Object.fromEntries(Object.entries(parameters).map(([name, { shape }]) => [name, shape]));
+    const now = JSON.stringify(shapes);
+    if (now !== key) names = new Set(selectParameters(shapes, selector, scope));
+    [last, key] = [parameters, now];
+    return names;
+  };
 }

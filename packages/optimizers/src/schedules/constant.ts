@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { withConfig } from './with-config.js';
 
 /**
  * The same value at every step.
@@ -13,5 +14,5 @@ import { checkOptions } from '@espalier/core';
  */
 export function constant(value: number): Schedule {
   checkOptions('constant').number('value', value);
-  return () => value;
+  return withConfig({ kind: 'constant', value }, () => value);
 }

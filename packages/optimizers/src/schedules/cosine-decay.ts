@@ -1,7 +1,8 @@
 import type { Schedule } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { DecayLength } from './decay-length.js';
-import { decayPosition } from './decay-length.js';
+import { decayLengthRules, decayPosition } from './decay-length.js';
+import { withConfig } from './with-config.js';
 
 /** Options of {@link cosineDecay}: also one of `decaySteps` and `decayEpochs`, the length of the whole decay. */
 export type CosineDecayOptions = DecayLength & {
@@ -26,13 +27,15 @@ export type CosineDecayOptions = DecayLength & {
  * @see Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, equation 5.
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  const { initialValue, finalValue = 0 } = options;
-  const check = checkOptions('cosine-decay');
-  check.number('initialValue', initialValue);
-  check.number('finalValue', finalValue);
-  const position = decayPosition(check, options);
-  return (at) => {
+  const { values, config } = readOptions('cosine-decay', options, {
+    initialValue: option.number(),
+    finalValue: option.number({ default: 0 }),
+    ...decayLengthRules,
+  });
+  const { initialValue, finalValue } = values;
+  const position = decayPosition('cosine-decay', values);
+  return withConfig(config, (at) => {
     const q = Math.min(1, position(at));
     return finalValue + ((initialValue - finalValue) * (1 + Math.cos(Math.PI * q))) / 2;
-  };
+  });
 }

@@ -1,4 +1,6 @@
-import type { OptionChecker, StepPosition } from '@espalier/core';
+import type { StepPosition } from '@espalier/core';
+import { checkOptions, option } from '@espalier/core';
+import { epochsAt } from './position.js';
 
 /** How long a decay takes: exactly one of the two. */
 export type DecayLength =
@@ -13,18 +15,23 @@ export type DecayLength =
       readonly decaySteps?: undefined;
     };
 
+/** Rules of {@link DecayLength}, of which {@link decayPosition} checks that one is given. */
+export const decayLengthRules = {
+  decaySteps: option.number({ min: 0, exclusiveMin: true, optional: true }),
+  decayEpochs: option.number({ min: 0, exclusiveMin: true, optional: true }),
+};
+
 /**
- * Checks a length and gives the position in units of it: 0 at the first step, 1 when the length has passed.
+ * Checks that there is one length, and gives the position in units of it: 0 at the first step, 1 when the length has passed.
  */
-export function decayPosition(check: OptionChecker, length: DecayLength): (at: StepPosition) => number {
-  const { decaySteps, decayEpochs } = length as { decaySteps?: number; decayEpochs?: number };
+export function decayPosition(
+  kind: string,
+  length: { readonly decaySteps?: number | undefined; readonly decayEpochs?: number | undefined },
+): (at: StepPosition) => number {
+  const { decaySteps, decayEpochs } = length;
   if ((decaySteps === undefined) === (decayEpochs === undefined)) {
-    check.fail('decaySteps', 'given, or else decayEpochs, and not both', decaySteps);
+    checkOptions(kind).fail('decaySteps', 'given, or else decayEpochs, and not both', decaySteps);
   }
-  if (decaySteps !== undefined) {
-    check.number('decaySteps', decaySteps, { min: 0, exclusiveMin: true });
-    return (at) => at.step / decaySteps;
-  }
-  check.number('decayEpochs', decayEpochs, { min: 0, exclusiveMin: true });
-  return (at) => at.step / at.stepsPerEpoch / decayEpochs!;
+  if (decaySteps !== undefined) return (at) => at.step / decaySteps;
+  return (at) => epochsAt(at) / decayEpochs!;
 }

@@ -1,7 +1,8 @@
 import type { Schedule } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { DecayLength } from './decay-length.js';
-import { decayPosition } from './decay-length.js';
+import { decayLengthRules, decayPosition } from './decay-length.js';
+import { withConfig } from './with-config.js';
 
 /** Options of {@link exponentialDecay}: also one of `decaySteps` and `decayEpochs`, over which the value falls once. */
 export type ExponentialDecayOptions = DecayLength & {
@@ -24,10 +25,12 @@ export type ExponentialDecayOptions = DecayLength & {
  * ```
  */
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
-  const { initialValue, decayRate } = options;
-  const check = checkOptions('exponential-decay');
-  check.number('initialValue', initialValue);
-  check.number('decayRate', decayRate, { min: 0, exclusiveMin: true });
-  const position = decayPosition(check, options);
-  return (at) => initialValue * decayRate ** position(at);
+  const { values, config } = readOptions('exponential-decay', options, {
+    initialValue: option.number(),
+    decayRate: option.number({ min: 0, exclusiveMin: true }),
+    ...decayLengthRules,
+  });
+  const { initialValue, decayRate } = values;
+  const position = decayPosition('exponential-decay', values);
+  return withConfig(config, (at) => initialValue * decayRate ** position(at));
 }

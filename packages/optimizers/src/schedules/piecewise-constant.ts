@@ -1,5 +1,7 @@
 import type { Schedule } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
+import { epochsAt, hasReached } from './position.js';
+import { withConfig } from './with-config.js';
 
 /** Options of {@link piecewiseConstant}. */
 export interface PiecewiseConstantOptions {
@@ -24,21 +26,21 @@ export interface PiecewiseConstantOptions {
  * ```
  */
 export function piecewiseConstant(options: PiecewiseConstantOptions): Schedule {
-  const { unit = 'step' } = options;
+  const read = readOptions('piecewise-constant', options, {
+    values: option.list(option.number(), { expected: 'an array of numbers' }),
+    boundaries: option.list(option.number(), { expected: 'an array of numbers' }),
+    unit: option.oneOf(['step', 'epoch'], { default: 'step' }),
+  });
+  const { values, boundaries, unit } = read.values;
   const check = checkOptions('piecewise-constant');
-  check.oneOf('unit', unit, ['step', 'epoch']);
-  if (!Array.isArray(options.boundaries)) check.fail('boundaries', 'an array of numbers', options.boundaries);
-  if (!Array.isArray(options.values)) check.fail('values', 'an array of numbers', options.values);
-  const [values, boundaries] = [[...options.values], [...options.boundaries]];
   if (values.length !== boundaries.length + 1) {
     check.fail('values', `${boundaries.length + 1} numbers, one more than boundaries`, values);
   }
-  values.forEach((value, i) => check.number(`values[${i}]`, value));
   boundaries.forEach((boundary, i) =>
     check.number(`boundaries[${i}]`, boundary, { min: i === 0 ? 0 : boundaries[i - 1]!, exclusiveMin: true }),
   );
-  return (at) => {
-    const position = unit === 'step' ? at.step : at.step / at.stepsPerEpoch;
-    return values[boundaries.filter((boundary) => boundary <= position).length]!;
-  };
+  return withConfig(read.config, (at) => {
+    const position = unit === 'step' ? at.step : epochsAt(at);
+    return values[boundaries.filter((boundary) => hasReached(position, boundary)).length]!;
+  });
 }

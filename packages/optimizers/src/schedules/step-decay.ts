@@ -1,7 +1,9 @@
 import type { Schedule } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { DecayLength } from './decay-length.js';
-import { decayPosition } from './decay-length.js';
+import { decayLengthRules, decayPosition } from './decay-length.js';
+import { wholePart } from './position.js';
+import { withConfig } from './with-config.js';
 
 /** Options of {@link stepDecay}: also one of `decaySteps` and `decayEpochs`, after each of which the value drops. */
 export type StepDecayOptions = DecayLength & {
@@ -23,10 +25,12 @@ export type StepDecayOptions = DecayLength & {
  * ```
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
-  const { initialValue, decayRate } = options;
-  const check = checkOptions('step-decay');
-  check.number('initialValue', initialValue);
-  check.number('decayRate', decayRate, { min: 0, exclusiveMin: true });
-  const position = decayPosition(check, options);
-  return (at) => initialValue * decayRate ** Math.floor(position(at));
+  const { values, config } = readOptions('step-decay', options, {
+    initialValue: option.number(),
+    decayRate: option.number({ min: 0, exclusiveMin: true }),
+    ...decayLengthRules,
+  });
+  const { initialValue, decayRate } = values;
+  const position = decayPosition('step-decay', values);
+  return withConfig(config, (at) => initialValue * decayRate ** wholePart(position(at)));
 }

@@ -1,5 +1,7 @@
 import type { Schedule } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { plainJson } from '@espalier/core/internal';
+import { withConfig } from './with-config.js';
 
 /**
  * Rises linearly to a schedule: during the first `steps` steps its value times `(t + 1) / steps`, then its value.
@@ -20,8 +22,8 @@ export function warmup(schedule: number | Schedule, steps: number): Schedule {
   const check = checkOptions('warmup');
   if (typeof schedule !== 'function') check.number('schedule', schedule);
   check.integer('steps', steps, { min: 0 });
-  return (at) => {
+  return withConfig({ kind: 'warmup', schedule: plainJson(schedule), steps }, (at) => {
     const value = typeof schedule === 'function' ? schedule(at) : schedule;
     return at.step < steps ? (value * (at.step + 1)) / steps : value;
-  };
+  });
 }

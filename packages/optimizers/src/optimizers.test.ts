@@ -19,7 +19,8 @@ function stepOf(optimizer: Optimizer, step = 3) {
 test('the fixture has every optimizer that is exported', () => {
   const exported = Object.entries(optimizers).filter(([, make]) => {
     try {
-      return 'update' in (make as () => object)();
+      const made = (make as () => object)();
+      return 'update' in made && !('slotNames' in made);
     } catch {
       return false;
     }
@@ -110,13 +111,14 @@ test('a missing slot is named', () => {
 test.each([
   [optimizers.sgd(), 2, 0],
   [optimizers.sgd({ weightDecay: 0 }), 2, 0],
+  [optimizers.sgd({ l2: 0.1 }), 4, 0],
   [optimizers.sgd({ weightDecay: 0.1 }), 4, 0],
   [optimizers.sgd({ momentum: 0.9 }), 4, 0],
   [optimizers.sgd({ momentum: 0.9, dampening: 0.1 }), 5, 0],
   [optimizers.sgd({ momentum: 0.9, nesterov: true }), 6, 0],
   [optimizers.adam(), 10, 1],
-  [optimizers.adam({ weightDecay: 0 }), 10, 1],
-  [optimizers.adam({ weightDecay: 0.1 }), 12, 1],
+  [optimizers.adam({ l2: 0, weightDecay: 0 }), 10, 1],
+  [optimizers.adam({ l2: 0.1 }), 12, 1],
   [optimizers.adam({ amsgrad: true }), 11, 1],
   [optimizers.adamW({ weightDecay: 0 }), 10, 1],
   [optimizers.adamW(), 12, 2],
