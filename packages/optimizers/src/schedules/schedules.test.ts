@@ -65,6 +65,31 @@ test('a stair in epochs falls with the first step of an epoch, whatever the leng
   }
 });
 
+test('stairs and boundaries at fractions of an epoch fall with the step that reaches them', () => {
+  for (const stepsPerEpoch of [10, 30, 100, 700, 937]) {
+    for (const part of [0.1, 0.3, 0.7, 0.07, 1.1, 1 / 3]) {
+      const stairs = stepDecay({ initialValue: 1, decayRate: 0.5, decayEpochs: part });
+      const bounds = piecewiseConstant({ values: [0, 1, 2], boundaries: [part, 3 * part], unit: 'epoch' });
+      for (let step = 0; step < 4 * stepsPerEpoch; step++) {
+        // In whole numbers: parts are thirds or hundredths.
+        const parts = (step * 300) / (Math.round(part * 300) * stepsPerEpoch);
+        expect(Math.log2(1 / stairs(at(step, stepsPerEpoch)))).toBe(Math.floor(parts));
+        expect(bounds(at(step, stepsPerEpoch))).toBe(parts < 1 ? 0 : parts < 3 ? 1 : 2);
+      }
+    }
+  }
+});
+
+test('where the steps of an epoch are not known, epochs are whole', () => {
+  const stairs = stepDecay({ initialValue: 1, decayRate: 0.5, decayEpochs: 2 });
+  const positions = [0, 1, 2, 3, 4].map((epoch) => ({
+    step: 50 * epoch + 7,
+    epoch,
+    stepsPerEpoch: Infinity,
+  }));
+  expect(positions.map((position) => stairs(position))).toEqual([1, 1, 0.5, 0.5, 0.25]);
+});
+
 test('within an epoch, smooth decays go on', () => {
   const schedule = exponentialDecay({ initialValue: 1, decayRate: 0.25, decayEpochs: 1 });
   expect(schedule(at(5, 10))).toBeCloseTo(0.5, 14);
