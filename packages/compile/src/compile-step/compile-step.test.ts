@@ -5,7 +5,8 @@ import { adamScalars, adamStep, cnn, mlp, stepShapes } from '../../bench/models.
 import type { BenchModel, StepInputs } from '../../bench/models.js';
 import { expectClose, spread } from '../../testing/agree.js';
 import { compileStep } from './compile-step.js';
-import type { CompileOptions, CompiledStep, HostTensor } from './step-types.js';
+import type { HostTensor } from '../compiled-graph/host-tensor.js';
+import type { CompileOptions, CompiledStep } from './step-types.js';
 
 const carry = { parameters: 'parameters', m: 'm', v: 'v' };
 

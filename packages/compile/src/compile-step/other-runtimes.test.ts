@@ -3,7 +3,8 @@ import { describe, test } from 'vitest';
 import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from '../executor/compiled.js';
 import { compileStep } from './compile-step.js';
-import type { CompileOptions, HostTensor } from './step-types.js';
+import type { HostTensor } from '../compiled-graph/host-tensor.js';
+import type { CompileOptions } from './step-types.js';
 
 const runOn =
   (options: CompileOptions): RunOperations =>

@@ -1,6 +1,7 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../trace/trace.js';
-import type { ProgramOptions } from '../codegen/onnx/runtime/program-options.js';
+import type { RuntimeOptions } from '../codegen/onnx/runtime/runtime-types.js';
+import type { HostTensor } from '../compiled-graph/host-tensor.js';
 import type { Tree } from './tree.js';
 
 /** Shape and type of an input, where no example tensor is at hand. */
@@ -10,18 +11,11 @@ export interface TensorSpec {
   readonly dtype?: Extract<DataType, 'float32' | 'int32' | 'bool'>;
 }
 
-/** Numbers in plain memory with their shape: what a compiled step takes and gives. */
-export interface HostTensor {
-  readonly data: Float32Array | Int32Array | Uint8Array;
-  readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32' | 'bool';
-}
-
 /** Paths of outputs, and the path of the input that each becomes in the next run. */
 export type Carry = Readonly<Record<string, string>>;
 
 /** Options of {@link compileStep}. */
-export interface CompileOptions<Carried extends Carry = Carry> extends Omit<ProgramOptions, 'carry'> {
+export interface CompileOptions<Carried extends Carry = Carry> extends RuntimeOptions {
   /**
    * Inputs that each run takes from an output of the run before, as paths: `{ 'parameters': 'parameters' }` maps the subtree
    * of the output to that of the input. They stay in the runtime's memory; see {@link CompiledStep.readState}.

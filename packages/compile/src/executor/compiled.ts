@@ -1,14 +1,6 @@
-import type {
-  Availability,
-  Executor,
-  ExecutorSession,
-  HostArrays,
-  HostBatch,
-  StepInputs,
-  StepResult,
-  StepSums,
-} from '@espalier/core';
+import type { Availability, Executor } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
 import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
 import type {
@@ -17,9 +9,8 @@ import type {
   RuntimeOptions,
 } from '../codegen/onnx/runtime/runtime-types.js';
 import { ShapeCache } from './shape-cache.js';
+import { CompiledSession } from './compiled-session.js';
 import { ProgramRegistry } from './program-registry.js';
-import { StateStore } from '../codegen/onnx/state/state-store.js';
-import type { StepOutputs } from './step-graph.js';
 
 /** How compiled steps run. */
 export interface CompiledOptions {
@@ -73,7 +64,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
   const runtimeOptions: RuntimeOptions = { ...options, device, threads };
   const runtimeIs = runtimeName(options);
   const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'wasm' : device})`;
-  const caches = new ProgramRegistry();
+  const programs = new ProgramRegistry();
   return {
     name,
     async isAvailable() {
@@ -89,93 +80,13 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
     },
     async start(program, state) {
       const runtime = await openDevice(runtimeOptions);
-      const cache = caches.of(program, () => new ShapeCache(program, runtime, runtimeOptions, cacheSize));
-      return new CompiledSession(name, cache, await StateStore.create(runtime, runtimeOptions, state));
+      const cache = programs.of(program, () => {
+        return new ShapeCache(program, onnxGenerator(runtime, runtimeOptions), cacheSize);
+      });
+      return CompiledSession.start({ name, device, cache }, state);
     },
-    release: () => caches.release(),
+    release: () => programs.release(),
   };
-}
-
-class CompiledSession implements ExecutorSession {
-  readonly name: string;
-  readonly #cache: ShapeCache;
-  readonly #store: StateStore;
-  /** Training steps of this session. */
-  #steps = 0;
-  /** The step before which the function is traced again. */
-  #nextCheck = 2;
-
-  constructor(name: string, cache: ShapeCache, store: StateStore) {
-    this.name = name;
-    this.#cache = cache;
-    this.#store = store;
-  }
-
-  async train(batch: HostBatch, inputs: StepInputs): Promise<StepResult> {
-    const graph = await this.#cache.get('train', this.#store, batch);
-    this.#steps++;
-    // A number that leaks into the step from outside may change at any time: looked for at steps 2, 8, 32, 128, ...
-    if (this.#steps === this.#nextCheck) {
-      graph.traced.verify();
-      this.#nextCheck *= 4;
-    }
-    const outputs = await graph.run(this.#store, batch, inputs);
-    const sums = sumsOf(outputs);
-    return {
-      sums: () => sums,
-      tap: async (name) => {
-        const tapped = outputs[`tap/${name}`];
-        return tapped && { ...tapped, data: tapped.data.slice() };
-      },
-    };
-  }
-
-  async evaluate(batch: HostBatch, inputs: StepInputs): Promise<StepSums> {
-    const graph = await this.#cache.get('evaluate', this.#store, batch);
-    return sumsOf(await graph.run(this.#store, batch, inputs));
-  }
-
-  async penalties(inputs: StepInputs): Promise<StepSums> {
-    const graph = await this.#cache.get('penalties', this.#store, {});
-    return sumsOf(await graph.run(this.#store, {}, inputs));
-  }
-
-  async predict(inputs: HostArrays, step: StepInputs): Promise<HostArrays> {
-    const batch = { inputs };
-    const graph = await this.#cache.get('predict', this.#store, batch);
-    const outputs = await graph.run(this.#store, batch, step);
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, array]) => [
-        name.slice('output/'.length),
-        { ...array, data: array.data.slice() },
-      ]),
-    );
-  }
-
-  readState(prefix = ''): Promise<HostArrays> {
-    return this.#store.copy(prefix);
-  }
-
-  writeState(entries: HostArrays): Promise<void> {
-    return this.#store.write(entries);
-  }
-
-  takeNotes(): string[] {
-    return this.#cache.notes.splice(0);
-  }
-
-  dispose(): void {
-    // What is compiled belongs to the program. Nobody waits for device memory to be free.
-    void this.#store.dispose();
-  }
-}
-
-function sumsOf(outputs: StepOutputs): StepSums {
-  const sums: Record<string, HostArrays[string]['data']> = {};
-  for (const name of Object.keys(outputs)) {
-    if (name.startsWith('sum/')) sums[name.slice('sum/'.length)] = outputs[name]!.data.slice();
-  }
-  return sums;
 }
 
 /** Reasons and fixes are put together by whoever shows them. */

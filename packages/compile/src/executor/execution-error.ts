@@ -1,13 +1,20 @@
 import { EspalierError, isEspalierError } from '@espalier/core';
-import type { Device } from '../codegen/onnx/runtime/runtime-types.js';
 
-/** What ONNX Runtime and the allocators under it say when memory is short. */
+/** What engines and the allocators under it say when memory is short. */
 const memoryWords = /alloc|out of memory|bad_array|memory access|OOM/i;
 /** What it says when a GPU is gone. */
 const lostWords = /device (was |is )?lost|lost device/i;
 
-/** The error of a step that failed in the runtime: which step, what the runtime says, and how to fix it. */
-export function executionError(cause: unknown, step: number, device: Device = 'cpu'): EspalierError {
+/** Where a step failed. */
+export interface FailedStep {
+  readonly step: number;
+  /** What the code runs in, e.g. `ONNX Runtime`. */
+  readonly engine: string;
+  readonly device: string;
+}
+
+/** The error of a step that failed: which step, what the engine says, and how to fix it. */
+export function executionError(cause: unknown, { step, engine, device }: FailedStep): EspalierError {
   if (isEspalierError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   const text = /[.!?]$/.test(said.trim()) ? said.trim() : `${said.trim()}.`;
@@ -21,7 +28,7 @@ export function executionError(cause: unknown, step: number, device: Device = 'c
   return new EspalierError({
     code: memory ? 'out-of-memory' : 'execution-failed',
     scope: 'compile',
-    message: `step ${step} failed in ONNX Runtime: ${text} ${fix}`,
+    message: `step ${step} failed in ${engine}: ${text} ${fix}`,
     cause,
   });
 }

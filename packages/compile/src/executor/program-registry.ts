@@ -1,14 +1,14 @@
 import type { StepProgram } from '@espalier/core';
-import type { RuntimeSession } from '../codegen/onnx/runtime/runtime-types.js';
+import type { GeneratedCode } from '../compiled-graph/code-generator.js';
 import type { ShapeCache } from './shape-cache.js';
 
 /**
  * Releases what was compiled for a program that is garbage: onnxruntime-web never does so by itself. For all executors of
  * the process, since one may be garbage together with its programs.
  */
-const collected = new FinalizationRegistry<ReadonlySet<RuntimeSession>>((sessions) => {
+const collected = new FinalizationRegistry<ReadonlySet<GeneratedCode>>((all) => {
   // Nobody is left to hear of a failure.
-  for (const session of sessions) session.release().catch(() => undefined);
+  for (const code of all) code.release().catch(() => undefined);
 });
 
 /** What an executor has compiled, by program. It lives as long as the program. */
@@ -24,7 +24,7 @@ export class ProgramRegistry {
     this.#byProgram.set(program, cache);
     for (const ref of this.#all) if (!ref.deref()) this.#all.delete(ref);
     this.#all.add(new WeakRef(cache));
-    collected.register(program, cache.sessions);
+    collected.register(program, cache.code);
     return cache;
   }
 

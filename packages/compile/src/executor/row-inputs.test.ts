@@ -11,7 +11,7 @@ import {
 } from '@espalier/core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compiled } from './compiled.js';
-import { wholeOf } from '../passes/row-inputs.js';
+import { wholeOf } from './batch-encoding.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -2,9 +2,9 @@ import { EspalierError } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Graph } from '../graph/graph.js';
-import { lower } from '../codegen/onnx/lower.js';
+import { onnxGraph } from '../codegen/onnx/onnx-graph.js';
 import { toModel } from '../codegen/onnx/model.js';
-import { simplify } from '../codegen/onnx/passes/simplify.js';
+import { simplify } from '../passes/simplify.js';
 import type { CompiledStep } from '../compile-step/step-types.js';
 import { trace, type InputSpec } from '../trace/trace.js';
 import { openBatchAxis } from './open-batch-axis.js';
@@ -44,7 +44,7 @@ function exportModel(model: LayersModel): Uint8Array {
       message: 'the model is not built, so it has no weights yet; give its first layer an `inputShape`.',
     });
   }
-  const [first, second] = PROBES.map((batch) => simplify(lower(traceForward(model, batch)))) as [
+  const [first, second] = PROBES.map((batch) => onnxGraph(simplify(traceForward(model, batch)))) as [
     Graph,
     Graph,
   ];

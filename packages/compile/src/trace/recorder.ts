@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { currentScope } from '@espalier/core/internal';
 import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { GraphBuilder } from '../graph/builder.js';
 import type { Spec } from '../graph/builder.js';
@@ -8,7 +9,6 @@ import type { Attributes, Value } from '../graph/graph.js';
 import { KernelCall } from '../operations/rule.js';
 import { ruleOf } from '../operations/rules.js';
 import { tfjsEngine } from './engine.js';
-import { currentScope } from './scope.js';
 
 /** Turns a tensor of another backend that the step uses into a value, e.g. an input for a variable. */
 export type Capture = (tensor: TensorInfo, builder: GraphBuilder) => Value | undefined;

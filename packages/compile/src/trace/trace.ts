@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import { watchOps } from '@espalier/core/internal';
+import { currentScope, inScope, watchOps, withScopes } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
@@ -8,7 +8,6 @@ import { tfjsEngine } from './engine.js';
 import type { Engine } from './engine.js';
 import type { Capture } from './recorder.js';
 import { Recorder } from './recorder.js';
-import { currentScope, inScope, withScopes } from './scope.js';
 import { TraceBackend, traceBackendName } from './trace-backend.js';
 import { registerTraceKernels } from './trace-kernels.js';
 

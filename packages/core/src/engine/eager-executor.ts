@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays } from '../data/arrays.js';
 import { sizeOf, toTensorData } from '../data/arrays.js';
 import type { HostBatch } from '../data/dataset.js';
-import { EspalierError } from '../errors.js';
 import type { Executor, ExecutorSession, StepInputs, StepResult, StepSums } from './executor.js';
 import type { Batch } from '../run/plugin.js';
 import { doubtful, probeGradients } from './preflight/gradient-probes.js';
@@ -11,6 +10,7 @@ import { stream } from '../random.js';
 import { toHostArray, toHostArrays } from '../step/state.js';
 import type { StepContext } from '../step/step-context.js';
 import type { StepProgram } from '../step/step-program.js';
+import { unknownScalar } from '../step/unknown-scalar.js';
 
 /**
  * Runs steps op by op on whatever TensorFlow.js backend is active: needs nothing else, and is easy to debug.
@@ -192,15 +192,6 @@ function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
   } finally {
     disposeAll(scalars);
   }
-}
-
-/** The error for a scalar that nobody declared. */
-export function unknownScalar(name: string, known: readonly string[]): EspalierError {
-  return new EspalierError({
-    code: 'invalid-option',
-    scope: 'step',
-    message: `scalar '${name}' is not declared; declare it under \`scalars\` of the plugin or optimizer. There are: ${known.join(', ')}.`,
-  });
 }
 
 function toBatch({ inputs, targets, weights }: HostBatch): Batch {

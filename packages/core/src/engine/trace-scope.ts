@@ -35,3 +35,15 @@ export function withScopes<T>(body: () => T): T {
     delete slot[key];
   }
 }
+
+/** Runs `body` as if the open scopes were those of `scope` alone; outside all scopes it runs as it is. */
+export function inScope<T>(scope: string, body: () => T): T {
+  const outer = slot[key];
+  if (!outer) return body();
+  slot[key] = scope === '' ? [] : [scope];
+  try {
+    return body();
+  } finally {
+    slot[key] = outer;
+  }
+}

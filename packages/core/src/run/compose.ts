@@ -14,7 +14,7 @@ import { RunState } from './run-state.js';
 import { scalarsAt } from '../step/scalars.js';
 import { toHostArray, toHostArrays } from '../step/state.js';
 import { scopedStep, type StepContext } from '../step/step-context.js';
-import { unknownScalar } from '../engine/eager-executor.js';
+import { unknownScalar } from '../step/unknown-scalar.js';
 
 /** What a hand-written loop tells {@link compose} about itself. */
 export interface ComposeOptions {

@@ -4,8 +4,7 @@ import type { Graph, Node } from '../../graph/graph.js';
 import { nodeName, toModel } from './model.js';
 import { forCpu } from './passes/for-cpu.js';
 import { webGpuGaps } from './passes/webgpu-gaps.js';
-import type { ProgramOptions } from './runtime/program-options.js';
-import type { Runtime, RuntimeSession } from './runtime/runtime-types.js';
+import type { Runtime, RuntimeOptions, RuntimeSession } from './runtime/runtime-types.js';
 import { sessionOptions } from './runtime/session-options.js';
 
 /**
@@ -38,7 +37,7 @@ export interface LoadOptions {
 export async function loadGraph(
   given: Graph,
   runtime: Runtime,
-  options: ProgramOptions,
+  options: RuntimeOptions,
   { onDevice = [], anyLength }: LoadOptions = {},
 ): Promise<RuntimeSession> {
   const device = options.device ?? 'cpu';

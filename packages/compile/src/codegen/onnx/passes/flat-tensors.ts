@@ -52,6 +52,14 @@ export function flattenOutputs(graph: Graph, { name, members }: FlatTensor): Gra
   };
 }
 
+/** `name`, or one like it that no input or output of the graph has. */
+export function freshName({ inputs, outputs }: Graph, name: string): string {
+  const taken = new Set([...inputs, ...outputs].map((entry) => entry.name));
+  let fresh = name;
+  while (taken.has(fresh) || taken.has(`next/${fresh}`)) fresh = `${fresh}+`;
+  return fresh;
+}
+
 function valueOf(list: readonly NamedValue[], name: string): Value {
   const found = list.find((entry) => entry.name === name);
   if (!found) throw new Error(`There is no input or output "${name}" to pack.`);

@@ -5,7 +5,7 @@ import type { Graph, Value } from '../../../graph/graph.js';
 import { hoistConcat } from './hoist-concat.js';
 import { flattenInputs, flattenOutputs } from './flat-tensors.js';
 import { joinUpdates } from './join-updates.js';
-import { simplify } from './simplify.js';
+import { simplifyOperators } from './simplify-operators.js';
 
 const shapes: Record<string, number[]> = { a: [2, 3], b: [3], c: [4, 1] };
 
@@ -97,7 +97,7 @@ describe('flattenInputs and flattenOutputs', () => {
 describe('joinUpdates', () => {
   it('updates together what is updated alike, with the same bits', async () => {
     const plain = descent();
-    const { graph, packs, carry: carried } = joinUpdates(simplify(plain), carry);
+    const { graph, packs, carry: carried } = joinUpdates(simplifyOperators(plain), carry);
     expect(packs.map(({ members }) => members)).toEqual([
       ['m/a', 'm/b', 'm/c'],
       ['p/a', 'p/b', 'p/c'],
@@ -112,7 +112,7 @@ describe('joinUpdates', () => {
 
   it('gives the pieces to others that read a result', async () => {
     const plain = descent((next) => ({ a: next['a']! }));
-    const { graph } = joinUpdates(simplify(plain), carry);
+    const { graph } = joinUpdates(simplifyOperators(plain), carry);
     expect(ops(graph).filter((op) => op === 'Sub')).toEqual(['Sub']);
     expect(await runPacked(graph, plain)).toEqual(await runGraph(plain));
   });

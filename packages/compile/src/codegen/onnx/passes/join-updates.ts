@@ -2,7 +2,7 @@ import type { Graph } from '../../../graph/graph.js';
 import { hoistConcat } from './hoist-concat.js';
 import type { FlatTensor } from './flat-tensors.js';
 import { flattenInputs, flattenOutputs } from './flat-tensors.js';
-import { simplify } from './simplify.js';
+import { simplifyOperators } from './simplify-operators.js';
 import { similarUpdates } from './similar-updates.js';
 
 /** A graph with its small state tensors packed. */
@@ -32,5 +32,5 @@ export function joinUpdates(graph: Graph, carry: ReadonlyMap<string, string>): J
     for (const output of outputs) packed.delete(output);
     packed.set(next, pack.name);
   }
-  return { graph: simplify(hoistConcat(now)), carry: packed, packs };
+  return { graph: simplifyOperators(hoistConcat(now)), carry: packed, packs };
 }

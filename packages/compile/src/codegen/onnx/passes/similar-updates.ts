@@ -3,6 +3,7 @@ import type { Graph, Value } from '../../../graph/graph.js';
 import { broadcastingOps, unaryOps } from './broadcasting.js';
 import { uniformNumber } from './fold-constants.js';
 import type { FlatTensor } from './flat-tensors.js';
+import { freshName } from './flat-tensors.js';
 
 /** State tensors of at most this many elements are packed: above, copying them costs more than passing them alone. */
 const mostElements = 32768;
@@ -42,7 +43,7 @@ export function similarUpdates(graph: Graph, carry: ReadonlyMap<string, string>)
     if (group.length < 2) continue;
     for (const role of (group[0] as Map<string, Carried>).keys())
       packs.push({
-        name: `pack/${packs.length}`,
+        name: freshName(graph, `pack/${packs.length}`),
         members: group.map((roles) => (roles.get(role) as Carried).input),
       });
   }

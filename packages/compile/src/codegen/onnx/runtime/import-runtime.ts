@@ -1,4 +1,4 @@
-import { EspalierError } from '@espalier/core';
+import { importPeer, inNode } from '@espalier/core/internal';
 import type { Device, OnnxRuntimeModule, RuntimeName } from './runtime-types.js';
 
 /**
@@ -10,24 +10,17 @@ import type { Device, OnnxRuntimeModule, RuntimeName } from './runtime-types.js'
  * @throws EspalierError `executor-unavailable`, saying what to install.
  */
 export async function importRuntime(name: RuntimeName, device: Device): Promise<OnnxRuntimeModule> {
-  try {
-    let loaded: unknown;
-    if (isNode() || name === 'onnxruntime-node')
-      loaded = await import(/* @vite-ignore */ /* webpackIgnore: true */ name as string);
-    else if (device === 'webgpu') loaded = await import('onnxruntime-web/webgpu');
-    else loaded = await import('onnxruntime-web/wasm');
-    return ((loaded as { default?: unknown }).default ?? loaded) as OnnxRuntimeModule;
-  } catch (cause) {
-    throw new EspalierError({
-      code: 'executor-unavailable',
-      scope: 'compile',
-      message: `Compiled steps need ONNX Runtime, and "${name}" could not be loaded: npm install ${name}. (${(cause as Error).message})`,
-      cause,
-    });
-  }
-}
-
-/** True in Node, and in what calls itself so. */
-export function isNode(): boolean {
-  return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
+  const peer = {
+    packageName: name,
+    scope: 'compile',
+    code: 'executor-unavailable',
+    need: 'Compiled steps need ONNX Runtime',
+  } as const;
+  const loaded: unknown = await importPeer(peer, async () => {
+    if (inNode() || name === 'onnxruntime-node')
+      return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name as string);
+    if (device === 'webgpu') return import('onnxruntime-web/webgpu');
+    return import('onnxruntime-web/wasm');
+  });
+  return ((loaded as { default?: unknown }).default ?? loaded) as OnnxRuntimeModule;
 }

@@ -53,15 +53,17 @@ export interface Runtime {
   readonly Tensor: new (type: string, data: TensorArray, dims: readonly number[]) => RuntimeTensor;
 }
 
-/** Options of `loadRuntime`. */
+/** Which ONNX Runtime, where on it, and how. */
 export interface RuntimeOptions {
   /** Default `cpu`. */
   readonly device?: Device;
-  /** Threads inside one operator. Default 1. */
+  /** Threads inside one operator. Default 1, which small steps are fastest with. */
   readonly threads?: number;
   /**
    * Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the imported module itself, where none is to be
    * looked for.
    */
   readonly runtime?: RuntimeName | OnnxRuntimeModule;
+  /** Writes the time of each node to `<prefix>_<date>.json` when the compiled step is disposed. */
+  readonly profile?: string;
 }

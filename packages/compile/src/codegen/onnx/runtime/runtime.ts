@@ -1,4 +1,5 @@
-import { importRuntime, isNode } from './import-runtime.js';
+import { inNode } from '@espalier/core/internal';
+import { importRuntime } from './import-runtime.js';
 import type { Runtime, RuntimeName, RuntimeOptions } from './runtime-types.js';
 import { onePlace } from './web-session.js';
 
@@ -26,6 +27,6 @@ export async function loadRuntime(options: RuntimeOptions = {}): Promise<Runtime
 /** The package that options ask for. */
 export function runtimeName({ runtime }: RuntimeOptions): RuntimeName {
   if (typeof runtime === 'string') return runtime;
-  if (runtime === undefined) return isNode() ? 'onnxruntime-node' : 'onnxruntime-web';
+  if (runtime === undefined) return inNode() ? 'onnxruntime-node' : 'onnxruntime-web';
   return runtime.env.versions.node === undefined ? 'onnxruntime-web' : 'onnxruntime-node';
 }

@@ -1,4 +1,4 @@
-import type { ProgramOptions } from './program-options.js';
+import type { RuntimeOptions } from './runtime-types.js';
 
 /** What goes where on a device. */
 export interface Places {
@@ -10,7 +10,7 @@ export interface Places {
 
 /** The options of an ONNX Runtime session for a compiled step. */
 export function sessionOptions(
-  options: ProgramOptions,
+  options: RuntimeOptions,
   { onDevice = [], onCpu = [] }: Places = {},
 ): Record<string, unknown> {
   const device = options.device ?? 'cpu';

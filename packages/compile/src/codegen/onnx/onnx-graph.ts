@@ -3,20 +3,21 @@ import { GraphBuilder } from '../../graph/builder.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import { sameShape } from '../../graph/shapes.js';
 import { OnnxBuilder } from './onnx-builder.js';
-import { rewrite } from '../../graph/rewrite.js';
-import { commonSubexpressions } from '../../passes/common-subexpressions.js';
-import { deadCode } from '../../passes/dead-code.js';
-import { reluPool } from '../../passes/relu-pool.js';
 import { KernelCall } from '../../operations/rule.js';
 import { ruleOf } from '../../operations/rules.js';
+import { simplifyOperators } from './passes/simplify-operators.js';
 
 /**
- * Turns a graph of tfjs kernels into a graph of ONNX operators, node by node.
+ * The simplest graph of ONNX operators for a graph of TensorFlow.js kernels.
  *
  * @throws EspalierError `unsupported-op` naming the kernel and where it came from.
  */
-export function lower(traced: Graph): Graph {
-  const graph = deadCode(commonSubexpressions(rewrite(traced, reluPool)));
+export function onnxGraph(graph: Graph): Graph {
+  return simplifyOperators(lower(graph));
+}
+
+/** Node by node. */
+function lower(graph: Graph): Graph {
   const builder = new GraphBuilder();
   const onnx = new OnnxBuilder(builder);
   const lowered = new Map<Value, Value>();

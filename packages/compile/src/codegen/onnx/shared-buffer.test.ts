@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadRuntime } from '../runtime/runtime.js';
+import { loadRuntime } from './runtime/runtime.js';
 import type { BufferMember } from './shared-buffer.js';
 import { SharedBuffer } from './shared-buffer.js';
 

@@ -36,7 +36,7 @@ const anyRule: RewriteRule = (node, context) => {
 const mostRounds = 40;
 
 /** All passes over a graph of ONNX operators, until they find nothing more to do. */
-export function simplify(graph: Graph): Graph {
+export function simplifyOperators(graph: Graph): Graph {
   let now = commonSubexpressions(deadCode(graph));
   for (let round = 0; round < mostRounds; round++) {
     let changed = false;

@@ -1,4 +1,4 @@
-import type { Runtime, RuntimeTensor } from '../runtime/runtime-types.js';
+import type { Runtime, RuntimeTensor } from './runtime/runtime-types.js';
 
 /** A state tensor in plain memory, and where a step writes its successor. */
 export interface BufferMember {

@@ -1,0 +1,65 @@
+import type { TensorArray } from '../graph/element-type.js';
+import type { Graph } from '../graph/graph.js';
+import type { HostTensors } from './host-tensor.js';
+
+/** A step as a code generator gets it: traced, simplified, with what each input and output is for. */
+export interface StepPlan {
+  /** Of TensorFlow.js kernels. */
+  readonly graph: Graph;
+  /** State entries by the name of the input that reads them. */
+  readonly reads: ReadonlyMap<string, string>;
+  /** State entries by the name of the output that becomes their next value. */
+  readonly writes: ReadonlyMap<string, string>;
+  /** Inputs whose first axis may have another extent in each run: arrays that rows are taken from. */
+  readonly anyLength: ReadonlySet<string>;
+}
+
+/** Gives the elements of an input that is not state; they are read during the run only. */
+export type Feed = (input: string) => TensorArray;
+
+/**
+ * The state of a run, shared by all graphs that one code generator makes of it: each reads the entries, and writes their next
+ * values beside them, which count only once its run has gone well.
+ */
+export interface StateMemory {
+  /** Copies of the entries whose name starts with `prefix`. */
+  copy(prefix: string): HostTensors | Promise<HostTensors>;
+  /** Replaces entries by copies of what is given; names, sizes and types are those of the first state. */
+  write(entries: HostTensors): void | Promise<void>;
+  /** Frees everything. */
+  dispose(): Promise<void>;
+}
+
+/** State in plain memory, which is read and written at once. */
+export interface PlainStateMemory extends StateMemory {
+  copy(prefix: string): HostTensors;
+  write(entries: HostTensors): void;
+}
+
+/** A step as something that runs. It must not refer to the function that was traced. */
+export interface GeneratedCode<State extends StateMemory = StateMemory> {
+  /** Number of operations, for messages. */
+  readonly size: number;
+  /**
+   * Runs once, and moves `state` on when everything went well.
+   *
+   * @returns The outputs that are not state: views of memory that the next run overwrites.
+   */
+  run(state: State, feed: Feed): Promise<HostTensors>;
+  /** Frees everything. */
+  release(): Promise<void>;
+}
+
+/** Turns steps into something that runs: one way to do so, opened and ready. */
+export interface CodeGenerator<State extends StateMemory = StateMemory> {
+  /** What the code runs in, for messages. */
+  readonly engine: string;
+  /** Whether arrays of the caller are read where they are; otherwise they are copied in each run. */
+  readonly readsInPlace: boolean;
+  /** Memory for a state, holding copies of these tensors, where the code reads it best. */
+  createState(state: HostTensors): Promise<State>;
+  /**
+   * @throws EspalierError `unsupported-op` naming the kernel, or `executor-unavailable` where the engine refuses the code.
+   */
+  generate(step: StepPlan): Promise<GeneratedCode<State>>;
+}

@@ -1,0 +1,84 @@
+import type { Graph } from '../graph/graph.js';
+import type { InputEncodings } from '../passes/encode-inputs.js';
+import { encodeInputs } from '../passes/encode-inputs.js';
+import { simplify } from '../passes/simplify.js';
+import type { Traced } from '../trace/trace-twice.js';
+import type { CodeGenerator, Feed, GeneratedCode, StateMemory } from './code-generator.js';
+import type { HostTensors } from './host-tensor.js';
+
+/** Which inputs and outputs of a graph are the state that runs hand on to each other. */
+export interface StateNames {
+  /** The state entry that an input reads; `undefined` for an input that is fed. */
+  readonly read: (input: string) => string | undefined;
+  /** The state entry that an output becomes; `undefined` for a result. */
+  readonly written: (output: string) => string | undefined;
+}
+
+/** How a traced function is to be run. */
+export interface CompileRequest {
+  readonly state: StateNames;
+  /** Inputs that are fed in another form than the function sees. */
+  readonly encodings?: InputEncodings;
+}
+
+/**
+ * A function of tensors, compiled: traced, simplified, planned, turned into code that runs on a state.
+ *
+ * The one runtime below `compileStep` and the compiled executor. Several compiled graphs may take turns on one state.
+ */
+export class CompiledGraph<State extends StateMemory = StateMemory> {
+  readonly traced: Traced;
+  readonly code: GeneratedCode<State>;
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(traced: Traced, code: GeneratedCode<State>) {
+    this.traced = traced;
+    this.code = code;
+  }
+
+  /**
+   * Compiles what was traced.
+   *
+   * @throws EspalierError as the code generator does.
+   */
+  static async compile<State extends StateMemory>(
+    traced: Traced,
+    generator: CodeGenerator<State>,
+    { state, encodings = new Map() }: CompileRequest,
+  ): Promise<CompiledGraph<State>> {
+    const graph = simplify(encodeInputs(traced.graph, encodings));
+    const rows = [...encodings].filter(([, { rows }]) => rows !== undefined);
+    const code = await generator.generate({
+      graph,
+      reads: entries(graph.inputs, state.read),
+      writes: entries(graph.outputs, state.written),
+      anyLength: new Set(rows.map(([name]) => name)),
+    });
+    return new CompiledGraph(traced, code);
+  }
+
+  /** Runs once. The state moves on only when everything went well. */
+  run(state: State, feed: Feed): Promise<HostTensors> {
+    const running = this.code.run(state, feed);
+    this.#running = running.catch(() => undefined);
+    return running;
+  }
+
+  /** Frees the code once it is idle. */
+  async release(): Promise<void> {
+    await this.#running;
+    await this.code.release();
+  }
+}
+
+function entries(
+  list: Graph['inputs'],
+  entryOf: (name: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const { name } of list) {
+    const entry = entryOf(name);
+    if (entry !== undefined) map.set(name, entry);
+  }
+  return map;
+}
