@@ -37,6 +37,13 @@ module.exports = {
       from: { pathNot: [test, aside] },
       to: { path: test },
     },
+    {
+      name: 'graph-knows-a-target',
+      comment: 'The graph, its passes and the runtime work for every code generator.',
+      severity: 'error',
+      from: { path: '^packages/compile/src/(graph|passes|compiled-graph)/' },
+      to: { path: '^packages/compile/src/(codegen|operations|executor|compile-step|export)/' },
+    },
     { name: 'circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -1,5 +1,5 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
-import type { CodeGenerator, GeneratedCode, StateMemory } from '../compiled-graph/code-generator.js';
+import type { CodeGenerator, GeneratedCode } from '../compiled-graph/code-generator.js';
 import { CompiledGraph } from '../compiled-graph/compiled-graph.js';
 import { type DescribedBatch, describeBatch } from './batch-encoding.js';
 import { type StepFeeds, stepFeeds } from './step-feeds.js';

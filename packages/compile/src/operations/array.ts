@@ -109,7 +109,7 @@ function mirrorPad(call: KernelCall, onnx: OnnxBuilder): Value {
 }
 
 /** Kernels that cut, join and pad. */
-export const arrayRules: KernelRules = {
+export const arrayRules = {
   Concat: {
     infer: joined,
     lower: (call, onnx) => {
@@ -178,7 +178,7 @@ export const arrayRules: KernelRules = {
       return pieces.map((piece, i) => onnx.reshape(piece, parts[i]?.rest ?? []));
     },
   },
-};
+} satisfies KernelRules;
 
 /** The slices of extent 1 that unpacking makes, and their shapes without that axis. */
 function unpacked(call: KernelCall): { axis: number; shape: number[]; rest: number[]; dtype: ElementType }[] {

@@ -209,7 +209,7 @@ const outShape = (call: KernelCall): Spec => {
 };
 
 /** Convolutions over two axes, and their gradients. */
-export const convolutionRules: KernelRules = {
+export const convolutionRules = {
   Conv2D: {
     infer: outShape,
     lower: (call, onnx) =>
@@ -231,4 +231,4 @@ export const convolutionRules: KernelRules = {
       return activate(onnx, call, bias ? addBias(onnx, plain, bias, formatOf(call)) : plain);
     },
   },
-};
+} satisfies KernelRules;

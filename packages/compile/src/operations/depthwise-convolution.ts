@@ -63,7 +63,7 @@ const outShape = (call: KernelCall): Spec => {
 };
 
 /** Convolutions of each channel by itself, and their gradients. */
-export const depthwiseConvolutionRules: KernelRules = {
+export const depthwiseConvolutionRules = {
   DepthwiseConv2dNative: { infer: outShape, lower: (call, onnx) => forward(onnx, call) },
   DepthwiseConv2dNativeBackpropFilter: {
     infer: (call): Spec => ({ shape: call.attribute<number[]>('filterShape'), dtype: 'float32' }),
@@ -81,4 +81,4 @@ export const depthwiseConvolutionRules: KernelRules = {
       return activate(onnx, call, bias ? onnx.binary('Add', plain, bias) : plain);
     },
   },
-};
+} satisfies KernelRules;

@@ -101,7 +101,7 @@ const atan2: Body = (onnx, y, x) => {
 };
 
 /** Elementwise kernels of two operands, and of several. */
-export const binaryRules: KernelRules = {
+export const binaryRules = {
   Add: arithmetic(named('Add')),
   AddN: {
     infer: (call): Spec => call.inputs[0] as Value,
@@ -164,4 +164,4 @@ export const binaryRules: KernelRules = {
     return onnx.binary('Mul', difference, difference);
   }),
   Sub: arithmetic(named('Sub')),
-};
+} satisfies KernelRules;

@@ -77,7 +77,7 @@ const keepIntegers =
     x.dtype === 'float32' ? onnx.unary(op, x) : x;
 
 /** Elementwise kernels of one operand. */
-export const unaryRules: KernelRules = {
+export const unaryRules = {
   Abs: same(named('Abs')),
   Acos: float(named('Acos')),
   Acosh: float(named('Acosh')),
@@ -125,4 +125,4 @@ export const unaryRules: KernelRules = {
   Step: same(step),
   Tan: float(named('Tan')),
   Tanh: float(named('Tanh')),
-};
+} satisfies KernelRules;

@@ -89,7 +89,7 @@ function resizeGradient(weights: Weights): KernelRule {
 }
 
 /** Kernels on images `[N, H, W, C]`. */
-export const imageRules: KernelRules = {
+export const imageRules = {
   FlipLeftRight: {
     infer: (call): Spec => call.input('image'),
     lower: (call, onnx) => {
@@ -101,4 +101,4 @@ export const imageRules: KernelRules = {
   ResizeBilinearGrad: resizeGradient(bilinear),
   ResizeNearestNeighbor: resize(nearest),
   ResizeNearestNeighborGrad: resizeGradient(nearest),
-};
+} satisfies KernelRules;

@@ -137,7 +137,7 @@ function topK(call: KernelCall): readonly Spec[] {
 }
 
 /** Kernels that look up and write by index. */
-export const indexingRules: KernelRules = {
+export const indexingRules = {
   Cumprod: byLowering(cumulativeProduct),
   Cumsum: byLowering(cumulativeSum),
   GatherNd: byLowering((call, onnx) => {
@@ -175,4 +175,4 @@ export const indexingRules: KernelRules = {
     },
   },
   UnsortedSegmentSum: byLowering(segmentSum),
-};
+} satisfies KernelRules;

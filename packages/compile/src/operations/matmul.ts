@@ -71,7 +71,7 @@ const einsum: KernelRule = {
 };
 
 /** Matrix products. */
-export const matmulRules: KernelRules = {
+export const matmulRules = {
   BatchMatMul: {
     infer: (call): Spec => ({ shape: productShape(productOf(call)), dtype: 'float32' }),
     lower: (call, onnx) => product(onnx, productOf(call)),
@@ -85,4 +85,4 @@ export const matmulRules: KernelRules = {
       return activate(onnx, call, bias ? onnx.binary('Add', plain, bias) : plain);
     },
   },
-};
+} satisfies KernelRules;

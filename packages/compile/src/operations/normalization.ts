@@ -77,10 +77,10 @@ const responseNormGradient: KernelRule = {
 };
 
 /** Kernels that normalise. */
-export const normalizationRules: KernelRules = {
+export const normalizationRules = {
   FusedBatchNorm: batchNorm,
   LRN: responseNorm,
   LRNGrad: responseNormGradient,
   LogSoftmax: softmax('LogSoftmax', 'axis'),
   Softmax: softmax('Softmax', 'dim'),
-};
+} satisfies KernelRules;

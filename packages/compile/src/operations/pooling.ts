@@ -175,7 +175,7 @@ const pooled = (call: KernelCall): Spec => ({
 });
 
 /** Pooling over two axes, and its gradients. */
-export const poolingRules: KernelRules = {
+export const poolingRules = {
   AvgPool: { infer: pooled, lower: (call, onnx) => pool('AveragePool', call, onnx) },
   AvgPoolGrad: {
     infer: (call): Spec => call.input('input'),
@@ -183,4 +183,4 @@ export const poolingRules: KernelRules = {
   },
   MaxPool: { infer: pooled, lower: (call, onnx) => pool('MaxPool', call, onnx) },
   MaxPoolGrad: { infer: (call): Spec => call.input('input'), lower: maxPoolGradient },
-};
+} satisfies KernelRules;

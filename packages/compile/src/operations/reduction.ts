@@ -42,7 +42,7 @@ const same = (dtype: ElementType): ElementType => dtype;
 const countable = (dtype: ElementType): ElementType => (dtype === 'bool' ? 'int32' : dtype);
 
 /** Kernels that make axes disappear. */
-export const reductionRules: KernelRules = {
+export const reductionRules = {
   All: reduction('ReduceMin', 'axis', () => 'bool'),
   Any: reduction('ReduceMax', 'axis', () => 'bool'),
   ArgMax: indexOf('ArgMax'),
@@ -52,4 +52,4 @@ export const reductionRules: KernelRules = {
   Min: reduction('ReduceMin', 'axis', same),
   Prod: reduction('ReduceProd', 'axis', countable),
   Sum: reduction('ReduceSum', 'axis', countable),
-};
+} satisfies KernelRules;

@@ -5,12 +5,18 @@ import { OnnxBuilder } from '../codegen/onnx/onnx-builder.js';
 
 /** One call of a tfjs kernel: its operands by tfjs's names, and its attributes. */
 export class KernelCall {
+  readonly #names: readonly string[];
+  readonly #attributes: Readonly<Record<string, unknown>>;
+
   constructor(
     readonly kernel: string,
     readonly inputs: readonly Value[],
-    private readonly names: readonly string[],
-    private readonly attributes: Readonly<Record<string, unknown>>,
-  ) {}
+    names: readonly string[],
+    attributes: Readonly<Record<string, unknown>>,
+  ) {
+    this.#names = names;
+    this.#attributes = attributes;
+  }
 
   static of(node: Node): KernelCall {
     return new KernelCall(node.op, node.inputs as readonly Value[], node.inputNames ?? [], node.attributes);
@@ -24,12 +30,12 @@ export class KernelCall {
   }
 
   optional(name: string): Value | undefined {
-    return this.inputs[this.names.indexOf(name)];
+    return this.inputs[this.#names.indexOf(name)];
   }
 
   /** The attribute of that name, as tfjs types it. */
   attribute<T>(name: string): T {
-    return this.attributes[name] as T;
+    return this.#attributes[name] as T;
   }
 }
 

@@ -13,7 +13,7 @@ import { shapeRules } from './shape.js';
 import { spaceRules } from './space.js';
 import type { KernelRule, KernelRules } from './rule.js';
 
-const rules: KernelRules = {
+const rules = {
   ...arrayRules,
   ...binaryRules,
   ...convolutionRules,
@@ -27,9 +27,17 @@ const rules: KernelRules = {
   ...shapeRules,
   ...spaceRules,
   ...unaryRules,
-};
+} satisfies KernelRules;
+
+/** The TensorFlow.js kernels that have a rule: a code generator says of each what it does with it. */
+export type KernelName = keyof typeof rules;
+
+/** Whether a TensorFlow.js kernel can be compiled. */
+function isKernelName(kernel: string): kernel is KernelName {
+  return Object.hasOwn(rules, kernel);
+}
 
 /** The rule of a tfjs kernel; `undefined` for one that cannot be compiled. */
 export function ruleOf(kernel: string): KernelRule | undefined {
-  return Object.hasOwn(rules, kernel) ? rules[kernel] : undefined;
+  return isKernelName(kernel) ? rules[kernel] : undefined;
 }

@@ -68,7 +68,7 @@ function linSpace(call: KernelCall): { dtype: ElementType; numbers: readonly num
 const dtypeOf = (call: KernelCall): ElementType => call.attribute<ElementType>('dtype');
 
 /** Kernels that change shapes, element types or the order of axes, and constants. */
-export const shapeRules: KernelRules = {
+export const shapeRules = {
   BroadcastTo: {
     infer: (call): Spec => ({ shape: call.attribute<number[]>('shape'), dtype: call.input('x').dtype }),
     lower: (call, onnx) => onnx.expand(call.input('x'), call.attribute<number[]>('shape')),
@@ -117,4 +117,4 @@ export const shapeRules: KernelRules = {
     (call) => call.input('x'),
     () => 0,
   ),
-};
+} satisfies KernelRules;

@@ -46,8 +46,8 @@ function depthToSpace(call: KernelCall, onnx: OnnxBuilder): Value {
 }
 
 /** Kernels that move blocks between batch, depth and space. */
-export const spaceRules: KernelRules = {
+export const spaceRules = {
   BatchToSpaceND: byLowering(batchToSpace),
   DepthToSpace: byLowering(depthToSpace),
   SpaceToBatchND: byLowering(spaceToBatch),
-};
+} satisfies KernelRules;

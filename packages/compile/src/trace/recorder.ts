@@ -16,19 +16,23 @@ export type Capture = (tensor: TensorInfo, builder: GraphBuilder) => Value | und
 /** Records the kernels of one trace as a graph. */
 export class Recorder {
   readonly builder = new GraphBuilder();
-  private readonly values = new WeakMap<DataId, Value>();
+  readonly #values = new WeakMap<DataId, Value>();
 
-  constructor(private readonly capture?: Capture) {}
+  readonly #capture: Capture | undefined;
+
+  constructor(capture?: Capture) {
+    this.#capture = capture;
+  }
 
   /** Lets a buffer stand for a value. */
   bind(dataId: DataId, value: Value): void {
-    this.values.set(dataId, value);
+    this.#values.set(dataId, value);
   }
 
   recordConstant(dataId: DataId, values: BackendValues, shape: readonly number[], dtype: DataType): void {
     if (!isElementType(dtype))
-      throw this.error('unsupported-op', `A tensor of type ${dtype} cannot be part of a compiled step.`);
-    this.values.set(dataId, this.constant(values, shape, dtype));
+      throw this.#error('unsupported-op', `A tensor of type ${dtype} cannot be part of a compiled step.`);
+    this.#values.set(dataId, this.#constant(values, shape, dtype));
   }
 
   /** One kernel call: gives the values it makes. */
@@ -43,7 +47,7 @@ export class Recorder {
     try {
       specs = rule.infer(new KernelCall(kernel, values, names, attrs));
     } catch (cause) {
-      throw this.error(
+      throw this.#error(
         'unsupported-op',
         `Kernel ${kernel}${at(currentScope())}: ${(cause as Error).message}`,
         cause,
@@ -61,16 +65,16 @@ export class Recorder {
 
   /** The value of a tensor: recorded, captured, or copied as a constant when it lives on another backend. */
   valueOf(tensor: TensorInfo): Value {
-    const known = this.values.get(tensor.dataId);
+    const known = this.#values.get(tensor.dataId);
     if (known) return known;
-    const foreign = this.capture?.(tensor, this.builder) ?? this.copy(tensor);
-    this.values.set(tensor.dataId, foreign);
+    const foreign = this.#capture?.(tensor, this.builder) ?? this.#copy(tensor);
+    this.#values.set(tensor.dataId, foreign);
     return foreign;
   }
 
   /** The numbers of a constant; a traced value has none. */
   read(dataId: DataId): BackendValues {
-    const value = this.values.get(dataId);
+    const value = this.#values.get(dataId);
     if (value?.constant) {
       const { data } = value.constant;
       const count = elementCount(value.shape);
@@ -80,7 +84,7 @@ export class Recorder {
     const what = value?.producer
       ? `the result of ${value.producer.op}${at(value.producer.origin)}`
       : 'an input';
-    throw this.error(
+    throw this.#error(
       'impure-step',
       `The step reads a tensor's value while it is being traced (${what}): a step must be a pure function of tensors. ` +
         'Keep the decision in tensors (tf.where), or move the reading between steps.',
@@ -88,28 +92,24 @@ export class Recorder {
   }
 
   unsupported(kernel: string, origin: string): EspalierError {
-    return this.error(
+    return this.#error(
       'unsupported-op',
       `Kernel ${kernel}${at(origin)} cannot be compiled. Leave it out of the step, or run eagerly (executor: eager()).`,
     );
   }
 
-  private copy(tensor: TensorInfo): Value {
+  #copy(tensor: TensorInfo): Value {
     const info = tfjsEngine().state.tensorInfo.get(tensor.dataId);
-    if (!info) throw this.error('impure-step', 'The step uses a tensor that has been disposed.');
+    if (!info) throw this.#error('impure-step', 'The step uses a tensor that has been disposed.');
     if (!isElementType(tensor.dtype))
-      throw this.error(
+      throw this.#error(
         'unsupported-op',
         `A tensor of type ${tensor.dtype} cannot be part of a compiled step.`,
       );
-    return this.constant(info.backend.readSync(tensor.dataId), tensor.shape, tensor.dtype);
+    return this.#constant(info.backend.readSync(tensor.dataId), tensor.shape, tensor.dtype);
   }
 
-  private constant(
-    values: BackendValues,
-    shape: readonly number[],
-    dtype: 'float32' | 'int32' | 'bool',
-  ): Value {
+  #constant(values: BackendValues, shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Value {
     // Always a copy: the caller may reuse the buffer.
     return this.builder.constant(
       fromNumbers(dtype, values as ArrayLike<number>) as TensorArray,
@@ -118,7 +118,7 @@ export class Recorder {
     );
   }
 
-  private error(code: 'impure-step' | 'unsupported-op', message: string, cause?: unknown): EspalierError {
+  #error(code: 'impure-step' | 'unsupported-op', message: string, cause?: unknown): EspalierError {
     return new EspalierError({ code, scope: 'compile', message, cause });
   }
 }

@@ -7,7 +7,7 @@ export const traceBackendName = 'espalier-trace';
 
 /** A tfjs backend that computes nothing: its buffers stand for values of the graph being recorded. */
 export class TraceBackend extends KernelBackend {
-  private readonly references = new Map<DataId, number>();
+  readonly #references = new Map<DataId, number>();
 
   constructor(readonly recorder: Recorder) {
     super();
@@ -16,13 +16,13 @@ export class TraceBackend extends KernelBackend {
   /** A buffer for a value of the graph. */
   allocate(): DataId {
     const dataId = {};
-    this.references.set(dataId, 1);
+    this.#references.set(dataId, 1);
     return dataId;
   }
 
   /** Buffers that somebody still holds, with how many tensors hold each. */
   held(): ReadonlyMap<DataId, number> {
-    return this.references;
+    return this.#references;
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
@@ -40,26 +40,26 @@ export class TraceBackend extends KernelBackend {
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
-    const left = (this.references.get(dataId) ?? 0) - 1;
+    const left = (this.#references.get(dataId) ?? 0) - 1;
     if (left > 0 && !force) {
-      this.references.set(dataId, left);
+      this.#references.set(dataId, left);
       return false;
     }
-    this.references.delete(dataId);
+    this.#references.delete(dataId);
     return true;
   }
 
   override refCount(dataId: DataId): number {
-    return this.references.get(dataId) ?? 0;
+    return this.#references.get(dataId) ?? 0;
   }
 
   override incRef(dataId: DataId): void {
-    const count = this.references.get(dataId);
-    if (count !== undefined) this.references.set(dataId, count + 1);
+    const count = this.#references.get(dataId);
+    if (count !== undefined) this.#references.set(dataId, count + 1);
   }
 
   override numDataIds(): number {
-    return this.references.size;
+    return this.#references.size;
   }
 
   override memory(): { unreliable: boolean } {
@@ -79,6 +79,6 @@ export class TraceBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.references.clear();
+    this.#references.clear();
   }
 }

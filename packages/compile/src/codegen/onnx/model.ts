@@ -65,66 +65,69 @@ function collectDomains(graph: Graph, domains: Set<string>): void {
 
 /** Gives every value a name that no other has. */
 class Namer {
-  private readonly names = new Map<Value, string>();
-  private readonly taken = new Set<string>();
-  private next = 0;
+  readonly #names = new Map<Value, string>();
+  readonly #taken = new Set<string>();
+  #next = 0;
 
   of(value: Value): string {
-    let name = this.names.get(value);
-    if (name === undefined) this.names.set(value, (name = this.fresh('v')));
+    let name = this.#names.get(value);
+    if (name === undefined) this.#names.set(value, (name = this.fresh('v')));
     return name;
   }
 
   fresh(prefix: string): string {
-    let name = `${prefix}${this.next++}`;
-    while (this.taken.has(name)) name = `${prefix}${this.next++}`;
+    let name = `${prefix}${this.#next++}`;
+    while (this.#taken.has(name)) name = `${prefix}${this.#next++}`;
     return name;
   }
 
   /** Gives `value` the name `name`, unless it has one already. */
   reserve(value: Value, name: string): boolean {
-    this.taken.add(name);
-    if (this.names.has(value)) return false;
-    this.names.set(value, name);
+    this.#taken.add(name);
+    if (this.#names.has(value)) return false;
+    this.#names.set(value, name);
     return true;
   }
 
   has(value: Value): boolean {
-    return this.names.has(value);
+    return this.#names.has(value);
   }
 }
 
 class GraphWriter {
-  private count = 0;
+  #count = 0;
 
-  constructor(
-    private readonly namer: Namer,
-    private readonly options: ModelOptions,
-  ) {}
+  readonly #namer: Namer;
+  readonly #options: ModelOptions;
+
+  constructor(namer: Namer, options: ModelOptions) {
+    this.#namer = namer;
+    this.#options = options;
+  }
 
   write(writer: ProtobufWriter, graph: Graph, name: string): void {
-    const { namer } = this;
+    const namer = this.#namer;
     for (const { name, value } of graph.inputs) namer.reserve(value, name);
     // An output that is an input, a constant, or another output under a second name needs a node of its own.
     const copies = graph.outputs.filter(({ name, value }) => !(value.producer && namer.reserve(value, name)));
     const constants = new Set<Value>();
     for (const node of graph.nodes) {
-      for (const value of node.inputs) this.constant(writer, value, constants);
-      writer.message(1, (body) => this.node(body, node));
+      for (const value of node.inputs) this.#constant(writer, value, constants);
+      writer.message(1, (body) => this.#node(body, node));
     }
     for (const { name, value } of copies) {
-      this.constant(writer, value, constants);
+      this.#constant(writer, value, constants);
       const input = namer.of(value);
       writer.message(1, (body) => body.string(1, input).string(2, name).string(4, 'Identity'));
     }
     writer.string(2, name);
-    if (this.options.sequenceOutput !== undefined) this.sequence(writer, this.options.sequenceOutput);
-    for (const { name, value } of graph.inputs) writer.message(11, (info) => this.info(info, name, value));
-    for (const { name, value } of graph.outputs) writer.message(12, (info) => this.info(info, name, value));
+    if (this.#options.sequenceOutput !== undefined) this.#sequence(writer, this.#options.sequenceOutput);
+    for (const { name, value } of graph.inputs) writer.message(11, (info) => this.#info(info, name, value));
+    for (const { name, value } of graph.outputs) writer.message(12, (info) => this.#info(info, name, value));
   }
 
-  private sequence(writer: ProtobufWriter, name: string): void {
-    const element = this.namer.fresh('element');
+  #sequence(writer: ProtobufWriter, name: string): void {
+    const element = this.#namer.fresh('element');
     writer.message(5, (tensor) => writeTensor(tensor, 'float32', [], Float32Array.of(0), element));
     writer.message(1, (node) => node.string(1, element).string(2, name).string(4, 'SequenceConstruct'));
     writer.message(12, (info) =>
@@ -140,17 +143,17 @@ class GraphWriter {
     );
   }
 
-  private constant(writer: ProtobufWriter, value: Value | undefined, done: Set<Value>): void {
-    if (!value?.constant || done.has(value) || this.namer.has(value)) return;
+  #constant(writer: ProtobufWriter, value: Value | undefined, done: Set<Value>): void {
+    if (!value?.constant || done.has(value) || this.#namer.has(value)) return;
     done.add(value);
-    const name = this.namer.of(value);
+    const name = this.#namer.of(value);
     const { data } = value.constant;
     const count = elementCount(value.shape);
     if (count <= storedElements || data.length === count) {
       writer.message(5, (tensor) => writeTensor(tensor, value.dtype, value.shape, spread(data, count), name));
       return;
     }
-    const shape = this.namer.fresh('shape');
+    const shape = this.#namer.fresh('shape');
     const dims = BigInt64Array.from(value.shape, BigInt);
     writer.message(5, (tensor) => writeTensor(tensor, 'int64', [dims.length], dims, shape));
     writer.message(1, (node) => {
@@ -162,20 +165,20 @@ class GraphWriter {
     });
   }
 
-  private node(writer: ProtobufWriter, node: Node): void {
-    for (const value of node.inputs) writer.string(1, value ? this.namer.of(value) : '');
-    for (const value of node.outputs) writer.string(2, this.namer.of(value));
-    writer.string(3, nodeName(node, this.count++));
+  #node(writer: ProtobufWriter, node: Node): void {
+    for (const value of node.inputs) writer.string(1, value ? this.#namer.of(value) : '');
+    for (const value of node.outputs) writer.string(2, this.#namer.of(value));
+    writer.string(3, nodeName(node, this.#count++));
     writer.string(4, node.op);
     for (const [name, value] of Object.entries(node.attributes))
-      if (value !== undefined) writer.message(5, (body) => this.attribute(body, name, value));
+      if (value !== undefined) writer.message(5, (body) => this.#attribute(body, name, value));
     if (node.domain !== undefined) writer.string(7, node.domain);
   }
 
-  private attribute(writer: ProtobufWriter, name: string, value: Attribute): void {
+  #attribute(writer: ProtobufWriter, name: string, value: Attribute): void {
     writer.string(1, name);
     if (isSubgraph(value)) {
-      writer.message(6, (body) => new GraphWriter(this.namer, {}).write(body, value.graph, name)).int(20, 5);
+      writer.message(6, (body) => new GraphWriter(this.#namer, {}).write(body, value.graph, name)).int(20, 5);
     } else if (name === 'to') writer.int(3, typeCodes[value as ElementType]).int(20, 2);
     else if (typeof value === 'string') writer.string(4, value).int(20, 3);
     else if (Array.isArray(value)) writer.ints(8, value as number[]).int(20, 7);
@@ -183,13 +186,13 @@ class GraphWriter {
     else writer.int(3, Number(value)).int(20, 2);
   }
 
-  private info(writer: ProtobufWriter, name: string, value: Value): void {
+  #info(writer: ProtobufWriter, name: string, value: Value): void {
     writer.string(1, name).message(2, (type) =>
       type.message(1, (tensor) => {
         tensor.int(1, typeCodes[value.dtype]).message(2, (shape) =>
           value.shape.forEach((extent, axis) =>
             shape.message(1, (dim) => {
-              const symbol = this.options.symbolicAxis?.(name, axis);
+              const symbol = this.#options.symbolicAxis?.(name, axis);
               if (symbol === undefined) dim.int(1, extent);
               else dim.string(2, symbol);
             }),

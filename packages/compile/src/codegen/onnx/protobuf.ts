@@ -1,30 +1,30 @@
 /** Writes protobuf messages: fields in the order of the calls. */
 export class ProtobufWriter {
-  private buffer = new Uint8Array(256);
-  private length = 0;
+  #buffer = new Uint8Array(256);
+  #length = 0;
 
   /** A varint field: integers, enums, booleans. */
   int(field: number, value: number | bigint): this {
-    this.varint(BigInt(field) << 3n);
-    this.varint(BigInt(value));
+    this.#varint(BigInt(field) << 3n);
+    this.#varint(BigInt(value));
     return this;
   }
 
   /** A 32-bit float field. */
   float(field: number, value: number): this {
-    this.varint((BigInt(field) << 3n) | 5n);
-    this.reserve(4);
-    new DataView(this.buffer.buffer).setFloat32(this.length, value, true);
-    this.length += 4;
+    this.#varint((BigInt(field) << 3n) | 5n);
+    this.#reserve(4);
+    new DataView(this.#buffer.buffer).setFloat32(this.#length, value, true);
+    this.#length += 4;
     return this;
   }
 
   bytes(field: number, value: Uint8Array): this {
-    this.varint((BigInt(field) << 3n) | 2n);
-    this.varint(BigInt(value.length));
-    this.reserve(value.length);
-    this.buffer.set(value, this.length);
-    this.length += value.length;
+    this.#varint((BigInt(field) << 3n) | 2n);
+    this.#varint(BigInt(value.length));
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#length);
+    this.#length += value.length;
     return this;
   }
 
@@ -41,7 +41,7 @@ export class ProtobufWriter {
   /** A packed list of varints. */
   ints(field: number, values: readonly (number | bigint)[]): this {
     const writer = new ProtobufWriter();
-    for (const value of values) writer.varint(BigInt(value));
+    for (const value of values) writer.#varint(BigInt(value));
     return this.bytes(field, writer.finish());
   }
 
@@ -51,23 +51,23 @@ export class ProtobufWriter {
   }
 
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.length);
+    return this.#buffer.slice(0, this.#length);
   }
 
-  private varint(value: bigint): void {
+  #varint(value: bigint): void {
     let rest = BigInt.asUintN(64, value);
-    this.reserve(10);
+    this.#reserve(10);
     while (rest > 127n) {
-      this.buffer[this.length++] = Number(rest & 127n) | 128;
+      this.#buffer[this.#length++] = Number(rest & 127n) | 128;
       rest >>= 7n;
     }
-    this.buffer[this.length++] = Number(rest);
+    this.#buffer[this.#length++] = Number(rest);
   }
 
-  private reserve(count: number): void {
-    if (this.length + count <= this.buffer.length) return;
-    const larger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + count));
-    larger.set(this.buffer.subarray(0, this.length));
-    this.buffer = larger;
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + count));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 }

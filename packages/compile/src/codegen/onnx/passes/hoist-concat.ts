@@ -34,41 +34,41 @@ function isFlatConcat(node: Node | undefined): node is Node {
 }
 
 class Hoisting {
-  private readonly builder = new GraphBuilder();
-  private readonly ids = new Map<Value, number>();
-  private readonly joined = new Map<string, Value>();
+  readonly #builder = new GraphBuilder();
+  readonly #ids = new Map<Value, number>();
+  readonly #joined = new Map<string, Value>();
   /** Members whose joint computation stands now, and that computation. */
-  private readonly computed: { members: readonly Value[]; value: Value }[] = [];
+  readonly #computed: { members: readonly Value[]; value: Value }[] = [];
 
   /** One flat tensor of all members. */
   join(flat: readonly Value[]): Value {
     const members = flat.map((value) => unflattened(value));
-    const key = members.map((value) => this.id(value)).join();
-    const known = this.joined.get(key);
+    const key = members.map((value) => this.#id(value)).join();
+    const known = this.#joined.get(key);
     if (known) return known;
-    const value = wholeSplit(members) ?? this.compute(members) ?? this.concat(members);
-    this.joined.set(key, value);
+    const value = wholeSplit(members) ?? this.#compute(members) ?? this.#concat(members);
+    this.#joined.set(key, value);
     return value;
   }
 
   /** For each member that may still be read by others: a way to get it from the joint result. */
   pieces(): Map<Value, Value> {
     const pieces = new Map<Value, Value>();
-    for (const { members, value } of this.computed) {
+    for (const { members, value } of this.#computed) {
       const sizes = members.map(({ shape }) => elementCount(shape));
-      this.builder.origin = value.producer?.origin ?? '';
-      const parts = this.builder.add({
+      this.#builder.origin = value.producer?.origin ?? '';
+      const parts = this.#builder.add({
         op: 'Split',
-        inputs: [value, this.builder.numbers(sizes, 'int64')],
+        inputs: [value, this.#builder.numbers(sizes, 'int64')],
         attributes: { axis: 0 },
         outputs: sizes.map((size) => ({ shape: [size], dtype: 'float32' as const })),
       });
-      members.forEach((member, i) => pieces.set(member, this.reshape(parts[i] as Value, member.shape)));
+      members.forEach((member, i) => pieces.set(member, this.#reshape(parts[i] as Value, member.shape)));
     }
     return pieces;
   }
 
-  private compute(members: readonly Value[]): Value | undefined {
+  #compute(members: readonly Value[]): Value | undefined {
     const nodes = members.map((value) => value.producer);
     const [first] = nodes;
     if (!first || (!broadcastingOps.has(first.op) && !unaryOps.has(first.op))) return undefined;
@@ -81,17 +81,17 @@ class Hoisting {
     );
     if (!alike || members.some(({ dtype }) => dtype !== 'float32')) return undefined;
     const operands = first.inputs.map((_, j) => members.map(({ producer }) => producer?.inputs[j] as Value));
-    if (!operands.every((list) => this.shared(list) !== undefined || isWhole(list, members)))
+    if (!operands.every((list) => this.#shared(list) !== undefined || isWhole(list, members)))
       return undefined;
-    const inputs = operands.map((list) => this.shared(list) ?? this.join(list));
+    const inputs = operands.map((list) => this.#shared(list) ?? this.join(list));
     const length = members.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-    const [value] = this.builder.add({ ...first, inputs, outputs: [{ shape: [length], dtype: 'float32' }] });
-    this.computed.push({ members, value: value as Value });
+    const [value] = this.#builder.add({ ...first, inputs, outputs: [{ shape: [length], dtype: 'float32' }] });
+    this.#computed.push({ members, value: value as Value });
     return value;
   }
 
   /** The one number that all members have as this operand, as a scalar. */
-  private shared(list: readonly Value[]): Value | undefined {
+  #shared(list: readonly Value[]): Value | undefined {
     const [first] = list as readonly [Value];
     const number = uniformNumber(first);
     if (number !== undefined)
@@ -99,22 +99,22 @@ class Hoisting {
         ? { ...first, shape: [] }
         : undefined;
     if (elementCount(first.shape) !== 1 || !list.every((value) => value === first)) return undefined;
-    return this.reshape(first, []);
+    return this.#reshape(first, []);
   }
 
-  private concat(members: readonly Value[]): Value {
-    const flat = members.map((value) => this.reshape(value, [elementCount(value.shape)]));
+  #concat(members: readonly Value[]): Value {
+    const flat = members.map((value) => this.#reshape(value, [elementCount(value.shape)]));
     const length = flat.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
-    this.builder.origin = members[0]?.producer?.origin ?? '';
+    this.#builder.origin = members[0]?.producer?.origin ?? '';
     const outputs = [{ shape: [length], dtype: 'float32' as const }];
-    return this.builder.add({ op: 'Concat', inputs: flat, attributes: { axis: 0 }, outputs })[0] as Value;
+    return this.#builder.add({ op: 'Concat', inputs: flat, attributes: { axis: 0 }, outputs })[0] as Value;
   }
 
-  private reshape(value: Value, shape: readonly number[]): Value {
+  #reshape(value: Value, shape: readonly number[]): Value {
     if (sameShape(value.shape, shape)) return value;
-    const target = this.builder.numbers(shape, 'int64');
+    const target = this.#builder.numbers(shape, 'int64');
     const outputs = [{ shape, dtype: value.dtype }];
-    return this.builder.add({
+    return this.#builder.add({
       op: 'Reshape',
       inputs: [value, target],
       attributes: { allowzero: 1 },
@@ -122,9 +122,9 @@ class Hoisting {
     })[0] as Value;
   }
 
-  private id(value: Value): number {
-    const id = this.ids.get(value) ?? this.ids.size;
-    this.ids.set(value, id);
+  #id(value: Value): number {
+    const id = this.#ids.get(value) ?? this.#ids.size;
+    this.#ids.set(value, id);
     return id;
   }
 }

@@ -101,22 +101,26 @@ function elementwiseLeaves(value: Value): Set<Value> {
 
 /** Equal numbers for values that are computed alike. */
 class Signatures {
-  private readonly known = new Map<Value, number>();
-  private readonly numbers = new Map<string, number>();
+  readonly #known = new Map<Value, number>();
+  readonly #numbers = new Map<string, number>();
 
-  constructor(private readonly leaf: (value: Value) => string | undefined) {}
+  readonly #leaf: (value: Value) => string | undefined;
+
+  constructor(leaf: (value: Value) => string | undefined) {
+    this.#leaf = leaf;
+  }
 
   of(value: Value): number {
-    const known = this.known.get(value);
+    const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const text = this.describe(value);
-    const number = this.numbers.get(text) ?? this.numbers.size;
-    this.numbers.set(text, number);
-    this.known.set(value, number);
+    const text = this.#describe(value);
+    const number = this.#numbers.get(text) ?? this.#numbers.size;
+    this.#numbers.set(text, number);
+    this.#known.set(value, number);
     return number;
   }
 
-  private describe(value: Value): string {
+  #describe(value: Value): string {
     const number = uniformNumber(value);
     if (number !== undefined) return `number ${number}`;
     if (isElementwise(value)) {
@@ -124,7 +128,7 @@ class Signatures {
       return `${op} ${JSON.stringify(attributes)} ${inputs.map((input) => (input ? this.of(input) : '-')).join()}`;
     }
     if (elementCount(value.shape) === 1 && value.input !== undefined) return `input ${value.input}`;
-    if (value.input !== undefined) return this.leaf(value) ?? 'tensor';
+    if (value.input !== undefined) return this.#leaf(value) ?? 'tensor';
     return 'tensor';
   }
 }
