@@ -1,5 +1,6 @@
 import type { Availability, Executor } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { importFailure } from '@espalier/core/internal';
 import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
 import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
@@ -74,8 +75,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
           ? { available: false, reason: clause(problem.reason), fix: clause(problem.fix) }
           : { available: true };
       } catch (error) {
-        const reason = `${runtimeIs} could not be loaded: ${((error as Error).cause as Error).message}`;
-        return { available: false, reason, fix: `npm install ${runtimeIs}` };
+        return { available: false, ...importFailure(runtimeIs, (error as Error).cause) };
       }
     },
     async start(program, state) {
