@@ -6,7 +6,11 @@
  */
 export type { EpochBatches, EpochOptions, EpochPosition } from './data/epoch-batches.js';
 export { batchesPerEpoch, isStream, openEpoch } from './data/open-epoch.js';
-export { examplesIn } from './data/check-batch.js';
+export { checkData } from './data/check-data.js';
+export { checkBatch, examplesIn } from './data/check-batch.js';
+export type { ExampleRef } from './data/join-examples.js';
+export { emptyLike, joinExamples } from './data/join-examples.js';
+export { isPromise } from './data/maybe-promise.js';
 export { describe } from './options.js';
 export { plainJson } from './option-rules.js';
 export { didYouMean, nearest } from './nearest.js';

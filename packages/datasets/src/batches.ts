@@ -1,5 +1,6 @@
-import type { Dataset, HostBatch } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import type { Dataset, DataStream, HostBatch, Sampler } from '@espalier/core';
+import { checkOptions } from '@espalier/core';
+import { batchesPerEpoch, checkData, type EpochOptions, openEpoch } from '@espalier/core/internal';
 
 /** Options of {@link batches}. */
 export interface BatchesOptions {
@@ -9,20 +10,22 @@ export interface BatchesOptions {
   readonly seed?: number;
   /** Counts the passes over the data, from 0; each has its own order. Default 0. */
   readonly epoch?: number;
-  /** Random order; otherwise the order of the data. Default true. */
+  /** Random order; otherwise the order of the data. Default: true, for a stream whether it has a shuffle buffer. */
   readonly shuffle?: boolean;
+  /** Which examples of a data set are taken, in place of `shuffle`. */
+  readonly sampler?: Sampler;
   /** Leaves out a last batch that is short. Default false. */
   readonly dropLast?: boolean;
 }
 
 /**
- * One pass over a data set in batches, for a training loop of one's own.
+ * One pass over a data set or stream in batches, for a training loop of one's own: the trainer's batches in the trainer's order.
  *
- * The order is `stream(seed, 'shuffle', epoch).permutation(size)`, which is the trainer's.
+ * Without a sampler, the order of a data set is `stream(seed, 'shuffle', epoch).permutation(size)`.
  *
  * @returns Batches in plain memory, each the receiver's to keep; {@link toTensors} makes tensors of them. The last one may be
- *   short.
- * @throws EspalierError `invalid-option`.
+ *   short. A loop that is left early closes the source.
+ * @throws EspalierError `invalid-option`; `invalid-data` when the source gives other than it says.
  * @example
  * ```ts
  * for await (const batch of batches(train, { batchSize: 64, seed: 42, epoch })) {
@@ -31,29 +34,29 @@ export interface BatchesOptions {
  * ```
  */
 export function batches(
-  dataset: Dataset,
+  data: Dataset | DataStream,
   options: BatchesOptions = {},
 ): AsyncGenerator<HostBatch, void, undefined> {
-  const { batchSize = 32, seed = 0, epoch = 0, shuffle = true, dropLast = false } = options;
+  const { batchSize = 32, seed = 0, epoch = 0, shuffle, sampler, dropLast = false } = options;
+  checkData(data, 'batches');
   const check = checkOptions('batches');
   check.integer('batchSize', batchSize, { min: 1 });
   check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
   check.integer('epoch', epoch, { min: 0 });
-  check.boolean('shuffle', shuffle);
+  if (shuffle !== undefined) check.boolean('shuffle', shuffle);
   check.boolean('dropLast', dropLast);
-  return generate(dataset, { batchSize, seed, epoch, shuffle, dropLast });
+  return generate(data, { batchSize, seed, epoch, shuffle, sampler, dropLast });
 }
 
 async function* generate(
-  dataset: Dataset,
-  { batchSize, seed, epoch, shuffle, dropLast }: Required<BatchesOptions>,
+  data: Dataset | DataStream,
+  options: EpochOptions,
 ): AsyncGenerator<HostBatch, void, undefined> {
-  const { size } = dataset;
-  const order = shuffle
-    ? stream(seed, 'shuffle', epoch).permutation(size)
-    : Uint32Array.from({ length: size }, (_, i) => i);
-  const end = dropLast ? size - (size % batchSize) : size;
-  for (let start = 0; start < end; start += batchSize) {
-    yield await dataset.batch(order.slice(start, start + batchSize));
+  if (data.size !== undefined && batchesPerEpoch(data, options) === 0) return;
+  const epoch = openEpoch(data, options);
+  try {
+    for (let batch = await epoch.next(); batch; batch = await epoch.next()) yield batch;
+  } finally {
+    await epoch.close();
   }
 }

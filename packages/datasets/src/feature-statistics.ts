@@ -1,5 +1,6 @@
-import type { Dataset, HostArray, HostBatch } from '@espalier/core';
+import type { Dataset, HostArray } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
+import { eachBatch } from './each-batch.js';
 import { invalidData } from './invalid-data.js';
 
 const SCOPE = 'feature-statistics';
@@ -63,14 +64,6 @@ export async function featureStatistics(
       return [name, { mean: [...mean], std }];
     }),
   );
-}
-
-async function eachBatch(dataset: Dataset, visit: (batch: HostBatch) => void): Promise<void> {
-  if (dataset.arrays) return visit(dataset.arrays);
-  for (let start = 0; start < dataset.size; start += 1024) {
-    const length = Math.min(1024, dataset.size - start);
-    visit(await dataset.batch(Uint32Array.from({ length }, (_, i) => start + i)));
-  }
 }
 
 // Adds x, or (x - mean)^2, to the sum of its group. Groups repeat along an example, so position modulo count is the group.

@@ -1,14 +1,9 @@
 import type { ArrayData, HostArray, HostArrays, HostBatch } from '@espalier/core';
+import { emptyLike } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 
 // Below this many elements a plain loop beats `subarray` + `set`.
 const SHORT_ROW = 24;
-
-/** A new typed array of the kind of `like`. */
-export function emptyLike(like: ArrayData, length: number): ArrayData {
-  if (like instanceof Uint8Array) return new Uint8Array(length);
-  return like instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
-}
 
 /**
  * Takes rows of an array. They are copied into new memory, in the data's own type: short rows at once, long ones when they

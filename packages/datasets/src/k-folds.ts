@@ -1,7 +1,8 @@
 import type { Dataset } from '@espalier/core';
 import { checkOptions, stream } from '@espalier/core';
+import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, deal, stratifyLabels } from './stratify.js';
+import { byClass, deal } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'k-folds';
@@ -52,7 +53,7 @@ export function kFolds(dataset: Dataset, options: KFoldsOptions): Fold[] {
     : Uint32Array.from({ length: size }, (_, i) => i);
 
   const plain = stratify === false;
-  const row = plain ? order : byClass(stratifyLabels(dataset, stratify, SCOPE), order);
+  const row = plain ? order : byClass(labelsOf(dataset, stratify, SCOPE, 'stratify'), order);
   const foldOf = plain ? blocks(size, k) : Uint32Array.from({ length: size }, (_, i) => i % k);
   const validations = deal(row, foldOf, k, order);
   return validations.map((validation, fold) => {

@@ -10,12 +10,14 @@ function isList(value: unknown): value is Nested {
 /**
  * The numbers of nested lists in one row, and their shape.
  *
+ * @param unit What an entry of the outermost list is, for messages.
  * @throws EspalierError `invalid-data` naming the first example that is ragged, or holds something else than numbers.
  */
 export function flattenNested(
   source: unknown,
   scope: string,
   name: string,
+  unit = 'example',
 ): { values: Float64Array; shape: number[] } {
   const shape: number[] = [];
   for (let level: unknown = source; isList(level); level = level[0]) {
@@ -34,7 +36,7 @@ export function flattenNested(
     if (expected === undefined) {
       if (typeof level !== 'number') {
         const got = isList(level) ? `a list of ${level.length}` : describe(level);
-        invalidData(scope, `${name}: example ${example} must hold numbers, got ${got}.`);
+        invalidData(scope, `${name}: ${unit} ${example} must hold numbers, got ${got}.`);
       }
       values[at++] = level;
       return;
@@ -43,7 +45,7 @@ export function flattenNested(
       const got = isList(level) ? `a list of ${level.length}` : describe(level);
       invalidData(
         scope,
-        `${name} is ragged: example ${example} has ${got} where example 0 has a list of ${expected}.`,
+        `${name} is ragged: ${unit} ${example} has ${got} where ${unit} 0 has a list of ${expected}.`,
       );
     }
     for (let i = 0; i < expected; i++) copy(level[i], depth + 1, depth === 0 ? i : example);

@@ -1,7 +1,8 @@
 import type { Dataset } from '@espalier/core';
 import { checkOptions, stream } from '@espalier/core';
+import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, deal, stratifyLabels } from './stratify.js';
+import { byClass, deal } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'split';
@@ -62,7 +63,7 @@ export function split<const Parts extends readonly number[]>(
     let end = 0;
     parts = sizes.map((size) => order.subarray(end, (end += size)));
   } else {
-    const row = byClass(stratifyLabels(dataset, stratify, SCOPE), order);
+    const row = byClass(labelsOf(dataset, stratify, SCOPE, 'stratify'), order);
     parts = deal(row, proportionally(sizes, row.length), sizes.length, order);
   }
   return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;

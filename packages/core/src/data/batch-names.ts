@@ -1,5 +1,7 @@
 import type { HostArrays } from './arrays.js';
+import { checkData } from './check-data.js';
 import type { Dataset, HostBatch } from './dataset.js';
+import type { DataStream } from './data-stream.js';
 import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
 
@@ -14,9 +16,16 @@ export type BatchNamer = (batch: HostBatch) => HostBatch;
  * Matches a data set or stream with a model: one input with one input whatever they are called, several by name; and the shapes.
  *
  * @param outputs Names of the outputs that have a loss.
+ * @param what What the data were given as, for messages: `the data` unless told otherwise.
  * @throws EspalierError `invalid-data` with both sides' names or shapes.
  */
-export function matchNames(dataset: Specs, model: BoundModel, outputs: readonly string[]): BatchNamer {
+export function matchNames(
+  dataset: Dataset | DataStream,
+  model: BoundModel,
+  outputs: readonly string[],
+  what?: string,
+): BatchNamer {
+  checkData(dataset, 'trainer', what);
   const inputNames = model.inputShapes ? Object.keys(model.inputShapes) : Object.keys(dataset.inputs);
   const inputs = renamer('input', Object.keys(dataset.inputs), inputNames);
   const targets = renamer('target', Object.keys(dataset.targets), outputs);

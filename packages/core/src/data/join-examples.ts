@@ -39,7 +39,9 @@ function joinArrays(
   });
   const shape = [examples.length, ...like.shape.slice(1)];
   const row = sizeOf(like.shape.slice(1));
-  const data = alike ? empty(like.data, examples.length * row) : empty32(like.dtype, examples.length * row);
+  const data = alike
+    ? emptyLike(like.data, examples.length * row)
+    : empty32(like.dtype, examples.length * row);
   const converted = new Map<HostArray, ArrayData>();
   const valuesOf = (array: HostArray): ArrayData => {
     if (alike) return array.data;
@@ -69,7 +71,7 @@ function empty32(dtype: 'float32' | 'int32', length: number): ArrayData {
 }
 
 /** A new typed array of the kind of `like`. */
-export function empty(like: ArrayData, length: number): ArrayData {
+export function emptyLike(like: ArrayData, length: number): ArrayData {
   if (like instanceof Uint8Array) return new Uint8Array(length);
   return like instanceof Int32Array ? new Int32Array(length) : new Float32Array(length);
 }

@@ -90,7 +90,7 @@ export class StreamReading {
     }
     if (this.position === 0) {
       this.#refuse(
-        'it gave no examples; open() must begin again at each call, a used generator has nothing left',
+        'it gave no examples; open() must begin again at each call: a used generator has nothing left, a filter may leave nothing',
       );
     }
   }

@@ -1,0 +1,46 @@
+import type { Sampler } from '@espalier/core';
+import { checkOptions, stream } from '@espalier/core';
+
+const SCOPE = 'random-sampler';
+
+/** Options of {@link randomSampler}. */
+export interface RandomSamplerOptions {
+  /** Examples of an epoch, >= 1. Default: as many as the data set has. */
+  readonly length?: number;
+  /** Each draw is from all examples; otherwise none comes again before all have come. Default false. */
+  readonly replacement?: boolean;
+}
+
+/**
+ * Examples drawn with equal probability: fewer or more than there are, with or without replacement.
+ *
+ * Without replacement, an epoch longer than the data takes permutation after permutation.
+ *
+ * @returns A sampler for `fit` and {@link batches}: a pure function of seed and epoch.
+ * @throws EspalierError `invalid-option`.
+ * @example
+ * ```ts
+ * const quick = batches(train, { sampler: randomSampler({ length: 1000 }) }); // other 1000 in each epoch
+ * ```
+ * @see PyTorch, `torch.utils.data.RandomSampler`.
+ */
+export function randomSampler(options: RandomSamplerOptions = {}): Sampler {
+  const { length, replacement = false } = options;
+  const check = checkOptions(SCOPE);
+  if (length !== undefined) check.integer('length', length, { min: 1 });
+  check.boolean('replacement', replacement);
+  return {
+    name: SCOPE,
+    config: { length: length ?? null, replacement },
+    ...(length !== undefined && { length }),
+    order(size, { seed, epoch }) {
+      const random = stream(seed, SCOPE, epoch);
+      const order = new Uint32Array(length ?? size);
+      if (replacement) return order.map(() => random.integer(size));
+      for (let at = 0; at < order.length; at += size) {
+        order.set(random.permutation(size).subarray(0, order.length - at), at);
+      }
+      return order;
+    },
+  };
+}
