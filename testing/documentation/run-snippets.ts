@@ -1,12 +1,10 @@
 /**
- * Runs the snippets of one document one after the other, in a process of their own, with a cpu backend registered.
+ * Runs the snippets of one document one after the other, in a process of their own.
  *
  *   node --conditions=@espalier/source --import tsx run-snippets.ts RESULTS.json MODULE...
  */
-import '@tensorflow/tfjs-backend-cpu';
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
 
 /** What became of one module. */
 export interface SnippetResult {
@@ -26,7 +24,6 @@ process.stdout.write = ((text: string | Uint8Array) => {
 
 for (const module of modules) {
   printed = '';
-  await tf.setBackend('cpu');
   try {
     await import(pathToFileURL(module).href);
     results[module] = { printed };

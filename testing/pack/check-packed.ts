@@ -11,6 +11,7 @@ import { compareExports } from './compare-exports.js';
 import { checkConsumerTypes, checkImports, checkTraining, installConsumer } from './consumer.js';
 import { packPackages, withTemporaryFolder } from './pack-packages.js';
 import { sizeTable } from './size-table.js';
+import { checkSnippets } from './snippets.js';
 import { checkThreads } from './threads.js';
 
 await withTemporaryFolder(async (folder) => {
@@ -22,6 +23,7 @@ await withTemporaryFolder(async (folder) => {
   const steps: [name: string, step: () => Promise<string[] | string | void>][] = [
     ['install', () => installConsumer(consumer, packed)],
     ['imports', async () => void problems.push(...(await checkImports(consumer, packed)))],
+    ['snippets', () => checkSnippets(consumer)],
     ['training', () => checkTraining(consumer)],
     ['threads', () => checkThreads(consumer)],
     ['browser', () => checkBrowser(consumer)],

@@ -5,14 +5,20 @@ import { mustRun, tool } from '../support/run-command.js';
 import { readJson, root } from '../support/workspaces.js';
 import type { Manifest } from '../support/workspaces.js';
 import type { PackedPackage } from './pack-packages.js';
+import { importedPackages, runnableSnippets } from './snippets.js';
 import { training } from './training.js';
+
+const tensorflow = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'];
 
 const quote = (text: string): string => JSON.stringify(text);
 
 /** Installs the tarballs with their peers in an empty project, as a stranger would. */
 export async function installConsumer(folder: string, packed: readonly PackedPackage[]): Promise<void> {
   const { devDependencies = {} } = readJson<Manifest>(join(root, 'package.json'));
-  const fromRoot = (name: string): [string, string] => [name, devDependencies[name] ?? '*'];
+  const ours = new Set(packed.map(({ manifest }) => manifest.name));
+  const imported = runnableSnippets().flatMap(({ code }) => importedPackages(code));
+  // The compiled executor finds ONNX Runtime by itself.
+  const others = [...tensorflow, 'onnxruntime-node', ...imported].filter((name) => !ours.has(name));
   mkdirSync(folder, { recursive: true });
   const manifest = {
     name: 'consumer',
@@ -20,9 +26,7 @@ export async function installConsumer(folder: string, packed: readonly PackedPac
     version: '1.0.0',
     dependencies: Object.fromEntries([
       ...packed.map(({ manifest: { name }, tarball }) => [name, `file:${tarball}`]),
-      fromRoot('@tensorflow/tfjs-core'),
-      fromRoot('@tensorflow/tfjs-layers'),
-      fromRoot('@tensorflow/tfjs-backend-cpu'),
+      ...others.map((name): [string, string] => [name, devDependencies[name] ?? '*']),
     ]),
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));

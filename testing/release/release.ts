@@ -38,6 +38,7 @@ function publish(): void {
   }
   const steps: [command: string, args: string[]][] = [
     ['npm', ['test']],
+    ['npm', ['run', 'test:long']],
     ['npm', ['run', 'check']],
     ['npm', ['run', 'check:packed']],
     [tool('changeset'), ['publish']],

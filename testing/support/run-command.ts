@@ -15,6 +15,8 @@ export interface CommandResult {
 export interface CommandOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** Milliseconds until the command is killed; never without. */
+  timeout?: number;
 }
 
 /** Runs a command without a shell and keeps what it prints; resolves also when it fails. */
@@ -28,6 +30,7 @@ export function runCommand(
       cwd: options.cwd ?? root,
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', FORCE_COLOR: '0', NO_COLOR: '1', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.timeout !== undefined && { timeout: options.timeout, killSignal: 'SIGKILL' as const }),
     });
     let stdout = '';
     let output = '';
