@@ -9,10 +9,13 @@ import type { PackedPackage } from './pack-packages.js';
 const NOTHING = 'data:text/javascript,export default {}';
 const tensorflow = (name: string): string => `/node_modules/@tensorflow/tfjs-${name}/dist/tf-${name}.fesm.js`;
 
+const isBuilt = (file: string): boolean => /^dist\/[^/]+\.js$/.test(file);
+
 /** What the built packages import at once besides each other and TensorFlow.js, and where that is installed. */
 async function othersOf(folder: string, packed: readonly PackedPackage[]): Promise<Record<string, string>> {
   const code = packed
-    .map(({ directory }) => readFileSync(join(directory, 'dist/index.js'), 'utf8'))
+    .flatMap(({ directory, files }) => files.filter(isBuilt).map((file) => join(directory, file)))
+    .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
   const imported = [...code.matchAll(/^(?:import|export)\b[^'"]*?from ["']([^."'][^"']*)["']/gm)].map(
     ([, name]) => name!,
