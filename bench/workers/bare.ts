@@ -43,6 +43,8 @@ async function sessionOf(): Promise<{ session: ExecutorSession; inputs: StepInpu
           like ??= batch;
           return started.train(batch, (inputs ??= given));
         },
+        accumulate: (batch, given) => started.accumulate(batch, given),
+        evaluateWithOutputs: (batch, given) => started.evaluateWithOutputs(batch, given),
         evaluate: (batch, given) => started.evaluate(batch, given),
         penalties: (given) => started.penalties(given),
         predict: (arrays, given) => started.predict(arrays, given),
@@ -79,7 +81,7 @@ await serve(300, async (steps) => {
       inputs: named(batch.inputs, like.inputs),
       targets: named(batch.targets, like.targets),
     };
-    const result = await session.train(renamed, { ...inputs, step });
+    const result = await session.train(renamed, { ...inputs, draw: step });
     for (const sum of Object.values(await result.sums())) total += sum[0]!;
   }
 });

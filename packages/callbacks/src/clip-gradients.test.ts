@@ -85,6 +85,7 @@ describe('clipGradients', () => {
     await tf.setBackend('cpu');
     const gradients = { 'a/kernel': tf.fill([2, 3], 2), 'a/bias': tf.fill([3], 2) };
     const loop = compose([clipGradients({ globalNorm: 1 })]);
+    await loop.fitStart();
     const before = tf.memory().numTensors;
     const clipped = tf.tidy(() => loop.transformGradients(gradients, gradients));
     expect(Object.fromEntries(Object.entries(clipped).map(([name, t]) => [name, t.shape]))).toEqual({

@@ -1,6 +1,5 @@
 import type { HostArrays, Plugin, Run } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { restoreWeights } from './fit-end-weights.js';
 import { improves, type MonitorMode, resolveMode } from './monitor.js';
 
 /** Options of {@link earlyStopping}. */
@@ -89,24 +88,20 @@ export function earlyStopping<const M extends string>(options: EarlyStoppingOpti
   return {
     name,
     monitors: [monitor],
-    // A run that goes on from a checkpoint calls this first and loadState after it.
-    onFitStart() {
-      state = { best: undefined, wait: 0 };
-      bestWeights = undefined;
+    onFitStart(_run, saved) {
+      const { best, wait = 0 } = (saved?.json ?? {}) as Partial<State>;
+      state = { best, wait };
+      const { arrays = {} } = saved ?? {};
+      bestWeights = Object.keys(arrays).length > 0 ? arrays : undefined;
     },
     async onEpochEnd(run, logs) {
       const value = logs[monitor];
       if (value !== undefined && run.epoch >= startFromEpoch) await judge(run, value);
     },
-    async onFitEnd(run, status) {
-      if (bestWeights && status !== 'failed') await restoreWeights(run, bestWeights, status);
+    ...(restoreBest ? { finalWeights: () => bestWeights } : {}),
+    onFitEnd() {
       bestWeights = undefined;
     },
     saveState: () => ({ json: state, ...(bestWeights ? { arrays: bestWeights } : {}) }),
-    loadState({ json, arrays = {} }) {
-      const saved = json as Partial<State>;
-      state = { best: saved.best, wait: saved.wait ?? 0 };
-      bestWeights = Object.keys(arrays).length > 0 ? arrays : undefined;
-    },
   };
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, Plugin, Tensors } from '@espalier/core';
+import type { Plugin, Tensors } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
-import { restoreWeights } from './fit-end-weights.js';
 
 /** Options of {@link ema}. */
 export interface EmaOptions {
@@ -36,7 +35,6 @@ export function ema(options: EmaOptions = {}): Plugin<never, never> {
   const check = checkOptions('ema');
   check.text('name', name);
   check.number('decay', decay, { min: 0, max: 1, exclusiveMax: true });
-  const prefix = `plugins/${name}/`;
   return {
     name,
     stepState: {
@@ -46,16 +44,7 @@ export function ema(options: EmaOptions = {}): Plugin<never, never> {
           tf.add(average, tf.mul(tf.sub(parameters[key]!, average), 1 - decay)),
         ),
     },
-    async onFitEnd(run, status) {
-      if (status === 'failed') return;
-      const { arrays } = await run.checkpoint();
-      const averages: Record<string, HostArray> = {};
-      for (const [key, array] of Object.entries(arrays)) {
-        if (key.startsWith(prefix)) averages[key.slice(prefix.length)] = array;
-      }
-      if (Object.keys(averages).length === 0) return;
-      await restoreWeights(run, averages, status);
-    },
+    finalWeights: (run) => run.stepState(name),
   };
 }
 

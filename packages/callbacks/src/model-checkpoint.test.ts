@@ -60,7 +60,7 @@ describe('modelCheckpoint', () => {
   test('leaves a last one of the very step at which the run was stopped', async () => {
     await play([modelCheckpoint({ directory })], [1, 2, 3], {
       duringStep: (run: { step: number; stop(reason: string): void }) => {
-        if (run.step === 6) run.stop('interrupted');
+        if (run.step === 5) run.stop('interrupted');
       },
     });
     expect(await files()).toEqual(['checkpoint-step-4', 'last-step-6']);

@@ -1,9 +1,8 @@
-import type { Plugin, Run, RunStatus } from '@espalier/core';
+import type { Plugin, Run } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
 import { type CheckpointKind, CheckpointSeries } from './checkpoint-series.js';
 import { folderStore } from './files/folder-store.js';
 import { checkStore, type RunPlace } from './files/run-store.js';
-import { beforeRestoring } from './fit-end-weights.js';
 import { improves, type MonitorMode, resolveMode } from './monitor.js';
 
 /**
@@ -73,22 +72,18 @@ export function modelCheckpoint<const M extends string = never>(
     await series!.write(kind, await run.checkpoint());
     writtenAt = run.step;
   };
-  const writeLast = async (run: Run, status: RunStatus): Promise<void> => {
-    if (series && status === 'stopped' && run.step > writtenAt) await write(run, 'last');
-  };
 
   return {
     name,
     // After the others, so that their state of the same epoch is in the file.
     enforce: 'post',
     ...(monitor === undefined ? {} : { monitors: [monitor] }),
-    // A run that goes on from a checkpoint calls this first and loadState after it.
-    async onFitStart(run) {
+    async onFitStart(run, saved) {
       series = undefined;
-      state = { best: undefined };
-      writtenAt = 0;
+      state = { best: (saved?.json as Partial<State> | undefined)?.best };
+      writtenAt = run.step;
       series = await CheckpointSeries.open(name, store, keeping);
-      beforeRestoring(run, (status) => writeLast(run, status));
+      if (saved) series.adopt();
     },
     async onStepEnd(run) {
       if (!saveBestOnly && 'steps' in every && run.step % every.steps === 0) await write(run, 'checkpoint');
@@ -103,15 +98,14 @@ export function modelCheckpoint<const M extends string = never>(
         await write(run, 'checkpoint');
       }
     },
-    async onFitEnd(run, status) {
-      await writeLast(run, status);
+    // Before the run gets other weights to end with: a run resumes from those that training reached.
+    async onTrainEnd(run, status) {
+      if (status === 'stopped' && run.step > writtenAt) await write(run, 'last');
+    },
+    onFitEnd() {
       series = undefined;
     },
     saveState: () => ({ json: state }),
-    loadState({ json }) {
-      state = { best: (json as Partial<State>).best };
-      series?.adopt();
-    },
   };
 }
 

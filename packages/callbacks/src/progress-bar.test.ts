@@ -41,7 +41,7 @@ describe('progressBar', () => {
       },
     };
     const result = await scriptedRun({ plugins: [progressBar(options), failing], epochs, stepsPerEpoch: 4 });
-    expect(result.error).toBe(error);
+    expect(result.error).toMatchObject({ message: '[failing] onStepEnd failed: boom', cause: error });
 
     expect(text()).not.toMatch(/\x1B\[\?/);
     expect(text().endsWith('\n')).toBe(true);
@@ -97,7 +97,7 @@ describe('progressBar', () => {
       plugins: [],
       epochs,
       stepsPerEpoch: 4,
-      duringStep: (run) => run.step === 2 && run.stop('now'),
+      duringStep: (run) => run.step === 1 && run.stop('now', { resumable: true }),
     });
     await scriptedRun({
       plugins: [progressBar(options)],

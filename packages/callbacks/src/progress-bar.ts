@@ -130,7 +130,6 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
       if (!writing || run.stopReason === undefined) return;
       stream?.write(`${label === '' ? '' : `${label}  `}${run.stopReason}\n`);
     },
-    dispose: end,
   };
 }
 

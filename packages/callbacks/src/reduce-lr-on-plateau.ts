@@ -94,9 +94,8 @@ export function reduceLROnPlateau<const M extends string>(
   return {
     name,
     monitors: [monitor],
-    // A run that goes on from a checkpoint calls this first and loadState after it.
-    onFitStart() {
-      state = START;
+    onFitStart(_run, saved) {
+      state = { ...START, ...(saved?.json as Partial<State> | undefined) };
     },
     onEpochEnd(run, logs) {
       const value = logs[monitor];
@@ -120,8 +119,5 @@ export function reduceLROnPlateau<const M extends string>(
       }
     },
     saveState: () => ({ json: state }),
-    loadState({ json }) {
-      state = { ...START, ...(json as Partial<State>) };
-    },
   };
 }

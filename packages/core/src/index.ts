@@ -8,36 +8,60 @@ export { fingerprint } from './data/fingerprint.js';
 export type { Sampler, SamplerDraw } from './data/sampler.js';
 export type { ErrorCode, EspalierErrorOptions } from './errors.js';
 export { EspalierError, isEspalierError } from './errors.js';
-export type { Executor, ExecutorSession, StepInputs, StepResult, StepSums } from './engine/executor.js';
+export type {
+  BatchSums,
+  EvaluatedBatch,
+  Executor,
+  ExecutorSession,
+  StepInputs,
+  StepResult,
+} from './engine/executor.js';
 export type { Loss } from './step/loss.js';
 export type { Metric, MetricBatch, MetricTotals } from './step/metric.js';
 export type { NumberRange, OptionChecker } from './options.js';
 export { checkOptions } from './options.js';
+export type { Optimizer, Scalars, Schedule, StepPosition } from './step/optimizer.js';
+export type { ParameterKind, ParameterSelector } from './step/parameters.js';
+export { parameterKind, selectParameters } from './step/parameters.js';
+export type {
+  Batch,
+  DataPass,
+  Plugin,
+  PluginState,
+  StepLogs,
+  StepState,
+  ValidationBatch,
+} from './run/plugin.js';
+export type { RandomStream } from './random.js';
+export { stream } from './random.js';
+export type {
+  Configured,
+  EpochLogs,
+  EpochRecord,
+  Evaluation,
+  RunEvent,
+  RunRecord,
+  RunSetup,
+  RunStatus,
+} from './run/record.js';
+export type { Direction, Run, StopOptions } from './run/run.js';
+export type { Distribution, StepContext } from './step/step-context.js';
+export { currentStep } from './step/step-context.js';
+export type { StepProgram } from './step/step-program.js';
+export { decodeCheckpoint, encodeCheckpoint } from './run/checkpoint-codec.js';
+export type { ClassWeights } from './step/class-weights.js';
+export type { LossReduction } from './step/loss-terms.js';
 export type { Config, Json } from './json.js';
 export type { CustomRule, Given, OptionRule, Presence } from './option-rules.js';
 export { option } from './option-rules.js';
 export type { OptionRules, OptionValues, ReadOptions } from './read-options.js';
 export { readOptions } from './read-options.js';
-export type { Optimizer, Scalars, Schedule, StepPosition } from './step/optimizer.js';
-export type { ParameterKind, ParameterSelector } from './step/parameters.js';
-export { parameterKind, selectParameters } from './step/parameters.js';
-export type { Batch, Plugin, PluginState, StepLogs, StepState } from './run/plugin.js';
-export type { RandomStream } from './random.js';
-export { stream } from './random.js';
-export type { EpochLogs, EpochRecord, RunEvent, RunRecord, RunStatus } from './run/record.js';
-export type { Direction, Run } from './run/run.js';
-export type { Distribution, StepContext } from './step/step-context.js';
-export { currentStep } from './step/step-context.js';
-export type { StepProgram } from './step/step-program.js';
-export { decodeCheckpoint, encodeCheckpoint } from './run/checkpoint-codec.js';
-export type { ClassWeights } from './data/class-weights.js';
 export { eager } from './engine/eager-executor.js';
 export type { FitOptions } from './run/fit-options.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model/model.js';
 export type { PerOutput } from './step/objectives.js';
 export type { TrainerOptions } from './run/trainer.js';
 export { Trainer } from './run/trainer.js';
-export type { Evaluation } from './run/trainer-parts.js';
 export { firstAvailable, useBackend } from './engine/use-backend.js';
 export type { ComposedPlugins, ComposeOptions } from './run/compose.js';
 export { compose } from './run/compose.js';

@@ -69,6 +69,14 @@ class FallingBack implements ExecutorSession {
     return this.#try((session) => session.train(...args));
   }
 
+  accumulate(...args: Parameters<ExecutorSession['accumulate']>) {
+    return this.#try((session) => session.accumulate(...args));
+  }
+
+  evaluateWithOutputs(...args: Parameters<ExecutorSession['evaluateWithOutputs']>) {
+    return this.#try((session) => session.evaluateWithOutputs(...args));
+  }
+
   evaluate(...args: Parameters<ExecutorSession['evaluate']>) {
     return this.#try((session) => session.evaluate(...args));
   }

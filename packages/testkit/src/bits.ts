@@ -27,13 +27,25 @@ function words(data: HostArray['data']): number[] {
     : [...data];
 }
 
-/** All that must be equal between two runs that are the same: not the clock, not what the executor remarks. */
-export function comparableRecord({ seconds: _, executor: __, events, ...record }: RunRecord): unknown {
+/** All that must be equal between runs that train alike: not the clock, what they are made of, or what the executor remarks. */
+export function comparableRecord({
+  seconds: _,
+  executor: __,
+  setup: ___,
+  events,
+  ...record
+}: RunRecord): unknown {
   return { ...record, events: events.filter(({ source }) => source !== 'executor') };
 }
 
 /** The same of a checkpoint, its arrays as bits. */
-export function comparableCheckpoint({ seconds: _, events, arrays, ...rest }: Checkpoint): unknown {
+export function comparableCheckpoint({
+  seconds: _,
+  setup: __,
+  events,
+  arrays,
+  ...rest
+}: Checkpoint): unknown {
   return {
     ...rest,
     events: events.filter(({ source }) => source !== 'executor'),

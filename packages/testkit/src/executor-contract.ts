@@ -119,12 +119,15 @@ interface SessionParts {
 
 function inputsAt(step: number): StepInputs {
   const own = { 'every-hook/strength': 0.01 * (step + 1), 'every-hook/share': 1 };
-  return { scalars: { step, epoch: 0, learningRate: 0.1, batchSize: 8, ...own }, seed: 3, step };
+  return { scalars: { step, epoch: 0, learningRate: 0.1, batchSize: 8, ...own }, seed: 3, draw: step };
 }
 
 const asArrays = (sums: Awaited<ReturnType<ExecutorSession['evaluate']>>): HostArrays =>
   Object.fromEntries(
-    Object.entries(sums).map(([name, data]) => [name, { data, shape: [data.length], dtype: 'float32' }]),
+    Object.entries(sums).map(([name, data]) => [
+      name,
+      { data: Float32Array.from(data), shape: [data.length], dtype: 'float32' as const },
+    ]),
   );
 
 function sessionTests(make: () => Executor, growth: number): void {

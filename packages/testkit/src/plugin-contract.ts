@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
 import { isEspalierError } from '@espalier/core';
+import { IN_STEP } from '@espalier/core/internal';
 import { describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { bitsOf, comparableRecord } from './bits.js';
@@ -26,15 +27,6 @@ export interface PluginContractOptions {
   /** How much it enlarges rounding differences between executors. Default 1. */
   readonly growth?: number;
 }
-
-/** The hooks that are part of a step. */
-const IN_STEP = [
-  'transformBatch',
-  'penalty',
-  'transformGradients',
-  'transformParameters',
-  'stepState',
-] as const;
 
 /** Monitored values that no real training gives in this order. */
 const SCRIPTS: Readonly<Record<string, readonly number[]>> = {
@@ -76,7 +68,6 @@ export function pluginContract(
       await expectNoLeak(async () => {
         const plugin = make();
         await toyRun({ plugins: [plugin, counter], fit: { epochs: 3 } });
-        plugin.dispose?.();
       });
       expect(new Set(counts.slice(1)).size).toBeLessThanOrEqual(1);
 
@@ -89,7 +80,6 @@ export function pluginContract(
       await expectNoLeak(async () => {
         const plugin = make();
         await expect(toyRun({ plugins: [plugin, failing] })).rejects.toThrow('no gradients today');
-        plugin.dispose?.();
       });
     });
 
@@ -117,7 +107,7 @@ export function pluginContract(
       const plugin = make();
       await toyRun({ plugins: [plugin] });
       const state = plugin.saveState?.();
-      expect(plugin.saveState === undefined).toBe(plugin.loadState === undefined);
+      if (plugin.saveState) expect(plugin.onFitStart, 'what is saved is given to onFitStart').toBeDefined();
       if (state?.json !== undefined) expect(JSON.parse(JSON.stringify(state.json))).toEqual(state.json);
       for (const { data, shape } of Object.values(state?.arrays ?? {}))
         expect(data.length).toBe(shape.reduce((product, dim) => product * dim, 1));

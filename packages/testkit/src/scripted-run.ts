@@ -1,16 +1,14 @@
 import type {
   Checkpoint,
   EpochLogs,
-  EpochRecord,
   HostArray,
   HostArrays,
   Plugin,
   Run,
-  RunEvent,
   RunRecord,
   RunStatus,
-  StepLogs,
 } from '@espalier/core';
+import { checkMonitors, directionOfName, PluginDriver, RunEngine, wholeRun } from '@espalier/core/internal';
 
 /** What a scripted run plays. */
 export interface ScriptedRunOptions {
@@ -27,7 +25,7 @@ export interface ScriptedRunOptions {
   readonly stepLogs?: (epoch: number, step: number) => EpochLogs;
   /** Tapped tensors of every step. */
   readonly taps?: Readonly<Record<string, HostArray>>;
-  /** Called before the `onStepEnd` of each step; may call `run.stop` as a signal does, or throw as a data source does. */
+  /** Called in each step, before it counts; may call `run.stop` as a signal does, or throw as a data source does. */
   readonly duringStep?: (run: Run) => void;
   /** Goes on from here, as `fit` does with a checkpoint. */
   readonly from?: Checkpoint;
@@ -52,14 +50,11 @@ export interface ScriptedRunResult {
   readonly checkpoint: Checkpoint;
 }
 
-const rank = { pre: 0, post: 2 } as const;
-
 /**
- * Plays given epoch logs through plugins in the trainer's order of events, without a model.
+ * Plays given epoch logs through plugins, without a model, on the engine that runs `Trainer.fit`.
  *
  * Reference sequences of monitored values (plateaus, NaN, negative values) cannot be produced by real training; this
- * drives plugins over them. It stops when a plugin asked for it, always ends with `onFitEnd`, and never throws: an error
- * of a hook is in the result.
+ * drives plugins over them. It never throws: an error of a hook is in the result.
  *
  * @example
  * ```ts
@@ -73,180 +68,91 @@ const rank = { pre: 0, post: 2 } as const;
 export async function scriptedRun(options: ScriptedRunOptions): Promise<ScriptedRunResult> {
   const { epochs, stepsPerEpoch = 1, learningRate = 0.1, from, seed = 0 } = options;
   const weightsAfter = options.weights ?? oneWeight;
-  const plugins = [...options.plugins].sort((a, b) => order(a) - order(b));
-  const factors: Record<string, number> = { ...from?.learningRateFactors };
-  const records: EpochRecord[] = [...(from?.epochs ?? [])];
-  const events: RunEvent[] = [...(from?.events ?? [])];
+  const driver = new PluginDriver(options.plugins);
   const learningRates: number[] = [];
-  let epoch = from?.epoch ?? 0;
-  let stepInEpoch = from?.stepInEpoch ?? 0;
-  let step = from?.step ?? 0;
-  let logged: Record<string, number> = {};
-  let weights = from ? stripPrefix(from.arrays, 'parameters/') : weightsAfter(0);
-  let stopReason: string | undefined;
-  let status: RunStatus | 'running' = 'running';
+  let weights = from ? withoutPrefix(from.arrays, 'parameters/') : weightsAfter(0);
   let stepReads = 0;
 
-  const rate = (): number =>
-    Object.values(factors).reduce(
-      (product, factor) => product * factor,
-      typeof learningRate === 'number' ? learningRate : learningRate(epoch),
-    );
-
-  const run: Run = {
-    seed,
-    get epoch() {
-      return epoch;
-    },
-    epochs: epochs.length,
-    get step() {
-      return step;
-    },
-    get stepInEpoch() {
-      return stepInEpoch;
-    },
-    stepsPerEpoch,
-    metricNames: [...new Set(epochs.flatMap((logs) => Object.keys(logs)))],
-    get record() {
-      return record();
-    },
-    get learningRate() {
-      return rate();
-    },
-    get stopReason() {
-      return stopReason;
-    },
-    stop(reason) {
-      stopReason ??= reason;
-    },
-    scaleLearningRate(owner, factor) {
-      factors[owner] = factor;
-    },
-    log(name, value) {
-      logged[name] = value;
-    },
-    note(source, message) {
-      events.push({ epoch, step, source, message });
-    },
-    getWeights: async () => copy(weights),
-    async setWeights(next) {
-      weights = copy(next);
-    },
-    checkpoint: async () => checkpoint(),
-  };
-
-  function record(): RunRecord {
-    const parts = { seed, executor: 'scripted', epochs: records, events, status, seconds: [] };
-    return stopReason === undefined ? parts : { ...parts, stopReason };
-  }
-
-  function checkpoint(): Checkpoint {
-    // At the end of an epoch, a run goes on with the next.
-    const ended = records.length > epoch;
-    const json: Record<string, unknown> = {};
-    const arrays: Record<string, HostArray> = addPrefix(copy(weights), 'parameters/');
-    for (const plugin of plugins) {
-      const state = plugin.saveState?.();
-      if (state?.json !== undefined) json[plugin.name] = structuredClone(state.json);
-      Object.assign(arrays, addPrefix(copy(state?.arrays ?? {}), `saved/${plugin.name}/`));
-    }
-    return {
-      format: 'espalier-checkpoint',
-      version: 1,
+  const metricNames = [
+    ...new Set([
+      ...epochs.flatMap((logs) => Object.keys(logs)),
+      'learning_rate',
+      ...driver.plugins.flatMap(({ logs = [] }) => logs as readonly string[]),
+    ]),
+  ];
+  const engine: RunEngine = new RunEngine(
+    {
       seed,
-      epoch: ended ? epoch + 1 : epoch,
-      stepInEpoch: ended ? 0 : stepInEpoch,
-      step,
+      executor: 'scripted',
+      setup: { plugins: driver.configs(), versions: {} },
+      epochs: epochs.length,
       stepsPerEpoch,
-      batchSize: 1,
-      examples: stepsPerEpoch,
-      learningRateFactors: { ...factors },
-      epochs: [...records],
-      events: [...events],
-      seconds: [],
-      totals: {},
-      logged: { ...logged },
-      validation: {},
-      validatedAtStep: -1,
-      plugins: json,
-      arrays,
-    };
-  }
+      metricNames,
+      learningRate: typeof learningRate === 'number' ? learningRate : ({ epoch }) => learningRate(epoch),
+      directionOf: directionOfName,
+      // No time passes in a script.
+      now: () => 0,
+    },
+    driver,
+    {
+      getWeights: async () => copy(weights),
+      setWeights: async (next) => void (weights = copy(next)),
+      readState: async () => ({}),
+      contents: {
+        readState: async () => withPrefix(copy(weights), 'parameters/'),
+        position: () => ({ examples: run.stepInEpoch }),
+        batchSize: 1,
+        examples: stepsPerEpoch,
+      },
+    },
+  );
+  const { run } = engine;
+  const logsNow = (): EpochLogs => epochs[run.epoch]!;
+  const validates = epochs.some((logs) => Object.keys(logs).some(isValidation));
 
-  function stepLogs(): StepLogs {
-    const logs = options.stepLogs?.(epoch, stepInEpoch - 1) ?? epochs[epoch]!;
-    const read = async (): Promise<EpochLogs> => {
-      stepReads++;
-      return logs;
-    };
-    return { read, running: read, tap: async (name) => options.taps?.[name] };
-  }
-
-  async function playEpoch(): Promise<void> {
-    const logs = epochs[epoch]!;
-    learningRates.push(rate());
-    if (stepInEpoch === 0) {
-      logged = {};
-      for (const plugin of plugins) await plugin.onEpochStart?.(run);
-    }
-    while (stepInEpoch < stepsPerEpoch && stopReason === undefined) {
-      step++;
-      stepInEpoch++;
-      options.duringStep?.(run);
-      for (const plugin of plugins) await plugin.onStepEnd?.(run, stepLogs());
-    }
-    if (stepInEpoch < stepsPerEpoch) return;
-    weights = weightsAfter(epoch + 1);
-    const validation = Object.entries(logs).filter(([name]) => name.startsWith('val_'));
-    if (validation.length > 0) {
-      for (const plugin of plugins) await plugin.onValidationEnd?.(run, Object.fromEntries(validation));
-    }
-    records.push({ ...logs, ...logged, epoch });
-    for (const plugin of plugins) await plugin.onEpochEnd?.(run, { ...logs, ...logged });
-    records[records.length - 1] = { ...logs, ...logged, epoch };
-    epoch++;
-    stepInEpoch = 0;
-  }
-
-  let error: unknown;
-  try {
-    for (const plugin of plugins) {
-      await plugin.onFitStart?.(run);
-      const json = from?.plugins[plugin.name];
-      const arrays = from && stripPrefix(from.arrays, `saved/${plugin.name}/`);
-      if (json !== undefined || (arrays && Object.keys(arrays).length > 0)) {
-        plugin.loadState?.({ json, arrays: arrays ?? {} });
-      }
-    }
-    while (epoch < epochs.length && stopReason === undefined) await playEpoch();
-    status = stopReason === undefined ? 'completed' : 'stopped';
-  } catch (caught) {
-    error = caught;
-    status = 'failed';
-    for (const plugin of plugins) await plugin.onError?.(run, caught);
-  }
-  for (const plugin of plugins) {
-    try {
-      await plugin.onFitEnd?.(run, status);
-    } catch (caught) {
-      error ??= caught;
-      status = 'failed';
-    }
-  }
+  const errors = await wholeRun(
+    engine,
+    {
+      openEpoch() {
+        checkMonitors(driver.plugins, metricNames);
+        learningRates.push(run.learningRate);
+      },
+      steps() {
+        options.duringStep?.(run);
+        const logs = options.stepLogs?.(run.epoch, run.stepInEpoch) ?? logsNow();
+        if (run.stepInEpoch === stepsPerEpoch - 1) weights = weightsAfter(run.epoch + 1);
+        return {
+          logs() {
+            stepReads++;
+            return logs;
+          },
+          tap: async (name) => options.taps?.[name],
+        };
+      },
+      epochLogs: () => pick(logsNow(), (name) => !isValidation(name)),
+      ...(validates ? { validate: async () => pick(logsNow(), isValidation) } : {}),
+    },
+    from,
+  );
+  const [error] = errors;
   return {
-    status,
+    status: run.status as RunStatus,
     ...(error === undefined ? {} : { error }),
-    record: record(),
+    record: run.record,
     learningRates,
-    finalLearningRate: rate(),
+    finalLearningRate: run.learningRate,
     weights,
     stepReads,
-    checkpoint: checkpoint(),
+    checkpoint: await run.checkpoint(),
   };
 }
 
-function order(plugin: Plugin): number {
-  return plugin.enforce ? rank[plugin.enforce] : 1;
+function isValidation(name: string): boolean {
+  return name.startsWith('val_');
+}
+
+function pick(logs: EpochLogs, wanted: (name: string) => boolean): EpochLogs {
+  return Object.fromEntries(Object.entries(logs).filter(([name]) => wanted(name)));
 }
 
 function oneWeight(epochsDone: number): HostArrays {
@@ -259,11 +165,11 @@ function copy(arrays: HostArrays): HostArrays {
   );
 }
 
-function addPrefix(arrays: HostArrays, prefix: string): Record<string, HostArray> {
+function withPrefix(arrays: HostArrays, prefix: string): HostArrays {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [prefix + name, array]));
 }
 
-function stripPrefix(arrays: HostArrays, prefix: string): HostArrays {
+function withoutPrefix(arrays: HostArrays, prefix: string): HostArrays {
   return Object.fromEntries(
     Object.entries(arrays)
       .filter(([name]) => name.startsWith(prefix))

@@ -1,9 +1,12 @@
-import type { EpochLogs, EpochRecord, RunEvent, RunStatus } from '@espalier/core';
+import type { Direction, EpochLogs, EpochRecord, RunEvent, RunSetup, RunStatus } from '@espalier/core';
+import type { ObservingHook } from '@espalier/core/internal';
 import type { WireError } from './wire-error.js';
 
 /** Hooks of a run that the main thread is told of. */
-export type TellingHook =
-  'onFitStart' | 'onEpochStart' | 'onStepEnd' | 'onValidationEnd' | 'onEpochEnd' | 'onError' | 'onFitEnd';
+export type TellingHook = Exclude<
+  ObservingHook,
+  'onValidationBatch' | 'onCheckpoint' | `onEvaluate${string}` | `onPredict${string}`
+>;
 
 /** Where a run stands. `epoch` and `step` count as in `Run` of `@espalier/core`. */
 export interface RunPosition {
@@ -31,13 +34,15 @@ export interface HookMessage {
   readonly start?: {
     readonly seed: number;
     readonly executor: string;
+    readonly setup: RunSetup;
     readonly metricNames: readonly string[];
+    readonly directions: Readonly<Record<string, Direction | undefined>>;
   };
   /** With `onStepEnd`, `onValidationEnd` and `onEpochEnd`. */
   readonly logs?: EpochLogs;
   /** With `onError`. */
   readonly error?: WireError;
-  /** With `onFitEnd`. */
+  /** With `onTrainEnd` and `onFitEnd`. */
   readonly status?: RunStatus;
 }
 

@@ -1,34 +1,27 @@
-import type { EpochLogs, Plugin, Run, RunRecord, RunStatus } from '@espalier/core';
-import { checkOptions, EspalierError, isEspalierError } from '@espalier/core';
-import type { HookMessage, TellingHook } from './messages.js';
+import type { Plugin, Run, RunRecord, RunStatus } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
+import { checkMonitors, IN_STEP, PluginDriver } from '@espalier/core/internal';
+import type { HookMessage } from './messages.js';
 import { fromWire } from './wire-error.js';
 
-const IN_STEP = [
-  'transformBatch',
-  'penalty',
-  'transformGradients',
-  'transformParameters',
-  'stepState',
-] as const;
-
-const RANK = { pre: 0, list: 1, post: 2 } as const;
+/** What a plugin on the main thread cannot do: work inside the step, or give the run weights. */
+const OUT_OF_REACH = [...IN_STEP, 'finalWeights', 'onValidationBatch', 'onCheckpoint'] as const;
 
 /** Observing plugins on the main thread, driven by what a worker tells of its run. */
 export class MirroredRun {
-  readonly #plugins: readonly Plugin[];
+  readonly #driver: PluginDriver;
   readonly #run: { -readonly [K in keyof Run]: Run[K] };
   #fitting = false;
 
   /** @throws EspalierError `invalid-option` for a plugin that works inside the step. */
   constructor(plugins: readonly Plugin[], stop: (reason: string) => void) {
-    for (const plugin of plugins) {
-      const hook = IN_STEP.find((name) => plugin[name] !== undefined);
-      if (hook) {
-        const wanted = `plugins with hooks between steps only; give this one, with its ${hook}, to the trainer in the worker`;
-        checkOptions('workers').fail('plugins', wanted, plugin.name);
-      }
+    this.#driver = new PluginDriver(plugins);
+    for (const hook of OUT_OF_REACH) {
+      const [plugin] = this.#driver.with(hook);
+      if (!plugin) continue;
+      const wanted = `plugins with hooks between steps only; give this one, with its ${hook}, to the trainer in the worker`;
+      checkOptions('workers').fail('plugins', wanted, plugin.name);
     }
-    this.#plugins = [...plugins].sort((a, b) => RANK[a.enforce ?? 'list'] - RANK[b.enforce ?? 'list']);
     this.#run = distantRun((reason) => {
       this.#run.stopReason ??= reason;
       stop(reason);
@@ -37,7 +30,7 @@ export class MirroredRun {
 
   /** Whether steps have to be told of. */
   get wantsSteps(): boolean {
-    return this.#plugins.some(({ onStepEnd }) => onStepEnd);
+    return this.#driver.has('onStepStart') || this.#driver.has('onStepEnd');
   }
 
   /** Brings the run up to date and calls the plugins' hook. */
@@ -48,8 +41,9 @@ export class MirroredRun {
     run.stopReason = now.stopReason;
     if (start) {
       Object.assign(run, { seed: start.seed, metricNames: start.metricNames });
-      run.record = { ...EMPTY, seed: start.seed, executor: start.executor };
-      this.#checkMonitors();
+      run.directionOf = (name) => start.directions[name];
+      run.record = { ...EMPTY, seed: start.seed, executor: start.executor, setup: start.setup };
+      checkMonitors(this.#driver.plugins, run.metricNames);
     }
     const { epochs, events, seconds } = run.record;
     run.record = {
@@ -60,70 +54,42 @@ export class MirroredRun {
       status: now.status ?? 'running',
       ...(now.stopReason === undefined ? {} : { stopReason: now.stopReason }),
     };
-    await this.#callAll(hook, logs, error && fromWire(error, 'the run'));
+    const driver = this.#driver;
+    switch (hook) {
+      case 'onStepEnd':
+        return driver.observe(hook, run, {
+          read: async () => logs,
+          running: async () => logs,
+          tap: async () => undefined,
+        });
+      case 'onValidationEnd':
+      case 'onEpochEnd':
+        return driver.observe(hook, run, logs);
+      case 'onError':
+        return firstOf(await driver.observeAll(hook, run, error && fromWire(error, 'the run')));
+      case 'onTrainEnd':
+        return driver.observe(hook, run, now.status!);
+      case 'onFitEnd':
+        return firstOf(await driver.observeAll(hook, run, now.status!));
+      default:
+        return driver.observe(hook, run);
+    }
   }
 
   /** Ends the run for the plugins where the worker can no longer tell. */
   async fail(error: unknown): Promise<void> {
     if (!this.#fitting) return;
     this.#fitting = false;
-    this.#run.record = { ...this.#run.record, status: 'failed' };
-    await this.#callAll('onError', {}, error);
-    await this.#callAll('onFitEnd', {}, error);
-  }
-
-  async #callAll(hook: TellingHook, logs: EpochLogs, error: unknown): Promise<void> {
-    for (const plugin of this.#plugins) {
-      try {
-        await call(plugin, hook, this.#run, logs, error);
-      } catch (cause) {
-        if (isEspalierError(cause)) throw cause;
-        const text = cause instanceof Error ? cause.message : String(cause);
-        const message = `${hook} threw on the main thread: ${text}`;
-        throw new EspalierError({ code: 'hook-failed', scope: plugin.name, message, cause });
-      }
-    }
-  }
-
-  #checkMonitors(): void {
-    const { metricNames } = this.#run;
-    for (const { name, monitors = [] } of this.#plugins) {
-      const unknown = (monitors as readonly string[]).find((monitor) => !metricNames.includes(monitor));
-      if (unknown === undefined) continue;
-      throw new EspalierError({
-        code: 'unknown-metric',
-        scope: name,
-        message: `monitor "${unknown}" is not produced by this run; it has: ${metricNames.join(', ')}.`,
-      });
-    }
+    const run = this.#run;
+    run.record = { ...run.record, status: 'failed' };
+    const status: RunStatus = 'failed';
+    const errors = await this.#driver.observeAll('onError', run, error);
+    firstOf([...errors, ...(await this.#driver.observeAll('onFitEnd', run, status))]);
   }
 }
 
-function call(
-  plugin: Plugin,
-  hook: TellingHook,
-  run: Run,
-  logs: EpochLogs,
-  error: unknown,
-): void | Promise<void> {
-  switch (hook) {
-    case 'onFitStart':
-    case 'onEpochStart':
-      return plugin[hook]?.(run);
-    case 'onStepEnd':
-      return plugin.onStepEnd?.(run, {
-        read: async () => logs,
-        running: async () => logs,
-        tap: async () => undefined,
-      });
-    case 'onValidationEnd':
-    case 'onEpochEnd':
-      return plugin[hook]?.(run, logs);
-    case 'onError':
-      return plugin.onError?.(run, error);
-    case 'onFitEnd':
-      return plugin.onFitEnd?.(run, run.record.status as RunStatus);
-  }
+function firstOf([error]: readonly unknown[]): void {
+  if (error !== undefined) throw error;
 }
 
 const EMPTY: RunRecord = {
@@ -133,6 +99,7 @@ const EMPTY: RunRecord = {
   events: [],
   seconds: [],
   status: 'running',
+  setup: { plugins: [], versions: {} },
 };
 
 function distantRun(stop: (reason: string) => void): Run {
@@ -147,12 +114,15 @@ function distantRun(stop: (reason: string) => void): Run {
     record: EMPTY,
     learningRate: NaN,
     stopReason: undefined,
+    directionOf: () => undefined,
     stop,
     scaleLearningRate: () => outOfReach('scaleLearningRate'),
     log: () => outOfReach('log'),
     note: () => outOfReach('note'),
     getWeights: async () => outOfReach('getWeights'),
     setWeights: async () => outOfReach('setWeights'),
+    stepState: async () => outOfReach('stepState'),
+    syncModel: async () => outOfReach('syncModel'),
     checkpoint: async () => outOfReach('checkpoint'),
   };
 }

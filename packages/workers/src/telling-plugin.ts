@@ -14,6 +14,8 @@ interface TellingOptions {
 export function tellingPlugin({ name, tell, signal, stepInterval }: TellingOptions): Plugin<never, never> {
   let told = { epochs: 0, events: 0, seconds: 0 };
   let toldStepAt = -Infinity;
+  /** Whether the present step is told of. */
+  let telling = false;
   let release = (): void => {};
 
   const say = (
@@ -50,31 +52,37 @@ export function tellingPlugin({ name, tell, signal, stepInterval }: TellingOptio
       release();
       told = { epochs: 0, events: 0, seconds: 0 };
       toldStepAt = -Infinity;
-      const stop = (): void => run.stop(String(signal.reason));
+      const stop = (): void => run.stop(String(signal.reason), { resumable: true });
       signal.addEventListener('abort', stop, { once: true });
       release = () => signal.removeEventListener('abort', stop);
       if (signal.aborted) stop();
       const { seed, metricNames, record } = run;
-      say('onFitStart', run, { start: { seed, metricNames: [...metricNames], executor: record.executor } });
+      const directions = Object.fromEntries(metricNames.map((name) => [name, run.directionOf(name)]));
+      const { executor, setup } = record;
+      say('onFitStart', run, { start: { seed, metricNames: [...metricNames], directions, executor, setup } });
     },
     onEpochStart: (run) => say('onEpochStart', run),
     ...(stepInterval === undefined
       ? {}
       : {
+          onStepStart(run) {
+            telling = performance.now() - toldStepAt >= stepInterval;
+            if (telling) say('onStepStart', run);
+          },
           async onStepEnd(run, logs) {
-            const now = performance.now();
-            if (now - toldStepAt < stepInterval) return;
-            toldStepAt = now;
+            if (!telling) return;
+            toldStepAt = performance.now();
             say('onStepEnd', run, { logs: await logs.running() });
           },
         }),
+    onValidationStart: (run) => say('onValidationStart', run),
     onValidationEnd: (run, logs) => say('onValidationEnd', run, { logs }),
     onEpochEnd: (run, logs) => say('onEpochEnd', run, { logs }),
+    onTrainEnd: (run, status) => say('onTrainEnd', run, { status }),
     onError: (run, error) => say('onError', run, { error: toWire(error) }),
     onFitEnd(run, status) {
       release();
       say('onFitEnd', run, { status });
     },
-    dispose: () => release(),
   };
 }

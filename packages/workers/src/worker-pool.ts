@@ -1,6 +1,6 @@
 import { checkOptions, EspalierError } from '@espalier/core';
 import type { WorkerLike } from './connection.js';
-import { onInterrupt } from './interrupt.js';
+import { onInterrupt } from '@espalier/core/internal';
 import type { JobFunction, Jobs } from './job.js';
 import { PoolWorker } from './pool-worker.js';
 import { buffersIn, notSendable } from './sendable.js';

@@ -33,9 +33,8 @@ export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
     name,
     // After the others, so that what they log in the same epoch is in the line.
     enforce: 'post',
-    // A run that goes on from a checkpoint calls this first and loadState after it.
-    async onFitStart() {
-      goesOn = false;
+    async onFitStart(_run, saved) {
+      goesOn = saved !== undefined;
       begun = false;
       log = await openLog(name, place, entry);
     },
@@ -46,9 +45,6 @@ export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
     },
     // Nothing to save; but having saved tells a run that goes on.
     saveState: () => ({ json: {} }),
-    loadState() {
-      goesOn = true;
-    },
   };
 }
 

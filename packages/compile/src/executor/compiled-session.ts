@@ -1,11 +1,12 @@
 import type {
+  BatchSums,
+  EvaluatedBatch,
   ExecutorSession,
   HostArray,
   HostArrays,
   HostBatch,
   StepInputs,
   StepResult,
-  StepSums,
 } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
 import type { StateMemory } from '../compiled-graph/code-generator.js';
@@ -68,21 +69,26 @@ export class CompiledSession implements ExecutorSession {
     };
   }
 
-  evaluate(batch: HostBatch, inputs: StepInputs): Promise<StepSums> {
+  evaluate(batch: HostBatch, inputs: StepInputs): Promise<BatchSums> {
     return this.#sums('evaluate', batch, inputs);
   }
 
-  penalties(inputs: StepInputs): Promise<StepSums> {
+  accumulate(batch: HostBatch, inputs: StepInputs): Promise<BatchSums> {
+    return this.#sums('accumulate', batch, inputs);
+  }
+
+  async evaluateWithOutputs(batch: HostBatch, inputs: StepInputs): Promise<EvaluatedBatch> {
+    const given = await this.#run(await this.#compiled('evaluate-with-outputs', batch), batch, inputs);
+    return { sums: named('sum/', given), outputs: outputsOf(given) };
+  }
+
+  penalties(inputs: StepInputs): Promise<BatchSums> {
     return this.#sums('penalties', {}, inputs);
   }
 
-  async predict(inputs: HostArrays, step: StepInputs): Promise<HostArrays> {
-    const batch = { inputs };
-    const outputs = await this.#run(await this.#compiled('predict', batch), batch, step);
-    const prefix = 'output/'.length;
-    return Object.fromEntries(
-      Object.entries(outputs).map(([name, tensor]) => [name.slice(prefix), hostArray(tensor)]),
-    );
+  async predict(arrays: HostArrays, inputs: StepInputs): Promise<HostArrays> {
+    const batch = { inputs: arrays };
+    return outputsOf(await this.#run(await this.#compiled('predict', batch), batch, inputs));
   }
 
   async readState(prefix = ''): Promise<HostArrays> {
@@ -121,22 +127,32 @@ export class CompiledSession implements ExecutorSession {
       return await graph.run(this.#state, (name) => feeds.get(name)!(given));
     } catch (cause) {
       const { device, cache } = this.#parts;
-      throw executionError(cause, { step: inputs.step, engine: cache.generator.engine, device });
+      throw executionError(cause, { step: inputs.draw, engine: cache.generator.engine, device });
     }
   }
 
-  async #sums(kind: StepKind, batch: Partial<HostBatch>, inputs: StepInputs): Promise<StepSums> {
+  async #sums(kind: StepKind, batch: Partial<HostBatch>, inputs: StepInputs): Promise<BatchSums> {
     return named('sum/', await this.#run(await this.#compiled(kind, batch), batch, inputs));
   }
 }
 
 /** Copies of the outputs with a prefix. */
-function named(prefix: string, outputs: HostTensors): StepSums {
+function named(prefix: string, outputs: HostTensors): BatchSums {
   const arrays: Record<string, HostTensor['data']> = {};
   for (const name of Object.keys(outputs)) {
     if (name.startsWith(prefix)) arrays[name.slice(prefix.length)] = outputs[name]!.data.slice();
   }
   return arrays;
+}
+
+/** Copies of what the model gave. */
+function outputsOf(outputs: HostTensors): HostArrays {
+  const prefix = 'output/';
+  return Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), hostArray(tensor)]),
+  );
 }
 
 /** A copy of an output; truth values are whole numbers outside. */

@@ -42,8 +42,8 @@ export function stepFeeds({ inputs }: Graph, encodings: InputEncodings): StepFee
 
 function randomSource(name: string, size: number): Source {
   const [kind, streamName] = parted(name);
-  return ({ inputs: { seed, step } }) => {
-    const numbers = stream(seed, streamName, step);
+  return ({ inputs: { seed, draw } }) => {
+    const numbers = stream(seed, streamName, draw);
     return kind === 'normal' ? numbers.normals(size) : numbers.uniforms(size);
   };
 }

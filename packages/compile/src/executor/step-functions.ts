@@ -1,7 +1,8 @@
 import type { Batch, StepContext, StepProgram, Tensors } from '@espalier/core';
 
 /** Which function of a step program. */
-export type StepKind = 'train' | 'evaluate' | 'penalties' | 'predict';
+export type StepKind =
+  'train' | 'accumulate' | 'evaluate' | 'evaluate-with-outputs' | 'penalties' | 'predict';
 
 /** What a function of a step program is given. */
 export interface Given {
@@ -33,9 +34,23 @@ export const stepFunctions: Readonly<Record<StepKind, StepFunction>> = {
       return { next, sum: sums };
     },
   },
+  accumulate: {
+    training: true,
+    run(program, { state, batch, step }) {
+      const { state: next, sums } = program.accumulate(state, batch, step);
+      return { next, sum: sums };
+    },
+  },
   evaluate: {
     training: false,
-    run: (program, { state, batch, step }) => ({ sum: program.evaluate(state, batch, step) }),
+    run: (program, { state, batch, step }) => ({ sum: program.evaluate(state, batch, step).sums }),
+  },
+  'evaluate-with-outputs': {
+    training: false,
+    run(program, { state, batch, step }) {
+      const { sums, outputs } = program.evaluate(state, batch, step);
+      return { sum: sums, output: outputs };
+    },
   },
   penalties: {
     training: false,

@@ -1,16 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, HostArrays } from '../data/arrays.js';
-import { sizeOf, toTensorData } from '../data/arrays.js';
+import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
+import { sizeOf, toTensor } from '../data/arrays.js';
 import type { HostBatch } from '../data/dataset.js';
-import type { Executor, ExecutorSession, StepInputs, StepResult, StepSums } from './executor.js';
+import type {
+  BatchSums,
+  EvaluatedBatch,
+  Executor,
+  ExecutorSession,
+  StepInputs,
+  StepResult,
+} from './executor.js';
 import type { Batch } from '../run/plugin.js';
 import { doubtful, probeGradients } from './preflight/gradient-probes.js';
 import { watchOps } from './preflight/watch-ops.js';
 import { stream } from '../random.js';
+import { mapTensors } from '../step/gradients.js';
+import { unknownScalar } from '../step/unknown-scalar.js';
 import { toHostArray, toHostArrays } from '../step/state.js';
 import type { StepContext } from '../step/step-context.js';
 import type { StepProgram } from '../step/step-program.js';
-import { unknownScalar } from '../step/unknown-scalar.js';
 
 /**
  * Runs steps op by op on whatever TensorFlow.js backend is active: needs nothing else, and is easy to debug.
@@ -91,27 +99,45 @@ class EagerSession implements ExecutorSession {
     };
   }
 
-  evaluate(batch: HostBatch, inputs: StepInputs): StepSums | Promise<StepSums> {
+  accumulate(batch: HostBatch, inputs: StepInputs): BatchSums | Promise<BatchSums> {
+    const { state, sums } = inStep(true, inputs, undefined, (step) => {
+      const result = this.#program.accumulate(this.#state, toBatch(batch), step);
+      return { state: { ...result.state }, sums: { ...result.sums } };
+    });
+    this.#replaceState(state);
+    return takeSums(sums);
+  }
+
+  evaluate(batch: HostBatch, inputs: StepInputs): BatchSums | Promise<BatchSums> {
     const { sums } = inStep(false, inputs, undefined, (step) => ({
-      sums: { ...this.#program.evaluate(this.#state, toBatch(batch), step) },
+      sums: { ...this.#program.evaluate(this.#state, toBatch(batch), step).sums },
     }));
     return takeSums(sums);
   }
 
-  penalties(inputs: StepInputs): StepSums | Promise<StepSums> {
+  async evaluateWithOutputs(batch: HostBatch, inputs: StepInputs): Promise<EvaluatedBatch> {
+    const { sums, outputs } = inStep(false, inputs, undefined, (step) => {
+      const result = this.#program.evaluate(this.#state, toBatch(batch), step);
+      return { sums: { ...result.sums }, outputs: cloned(result.outputs) };
+    });
+    try {
+      return { sums: await takeSums(sums), outputs: await toHostArrays(outputs) };
+    } finally {
+      disposeAll(outputs);
+    }
+  }
+
+  penalties(inputs: StepInputs): BatchSums | Promise<BatchSums> {
     const { sums } = inStep(false, inputs, undefined, (step) => ({
       sums: { ...this.#program.penalties(this.#state, step) },
     }));
     return takeSums(sums);
   }
 
-  async predict(inputs: HostArrays, step: StepInputs): Promise<HostArrays> {
-    const { outputs } = inStep(false, step, undefined, (context) => {
-      const result = this.#program.predict(this.#state, mapArrays(inputs), context);
-      return {
-        outputs: Object.fromEntries(Object.entries(result).map(([name, tensor]) => [name, tf.clone(tensor)])),
-      };
-    });
+  async predict(arrays: HostArrays, inputs: StepInputs): Promise<HostArrays> {
+    const { outputs } = inStep(false, inputs, undefined, (step) => ({
+      outputs: cloned(this.#program.predict(this.#state, mapArrays(arrays), step)),
+    }));
     try {
       return await toHostArrays(outputs);
     } finally {
@@ -169,7 +195,7 @@ function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
       return (scalars[name] ??= tf.keep(tf.scalar(value, 'float32')));
     },
     random(name, shape, distribution = 'uniform') {
-      const numbers = stream(inputs.seed, name, inputs.step);
+      const numbers = stream(inputs.seed, name, inputs.draw);
       const size = sizeOf(shape);
       const values = distribution === 'normal' ? numbers.normals(size) : numbers.uniforms(size);
       return tf.tensor(values, shape as number[], 'float32');
@@ -206,25 +232,24 @@ function mapArrays(arrays: HostArrays): Record<string, tf.Tensor> {
   return Object.fromEntries(Object.keys(arrays).map((name) => [name, toTensor(arrays[name]!)]));
 }
 
-/** The cpu and webgpu backends keep the array they are given: `copy` where somebody else may write to it. */
-function toTensor(array: HostArray, copy = false): tf.Tensor {
-  const data = toTensorData(array);
-  return tf.tensor(copy && data === array.data ? data.slice() : data, [...array.shape], array.dtype);
-}
-
-function takeSums(sums: Record<string, tf.Tensor>): StepSums | Promise<StepSums> {
+function takeSums(sums: Record<string, tf.Tensor>): BatchSums | Promise<BatchSums> {
   const names = Object.keys(sums);
   // WebGPU reads asynchronously only; elsewhere reading at once is cheaper than a promise per tensor.
   if (tf.getBackend() === 'webgpu') {
     return Promise.all(names.map((name) => sums[name]!.data()))
-      .then((values) => Object.fromEntries(names.map((name, i) => [name, values[i]!])) as StepSums)
+      .then((values) => Object.fromEntries(names.map((name, i) => [name, values[i]!])) as BatchSums)
       .finally(() => disposeAll(sums));
   }
   try {
-    return Object.fromEntries(names.map((name) => [name, sums[name]!.dataSync().slice()])) as StepSums;
+    return Object.fromEntries(names.map((name) => [name, sums[name]!.dataSync().slice()])) as BatchSums;
   } finally {
     disposeAll(sums);
   }
+}
+
+/** What a model gives may be a tensor that it was given. */
+function cloned(tensors: Tensors): Record<string, tf.Tensor> {
+  return mapTensors(tensors, (tensor) => tf.clone(tensor));
 }
 
 function disposeAll(tensors: Readonly<Record<string, tf.Tensor>>): void {

@@ -7,18 +7,25 @@ import type { StepProgram } from '../step/step-program.js';
 export interface StepInputs {
   /** Every scalar that the step may ask for, by full name. */
   readonly scalars: Readonly<Record<string, number>>;
-  /** Seed and step of the random numbers: an executor draws `stream(seed, name, step)`. */
+  /** Seed and counter of the random numbers: an executor draws `stream(seed, name, draw)`. */
   readonly seed: number;
-  readonly step: number;
+  readonly draw: number;
 }
 
-/** Sums of one step in plain memory, by name: `loss`, `weight`, `penalty/<plugin>`, `<metric>/<sum>`. */
-export type StepSums = Readonly<Record<string, Float32Array | Int32Array | Uint8Array>>;
+/** Sums of a batch in plain memory, by name: `loss`, `weight`, `penalty/<plugin>`, `metric/<output>/<metric>/<sum>`. */
+export type BatchSums = Readonly<Record<string, Float32Array | Float64Array | Int32Array | Uint8Array>>;
+
+/** Sums and outputs of a batch in plain memory. */
+export interface EvaluatedBatch {
+  readonly sums: BatchSums;
+  /** `[N, ...]` by output name. */
+  readonly outputs: HostArrays;
+}
 
 /** What a training step gave. */
 export interface StepResult {
   /** Copied to plain memory; may be called once per step, late. */
-  sums(): StepSums | Promise<StepSums>;
+  sums(): BatchSums | Promise<BatchSums>;
   /** A tapped tensor; valid until the next step. */
   tap(name: string): Promise<HostArray | undefined>;
 }
@@ -38,12 +45,16 @@ export interface ExecutorSession {
   readonly name: string;
   /** One training step. When it throws, the state is what it was. */
   train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult>;
+  /** A batch that is part of a step: its gradients join the next `train`. Its sums. */
+  accumulate(batch: HostBatch, inputs: StepInputs): BatchSums | Promise<BatchSums>;
   /** Sums over one batch, training off. */
-  evaluate(batch: HostBatch, inputs: StepInputs): StepSums | Promise<StepSums>;
+  evaluate(batch: HostBatch, inputs: StepInputs): BatchSums | Promise<BatchSums>;
+  /** The same, with a copy of the outputs. */
+  evaluateWithOutputs(batch: HostBatch, inputs: StepInputs): EvaluatedBatch | Promise<EvaluatedBatch>;
   /** Penalties of the present parameters, by plugin. */
-  penalties(inputs: StepInputs): StepSums | Promise<StepSums>;
+  penalties(inputs: StepInputs): BatchSums | Promise<BatchSums>;
   /** The model's outputs, training off. */
-  predict(inputs: HostArrays, step: StepInputs): HostArrays | Promise<HostArrays>;
+  predict(arrays: HostArrays, inputs: StepInputs): HostArrays | Promise<HostArrays>;
   /** Copies of state entries, of those whose name starts with `prefix`. */
   readState(prefix?: string): Promise<HostArrays>;
   /** Replaces some state entries. */

@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { type HostArrays, toTensorData } from '../data/arrays.js';
+import { type HostArrays, toTensor } from '../data/arrays.js';
 import type { ExecutorSession } from '../engine/executor.js';
 import type { BoundModel } from './bound-model.js';
 import { fail } from '../errors.js';
@@ -13,7 +12,7 @@ export async function syncModel(session: ExecutorSession, model: BoundModel): Pr
   });
   const variables = model.weights();
   for (const [name, array] of Object.entries(values)) {
-    const value = tf.tensor(toTensorData(array), [...array.shape], array.dtype);
+    const value = toTensor(array);
     variables[name]!.assign(value);
     value.dispose();
   }

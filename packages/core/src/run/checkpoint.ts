@@ -1,5 +1,6 @@
 import type { HostArrays } from '../data/arrays.js';
-import type { EpochRecord, RunEvent } from './record.js';
+import type { EpochPosition } from '../data/epoch-batches.js';
+import type { EpochRecord, RunEvent, RunSetup } from './record.js';
 
 /** A run frozen between two steps. Immutable: the arrays are copies. */
 export interface Checkpoint {
@@ -13,8 +14,16 @@ export interface Checkpoint {
   /** Steps in an epoch and examples in a batch: a run goes on with the same. */
   readonly stepsPerEpoch: number;
   readonly batchSize: number;
-  /** Number of examples in the training set. */
-  readonly examples: number;
+  /** Number of examples in the training set; `null` for a stream of unknown length. */
+  readonly examples: number | null;
+  /** Where the data of the unfinished epoch stand; `null` between epochs. */
+  readonly position: EpochPosition | null;
+  /** The learning rate of the last step. */
+  readonly learningRate: number;
+  /** Why a plugin has asked to stop, if one has. */
+  readonly stopReason?: string;
+  /** What the run was made of: a run resumes with the same. */
+  readonly setup: RunSetup;
   readonly learningRateFactors: Readonly<Record<string, number>>;
   readonly epochs: readonly EpochRecord[];
   readonly events: readonly RunEvent[];

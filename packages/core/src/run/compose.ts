@@ -1,20 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
-import { sizeOf } from '../data/arrays.js';
+import { sizeOf, toTensor } from '../data/arrays.js';
 import { checkMonitors } from './monitors.js';
 import { checkOptions } from '../options.js';
 import type { Schedule } from '../step/optimizer.js';
-import type { Batch, Plugin, StepLogs } from './plugin.js';
+import type { Batch, Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
 import { stream } from '../random.js';
 import type { EpochLogs, RunStatus } from './record.js';
 import type { Run } from './run.js';
 import { fail } from '../errors.js';
-import { RunState } from './run-state.js';
-import { scalarsAt } from '../step/scalars.js';
-import { toHostArray, toHostArrays } from '../step/state.js';
-import { scopedStep, type StepContext } from '../step/step-context.js';
+import { RunEngine } from './run-engine.js';
+import type { RunState } from './run-state.js';
+import { ownVersions } from './setup.js';
+import { directionOfName } from '../step/objectives.js';
+import { scalarSource } from '../step/scalars.js';
 import { unknownScalar } from '../step/unknown-scalar.js';
+import { toHostArray, toHostArrays } from '../step/state.js';
+import type { StepContext } from '../step/step-context.js';
 
 /** What a hand-written loop tells {@link compose} about itself. */
 export interface ComposeOptions {
@@ -39,6 +42,8 @@ export interface ComposedPlugins {
   readonly step: StepContext;
   fitStart(): Promise<void>;
   epochStart(): Promise<void>;
+  /** Before each step, where a plugin has `onStepStart`. */
+  stepStart(): Promise<void>;
   transformBatch(batch: Batch): Batch;
   /** Sum of all penalties; `undefined` where no plugin has any. */
   penalty(parameters: Tensors): tf.Scalar | undefined;
@@ -46,9 +51,16 @@ export interface ComposedPlugins {
   transformParameters(parameters: Tensors, previous: Tensors): Tensors;
   /** After each step, with its numbers. */
   stepEnd(logs?: EpochLogs): Promise<void>;
+  /** Before a validation, where a plugin has `onValidationStart`. */
+  validationStart(): Promise<void>;
   /** After each epoch, with its numbers; names starting with `val_` go to `onValidationEnd` first. */
   epochEnd(logs: EpochLogs): Promise<void>;
-  /** Last; default status: `stopped` where somebody asked to stop, else `completed`. */
+  /** Tells the plugins of an error that ends the loop; `fitEnd('failed')` follows. */
+  error(error: unknown): Promise<void>;
+  /**
+   * Last; default status: `stopped` where somebody asked to stop, else `completed`. Where a plugin has weights that the run is to
+   * end with, the option `weights` gets them.
+   */
   fitEnd(status?: RunStatus): Promise<void>;
 }
 
@@ -68,75 +80,99 @@ export interface ComposedPlugins {
 export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}): ComposedPlugins {
   const { seed = 0, learningRate = 0.001, batchSize = 1, weights } = options;
   const { epochs = Infinity, stepsPerEpoch = Infinity, metricNames = ['loss'] } = options;
-  checkOptions('compose').integer('seed', seed, { min: 0 });
+  checkComposeOptions(options);
   const driver = new PluginDriver(plugins);
-  const stateful = driver.plugins.find(({ stepState }) => stepState);
-  if (stateful)
-    fail('invalid-option', stateful.name, 'its stepState needs the Trainer; compose() cannot carry it.');
+  for (const hook of ['stepState', 'evaluationParameters'] as const) {
+    const [stateful] = driver.with(hook);
+    if (stateful)
+      fail('invalid-option', stateful.name, `its ${hook} needs the Trainer; compose() cannot carry it.`);
+  }
   const names = [...metricNames, ...driver.plugins.flatMap(({ logs }) => (logs ?? []) as string[])];
   checkMonitors(driver.plugins, names);
 
-  const run = new RunState(
-    { seed, epochs, stepsPerEpoch, metricNames: names, learningRate, executor: 'own loop' },
+  const engine = new RunEngine(
+    {
+      seed,
+      epochs,
+      stepsPerEpoch,
+      metricNames: names,
+      learningRate,
+      executor: 'own loop',
+      setup: { plugins: driver.configs(), versions: ownVersions() },
+      directionOf: directionOfName,
+    },
+    driver,
     {
       getWeights: () => toHostArrays(needWeights(weights)),
       setWeights: async (values) => assign(needWeights(weights), values),
-      checkpoint: async () =>
-        fail('checkpoint', 'compose', 'a hand-written loop has no checkpoints; use the Trainer.'),
+      readState: async () =>
+        fail('invalid-option', 'compose', 'a hand-written loop has no state of plugins.'),
     },
   );
+  const { run } = engine;
   const taps = new Map<string, tf.Tensor>();
   const step = loopStep(run, driver.plugins, batchSize, taps);
-  const inOrder = <T>(value: T, apply: (plugin: Plugin, value: T) => T | undefined): T =>
-    driver.plugins.reduce((now, plugin) => apply(plugin, now) ?? now, value);
+  const dropTaps = (): void => {
+    for (const tensor of taps.values()) tensor.dispose();
+    taps.clear();
+  };
 
   return {
     run,
     step,
-    fitStart: () => driver.run('onFitStart', run),
-    async epochStart() {
-      run.stepInEpoch = 0;
-      run.logged = {};
-      await driver.run('onEpochStart', run);
-    },
-    transformBatch: (batch) => inOrder(batch, (p, now) => p.transformBatch?.(now, scopedStep(step, p))),
+    fitStart: () => engine.fitStart(),
+    epochStart: () => engine.epochStart(),
+    stepStart: async () => engine.stepStart(),
+    transformBatch: (batch) => driver.transformBatch(batch, step),
     penalty(parameters) {
-      const terms = driver.plugins.flatMap((p) => p.penalty?.(parameters, scopedStep(step, p)) ?? []);
+      const terms = Object.values(driver.penalties(parameters, step));
       return terms.length === 0 ? undefined : (tf.addN(terms) as tf.Scalar);
     },
-    transformGradients: (gradients, parameters) =>
-      inOrder(gradients, (p, now) => p.transformGradients?.(now, parameters, scopedStep(step, p))),
-    transformParameters: (parameters, previous) =>
-      inOrder(parameters, (p, now) => p.transformParameters?.(now, previous, scopedStep(step, p))),
+    transformGradients: (gradients, parameters) => driver.transformGradients(gradients, parameters, step),
+    transformParameters: (parameters, previous) => driver.transformParameters(parameters, previous, step),
     async stepEnd(logs = {}) {
-      run.step++;
-      run.stepInEpoch++;
-      const stepLogs: StepLogs = {
-        read: async () => logs,
-        running: async () => logs,
-        tap: async (name) => (taps.has(name) ? toHostArray(taps.get(name)!) : undefined),
-      };
-      await driver.run('onStepEnd', run, stepLogs);
-      for (const tensor of taps.values()) tensor.dispose();
-      taps.clear();
-    },
-    async epochEnd(logs) {
-      const validation = Object.fromEntries(Object.entries(logs).filter(([name]) => name.startsWith('val_')));
-      if (Object.keys(validation).length > 0) await driver.run('onValidationEnd', run, validation);
-      const line = () => ({ epoch: run.epoch, ...logs, learning_rate: run.learningRate, ...run.logged });
-      const at = run.epochRecords.push(line()) - 1;
-      for (const plugin of driver.plugins) {
-        await driver.runOne(plugin, 'onEpochEnd', run, line());
-        run.epochRecords[at] = line();
+      try {
+        await engine.stepEnd({
+          logs: () => logs,
+          tap: async (name) => (taps.has(name) ? toHostArray(taps.get(name)!) : undefined),
+        });
+      } finally {
+        dropTaps();
       }
-      run.epoch++;
+    },
+    validationStart: async () => engine.validationStart(),
+    async epochEnd(logs) {
+      const validation = Object.entries(logs).filter(([name]) => name.startsWith('val_'));
+      if (validation.length > 0) await engine.validationEnd(Object.fromEntries(validation));
+      await engine.epochEnd(logs);
     },
     async fitEnd(status = run.stopReason === undefined ? 'completed' : 'stopped') {
-      run.status = status;
-      const [error] = await driver.runAll('onFitEnd', run, status);
+      try {
+        if (status !== 'failed') await engine.trainEnd(status);
+      } catch (error) {
+        await engine.error(error);
+        await engine.fitEnd('failed');
+        throw error;
+      }
+      const [error] = await engine.fitEnd(status);
       if (error !== undefined) throw error;
     },
+    async error(error) {
+      const [another] = await engine.error(error);
+      if (another !== undefined) throw another;
+    },
   };
+}
+
+function checkComposeOptions({ seed, learningRate, batchSize, epochs, stepsPerEpoch }: ComposeOptions): void {
+  const check = checkOptions('compose');
+  if (seed !== undefined) check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (learningRate !== undefined && typeof learningRate !== 'function')
+    check.number('learningRate', learningRate, { min: 0 });
+  if (batchSize !== undefined) check.integer('batchSize', batchSize, { min: 1 });
+  for (const [name, value] of Object.entries({ epochs, stepsPerEpoch })) {
+    if (value !== undefined && value !== Infinity) check.integer(name, value, { min: 1 });
+  }
 }
 
 function loopStep(
@@ -145,11 +181,12 @@ function loopStep(
   batchSize: number,
   taps: Map<string, tf.Tensor>,
 ): StepContext {
+  const source = scalarSource(plugins);
   return {
     training: true,
     scalar(name) {
       const { learningRate, learningRateFactor } = run;
-      const scalars = scalarsAt(run.position, { learningRate, learningRateFactor, batchSize }, plugins);
+      const scalars = source(run.position, { learningRate, learningRateFactor, batchSize });
       if (scalars[name] === undefined) throw unknownScalar(name, Object.keys(scalars));
       return tf.scalar(scalars[name]);
     },
@@ -174,9 +211,9 @@ function needWeights<T>(weights: T | undefined): T {
 }
 
 function assign(variables: Readonly<Record<string, tf.Variable>>, values: HostArrays): void {
-  for (const [name, { data, shape, dtype }] of Object.entries(values)) {
+  for (const [name, array] of Object.entries(values)) {
     const variable = variables[name] ?? fail('invalid-data', 'compose', `there is no weight '${name}'.`);
-    const value = tf.tensor(data.slice(), [...shape], dtype);
+    const value = toTensor(array, true);
     variable.assign(value);
     value.dispose();
   }

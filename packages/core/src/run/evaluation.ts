@@ -1,11 +1,14 @@
-import { BatchOrder } from '../data/batch-order.js';
 import type { BatchNamer } from '../data/batch-names.js';
-import type { Dataset } from '../data/dataset.js';
-import { EventLoopTurns } from './event-loop.js';
+import type { Dataset, HostBatch } from '../data/dataset.js';
+import type { DataStream } from '../data/data-stream.js';
+import { openEpoch } from '../data/open-epoch.js';
 import type { ExecutorSession, StepInputs } from '../engine/executor.js';
 import { scalarsOutsideRun } from '../step/scalars.js';
+import { EventLoopTurns } from './event-loop.js';
+import type { ValidationBatch } from './plugin.js';
+import type { Evaluation } from './record.js';
 import { Totals } from './totals.js';
-import type { Evaluation, TrainerParts } from './trainer-parts.js';
+import type { TrainerParts } from './trainer-parts.js';
 
 /** How a data set is evaluated. */
 export interface EvaluationSettings {
@@ -13,34 +16,60 @@ export interface EvaluationSettings {
   readonly rename: BatchNamer;
   /** Where the run stands; outside a run, as before its first step. */
   readonly scalars?: Readonly<Record<string, number>>;
+  /** Batches that are used; default: all. */
+  readonly limit?: number | undefined;
+  /** Sees each batch with what the model gave for it. */
+  readonly onBatch?: ((batch: ValidationBatch) => void | Promise<void>) | undefined;
+}
+
+/** Number of examples in a batch. */
+export function examplesOf(batch: HostBatch): number {
+  return Object.values(batch.inputs)[0]!.shape[0]!;
 }
 
 /** Loss, penalty and metrics of a session's present weights over a data set. */
 export async function evaluateDataset(
-  { objectives, program, checker, seed, optimizer, driver }: TrainerParts,
+  { objectives, program, checker, seed, scalars: source }: TrainerParts,
   session: ExecutorSession,
-  dataset: Dataset,
-  { batchSize, rename, scalars: given }: EvaluationSettings,
+  data: Dataset | DataStream,
+  { batchSize, rename, scalars: given, limit = Infinity, onBatch }: EvaluationSettings,
 ): Promise<Evaluation> {
-  const scalars = given ?? scalarsOutsideRun(batchSize, [optimizer, ...driver.plugins]);
+  const scalars = given ?? scalarsOutsideRun(source, batchSize);
   const totals = new Totals(objectives);
-  const order = new BatchOrder(dataset.size, batchSize);
   const turns = new EventLoopTurns();
   const inputsFor = (count: number): StepInputs => ({
     scalars: { ...scalars, batchSize: count },
     seed,
-    step: scalars['step'] ?? 0,
+    draw: scalars['step'] ?? 0,
   });
   const penalties = program.hasPenalties ? await session.penalties(inputsFor(batchSize)) : {};
-  for (let i = 0; i < order.length; i++) {
-    const indices = order.at(i);
-    const batch = rename(await dataset.batch(indices));
-    checker.checkBatch(dataset, batch);
-    const sums = session.evaluate(batch, inputsFor(indices.length));
-    totals.add(sums instanceof Promise ? await sums : sums, indices.length);
-    await turns.take();
+  const batches = openEpoch(data, { batchSize, seed, epoch: 0, shuffle: false });
+  try {
+    for (let i = 0; i < limit; i++) {
+      const fetched = await batches.next();
+      if (!fetched) break;
+      const batch = rename(fetched);
+      checker.checkBatch(data, batch);
+      const count = examplesOf(batch);
+      if (onBatch) {
+        const { sums, outputs } = await session.evaluateWithOutputs(batch, inputsFor(count));
+        totals.add(sums, count);
+        await onBatch({ examples: batch, outputs });
+      } else totals.add(await session.evaluate(batch, inputsFor(count)), count);
+      await turns.take();
+    }
+  } finally {
+    await batches.close();
   }
   const values = totals.values();
   const penalty = Object.values(penalties).reduce((sum, [value]) => sum + value!, 0);
   return program.hasPenalties && Object.keys(penalties).length > 0 ? { ...values, penalty } : values;
+}
+
+/** The values that are numbers. */
+export function numbersOf(values: Evaluation): Record<string, number> {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
 }

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FitOptions } from './fit-options.js';
-import type { ObservingHook } from './plugin-driver.js';
+import type { ObservingHook } from './hooks.js';
 import type { Plugin } from './plugin.js';
 import type { Run } from './run.js';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';

@@ -1,25 +1,44 @@
-import type { Checkpoint } from './checkpoint.js';
-import { checkClassWeights, type ClassWeights } from '../data/class-weights.js';
 import type { Dataset } from '../data/dataset.js';
-import { checkOptions } from '../options.js';
+import type { DataStream } from '../data/data-stream.js';
+import type { Sampler } from '../data/sampler.js';
+import { fail } from '../errors.js';
+import { didYouMean } from '../nearest.js';
+import { checkOptions, describe } from '../options.js';
+import type { Checkpoint } from './checkpoint.js';
 
-/** How a run is run. */
+/**
+ * How a run is run. Its length is `epochs`, `steps` or `seconds`, at least one of them: whichever ends first ends it, as
+ * `completed`.
+ */
 export interface FitOptions {
   /** Passes over the data, those of `resumeFrom` included. A whole number >= 1. */
-  readonly epochs: number;
-  /** Examples in a step, a whole number >= 1, default 32. The last batch of an epoch may be shorter. */
+  readonly epochs?: number;
+  /** Steps, those of `resumeFrom` included. A whole number >= 1. An epoch in which they end is ended there. */
+  readonly steps?: number;
+  /** Wall seconds of training and validation, > 0, those before `resumeFrom` included; a step that has begun is finished. */
+  readonly seconds?: number;
+  /** Epochs before a plugin may stop the run. A whole number >= 0, default 0. */
+  readonly minEpochs?: number;
+  /** Examples in a batch, a whole number >= 1, default 32. The last batch of an epoch may be shorter. */
   readonly batchSize?: number;
+  /** Leave out a last batch that is short. Default false. */
+  readonly dropLast?: boolean;
   /** Evaluated at the end of each epoch; gives the `val_` metrics. */
-  readonly validation?: Dataset;
-  /** Evaluates every so many steps too. The epoch's logs hold the last validation. */
-  readonly validationEvery?: { readonly steps: number };
+  readonly validation?: Dataset | DataStream;
+  /**
+   * `{ steps: n }` evaluates after every n steps besides; `{ epochs: n }` at the end of every n-th epoch only (and where the
+   * run's length cuts an epoch short). The epoch's logs hold the last validation.
+   */
+  readonly validationEvery?: { readonly steps: number } | { readonly epochs: number };
   /** Batch size of validation. Default 256. */
   readonly validationBatchSize?: number;
-  /** Shuffle each epoch by the run's seed. Default true. */
+  /** Batches of an epoch, and of a validation, that are used: for trying a program out. Whole numbers >= 1. */
+  readonly limit?: { readonly training?: number; readonly validation?: number };
+  /** Shuffle each epoch by the run's seed. Default true; for a stream, whether it has a shuffle buffer. */
   readonly shuffle?: boolean;
-  /** A weight for the examples of each class, by label. */
-  readonly classWeights?: ClassWeights;
-  /** Goes on from here, bit for bit as if never stopped. */
+  /** Decides which examples an epoch takes, in place of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** Resumes from here, bit for bit as if never stopped. */
   readonly resumeFrom?: Checkpoint;
   /** Stops after the current step when it fires. */
   readonly signal?: AbortSignal;
@@ -27,15 +46,96 @@ export interface FitOptions {
   readonly stopOnInterrupt?: boolean;
 }
 
-/** @throws EspalierError `invalid-option`. */
+const NAMES: Readonly<Record<keyof FitOptions, true>> = {
+  epochs: true,
+  steps: true,
+  seconds: true,
+  minEpochs: true,
+  batchSize: true,
+  dropLast: true,
+  validation: true,
+  validationEvery: true,
+  validationBatchSize: true,
+  limit: true,
+  shuffle: true,
+  sampler: true,
+  resumeFrom: true,
+  signal: true,
+  stopOnInterrupt: true,
+};
+
+/** @throws EspalierError `invalid-option`, for an unknown name too. */
 export function checkFitOptions(options: FitOptions): void {
   const check = checkOptions('trainer');
-  check.integer('epochs', options.epochs, { min: 1 });
-  check.integer('batchSize', options.batchSize ?? 32, { min: 1 });
-  check.integer('validationBatchSize', options.validationBatchSize ?? 256, { min: 1 });
-  if (options.validationEvery) {
-    check.integer('validationEvery.steps', options.validationEvery.steps, { min: 1 });
-    if (!options.validation) check.fail('validation', 'a data set where validationEvery is given', undefined);
+  checkNames(options);
+  const { epochs, steps, seconds, validationEvery, limit, signal, sampler } = options;
+  if (epochs === undefined && steps === undefined && seconds === undefined) {
+    check.fail('epochs', 'a whole number >= 1 where neither steps nor seconds are given', epochs);
   }
-  if (options.classWeights) checkClassWeights(options.classWeights);
+  if (epochs !== undefined) check.integer('epochs', epochs, { min: 1 });
+  if (steps !== undefined) check.integer('steps', steps, { min: 1 });
+  if (seconds !== undefined) check.number('seconds', seconds, { min: 0, exclusiveMin: true });
+  for (const name of ['batchSize', 'validationBatchSize'] as const) {
+    if (options[name] !== undefined) check.integer(name, options[name], { min: 1 });
+  }
+  if (options.minEpochs !== undefined) check.integer('minEpochs', options.minEpochs, { min: 0 });
+  for (const name of ['dropLast', 'shuffle', 'stopOnInterrupt'] as const) {
+    if (options[name] !== undefined) check.boolean(name, options[name]);
+  }
+  if (validationEvery !== undefined) checkValidationEvery(options);
+  if (limit !== undefined) checkLimit(options);
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    check.fail('signal', 'an AbortSignal', signal);
+  }
+  if (sampler !== undefined) {
+    if (typeof sampler?.order !== 'function') check.fail('sampler', 'a sampler', sampler);
+    if (options.shuffle !== undefined)
+      check.fail('shuffle', 'left out where a sampler is given', options.shuffle);
+  }
+  const { resumeFrom } = options;
+  if (resumeFrom !== undefined && resumeFrom?.format !== 'espalier-checkpoint') {
+    check.fail('resumeFrom', 'a checkpoint (decodeCheckpoint(bytes), latestCheckpoint(...))', resumeFrom);
+  }
+}
+
+function checkNames(options: FitOptions): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    fail('invalid-option', 'trainer', `fit needs options, e.g. { epochs: 10 }, got ${describe(options)}.`);
+  }
+  const known = Object.keys(NAMES);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+  if (unknown !== undefined) {
+    const elsewhere =
+      unknown === 'classWeights' || unknown === 'accumulate'
+        ? ` ${unknown} is an option of the Trainer.`
+        : '';
+    fail(
+      'invalid-option',
+      'trainer',
+      `fit has no option '${unknown}'.${elsewhere || didYouMean(unknown, known)} It has: ${known.join(', ')}.`,
+    );
+  }
+}
+
+function checkValidationEvery({ validation, validationEvery }: FitOptions): void {
+  const check = checkOptions('trainer');
+  if (!validation) check.fail('validation', 'a data set where validationEvery is given', validation);
+  const entries = Object.entries<unknown>(validationEvery ?? {});
+  const [name, value] = entries[0] ?? [];
+  if (entries.length !== 1 || (name !== 'steps' && name !== 'epochs')) {
+    return check.fail('validationEvery', '{ steps: n } or { epochs: n }', validationEvery);
+  }
+  check.integer(`validationEvery.${name}`, value, { min: 1 });
+}
+
+function checkLimit({ limit }: FitOptions): void {
+  const check = checkOptions('trainer');
+  if (typeof limit !== 'object' || limit === null)
+    check.fail('limit', '{ training: n, validation: n }', limit);
+  for (const [name, value] of Object.entries<unknown>(limit!)) {
+    if (name !== 'training' && name !== 'validation') {
+      check.fail('limit', '{ training: n, validation: n }', limit);
+    }
+    if (value !== undefined) check.integer(`limit.${name}`, value, { min: 1 });
+  }
 }

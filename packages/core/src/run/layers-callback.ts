@@ -1,17 +1,10 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { bindModel } from '../model/model.js';
 import { compose, type ComposedPlugins, type ComposeOptions } from './compose.js';
+import { IN_STEP } from './hooks.js';
 import type { Plugin } from './plugin.js';
 import type { EpochLogs } from './record.js';
 import { fail } from '../errors.js';
-
-const IN_STEP = [
-  'transformBatch',
-  'penalty',
-  'transformGradients',
-  'transformParameters',
-  'stepState',
-] as const;
 
 /** The part of a compiled model's optimizer that a learning rate can be written to. */
 interface LayersOptimizer {

@@ -1,119 +1,230 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
+import { traceScope } from '../engine/trace-scope.js';
 import { EspalierError, isEspalierError } from '../errors.js';
-import type { Plugin, PluginState } from './plugin.js';
+import { PLUGINS, putGroup, takeGroup } from '../step/state.js';
+import { scopedStep, type StepContext } from '../step/step-context.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { HostArray } from '../data/arrays.js';
-import { putGroup, takeGroup } from '../step/state.js';
-
-/** The hooks that run between steps. */
-export type ObservingHook =
-  | 'onFitStart'
-  | 'onEpochStart'
-  | 'onStepEnd'
-  | 'onValidationEnd'
-  | 'onEpochEnd'
-  | 'onCheckpoint'
-  | 'onError'
-  | 'onFitEnd';
+import type { ObservingHook, StepHook } from './hooks.js';
+import { orderPlugins } from './order-plugins.js';
+import type { Batch, Plugin, PluginState } from './plugin.js';
+import type { Configured, RunStatus } from './record.js';
+import type { Run } from './run.js';
 
 type HookArguments<H extends ObservingHook> = Parameters<NonNullable<Plugin[H]>>;
+type Having<K extends keyof Plugin> = Plugin & Required<Pick<Plugin, K>>;
 
-const RANK = { pre: 0, normal: 1, post: 2 };
-
-/** `pre` first, `post` last, list order within. */
-export function orderPlugins(plugins: readonly Plugin[]): readonly Plugin[] {
-  const seen = new Set<string>();
-  for (const { name } of plugins) {
-    if (typeof name !== 'string' || name === '') {
-      throw new EspalierError({
-        code: 'invalid-option',
-        scope: 'plugins',
-        message: `every plugin needs a name, got ${String(name)}.`,
-      });
-    }
-    if (seen.has(name)) {
-      throw new EspalierError({
-        code: 'duplicate-name',
-        scope: 'plugins',
-        message: `two plugins are called '${name}'; give one of them another \`name\`.`,
-      });
-    }
-    seen.add(name);
-  }
-  const rank = (plugin: Plugin): number => RANK[plugin.enforce ?? 'normal'];
-  return [...plugins].sort((a, b) => rank(a) - rank(b));
-}
-
-/** Runs the observing hooks of plugins in order and says whose hook failed. */
+/**
+ * Runs the hooks of plugins, in order, for whoever drives a run: the trainer, a loop of the user's own, `model.fit`,
+ * another thread. `hooks.ts` is the table of hooks. What goes wrong names plugin and hook, once.
+ */
 export class PluginDriver {
   readonly plugins: readonly Plugin[];
-  readonly #having = new Map<ObservingHook, readonly Plugin[]>();
+  readonly #having = new Map<keyof Plugin, readonly Plugin[]>();
 
   constructor(plugins: readonly Plugin[]) {
     this.plugins = orderPlugins(plugins);
   }
 
   /** Whether any plugin has the hook: callers skip what only a hook would need. */
-  has(hook: ObservingHook): boolean {
-    return this.#with(hook).length > 0;
+  has(hook: keyof Plugin): boolean {
+    return this.with(hook).length > 0;
   }
 
-  /** Awaits the hook of each plugin in turn; the first error ends it. */
-  async run<H extends ObservingHook>(hook: H, ...args: HookArguments<H>): Promise<void> {
-    for (const plugin of this.#with(hook)) await runHook(plugin, hook, args);
+  /** The plugins that have the hook, in order. */
+  with<K extends keyof Plugin>(hook: K): readonly Having<K>[] {
+    let found = this.#having.get(hook);
+    if (!found) this.#having.set(hook, (found = this.plugins.filter((plugin) => plugin[hook] !== undefined)));
+    return found as readonly Having<K>[];
   }
 
-  /** Awaits the hook of one plugin, where it has it. */
-  async runOne<H extends ObservingHook>(plugin: Plugin, hook: H, ...args: HookArguments<H>): Promise<void> {
-    if (plugin[hook]) await runHook(plugin, hook, args);
+  /** Calls the hook of each plugin in turn, awaiting those that take time; the first error ends it. */
+  observe<H extends ObservingHook>(hook: H, ...args: HookArguments<H>): void | Promise<void> {
+    const plugins = this.with(hook);
+    for (let i = 0; i < plugins.length; i++) {
+      const pending = call(plugins[i]!, hook, args);
+      // A step has no time for a promise that nobody needs.
+      if (pending) return pending.then(() => this.#observeRest(hook, plugins.slice(i + 1), args));
+    }
+  }
+
+  async #observeRest<H extends ObservingHook>(
+    hook: H,
+    plugins: readonly Plugin[],
+    args: HookArguments<H>,
+  ): Promise<void> {
+    for (const plugin of plugins) await call(plugin, hook, args);
+  }
+
+  /** `onFitStart`, each with what it had saved. */
+  async fitStart(run: Run, saved: Checkpoint | undefined): Promise<void> {
+    for (const plugin of this.with('onFitStart')) {
+      await call(plugin, 'onFitStart', [run, saved && savedOf(plugin, saved)]);
+    }
+  }
+
+  /** `onEpochEnd` of each plugin in turn, with the logs as those before it left them. */
+  async epochEnd(run: Run, logs: () => Readonly<Record<string, number>>, after: () => void): Promise<void> {
+    for (const plugin of this.with('onEpochEnd')) {
+      await call(plugin, 'onEpochEnd', [run, logs()]);
+      after();
+    }
   }
 
   /** Awaits the hook of every plugin, whatever fails on the way, and gives the errors. */
-  async runAll<H extends ObservingHook>(hook: H, ...args: HookArguments<H>): Promise<unknown[]> {
+  async observeAll<H extends ObservingHook>(hook: H, ...args: HookArguments<H>): Promise<unknown[]> {
     const errors: unknown[] = [];
-    for (const plugin of this.#with(hook)) {
-      await runHook(plugin, hook, args).catch((error: unknown) => errors.push(error));
+    for (const plugin of this.with(hook)) {
+      try {
+        await call(plugin, hook, args);
+      } catch (error) {
+        errors.push(error);
+      }
     }
     return errors;
+  }
+
+  /** The weights that the run is to end with, where a plugin has any. */
+  async finalWeights(run: Run, status: RunStatus): Promise<HostArrays | undefined> {
+    let weights: HostArrays | undefined;
+    for (const plugin of this.with('finalWeights')) {
+      try {
+        weights = (await plugin.finalWeights(run, status)) ?? weights;
+      } catch (cause) {
+        throw hookError(plugin, 'finalWeights', cause);
+      }
+    }
+    return weights;
   }
 
   /** What every plugin saves: JSON by plugin name, arrays under `saved/<plugin>/`. */
   saveState(): { json: Record<string, unknown>; arrays: Record<string, HostArray> } {
     const json: Record<string, unknown> = {};
     const arrays: Record<string, HostArray> = {};
-    for (const plugin of this.plugins) {
-      const state = plugin.saveState?.();
-      if (!state) continue;
+    for (const plugin of this.with('saveState')) {
+      const state = inHook(plugin, 'saveState', () => plugin.saveState());
       if (state.json !== undefined) json[plugin.name] = structuredClone(state.json);
       Object.assign(arrays, putGroup(`saved/${plugin.name}/`, state.arrays ?? {}));
     }
     return { json, arrays };
   }
 
-  /** Gives every plugin its state back. A plugin that is new since the checkpoint starts afresh. */
-  loadState(checkpoint: Checkpoint): void {
-    for (const plugin of this.plugins) {
-      const arrays = takeGroup(checkpoint.arrays, `saved/${plugin.name}/`);
-      const json = checkpoint.plugins[plugin.name];
-      if (json === undefined && Object.keys(arrays).length === 0) continue;
-      const state: PluginState = { json, arrays };
-      try {
-        plugin.loadState?.(state);
-      } catch (cause) {
-        throw hookError(plugin, 'loadState', cause);
-      }
-    }
+  /** Names and options of the plugins, for records. */
+  configs(): Configured[] {
+    return this.plugins.map(({ name, config }) => (config === undefined ? { name } : { name, config }));
   }
 
-  #with(hook: ObservingHook): readonly Plugin[] {
-    let found = this.#having.get(hook);
-    if (!found) this.#having.set(hook, (found = this.plugins.filter((plugin) => plugin[hook] !== undefined)));
-    return found;
+  transformBatch(batch: Batch, step: StepContext): Batch {
+    return this.#reduce('transformBatch', batch, step, (plugin, now, own) => plugin.transformBatch(now, own));
+  }
+
+  /** The penalty of each plugin that has one, by its name. */
+  penalties(parameters: Tensors, step: StepContext): Record<string, tf.Scalar> {
+    const terms: Record<string, tf.Scalar> = {};
+    for (const plugin of this.with('penalty')) {
+      terms[plugin.name] = inHook(plugin, 'penalty', () =>
+        plugin.penalty(parameters, scopedStep(step, plugin)),
+      );
+    }
+    return terms;
+  }
+
+  transformGradients(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors {
+    return this.#reduce('transformGradients', gradients, step, (plugin, now, own) =>
+      plugin.transformGradients(now, parameters, own),
+    );
+  }
+
+  transformParameters(parameters: Tensors, previous: Tensors, step: StepContext): Tensors {
+    return this.#reduce('transformParameters', parameters, step, (plugin, now, own) =>
+      plugin.transformParameters(now, previous, own),
+    );
+  }
+
+  /** @param state The whole state of the step. */
+  evaluationParameters(parameters: Tensors, state: Tensors, step: StepContext): Tensors {
+    return this.#reduce('evaluationParameters', parameters, step, (plugin, now, own) =>
+      plugin.evaluationParameters(now, takeGroup(state, stateOf(plugin)), own),
+    );
+  }
+
+  /** The tensors that plugins carry from step to step, at the start, under the names of a step's state. */
+  initialState(parameters: Tensors): Record<string, tf.Tensor> {
+    const state: Record<string, tf.Tensor> = {};
+    for (const plugin of this.with('stepState')) {
+      const own = inHook(plugin, 'stepState', () => plugin.stepState.init(parameters));
+      Object.assign(state, putGroup(stateOf(plugin), own));
+    }
+    return state;
+  }
+
+  /** These tensors after a step. */
+  nextState(
+    state: Tensors,
+    now: { readonly parameters: Tensors; readonly gradients: Tensors },
+    step: StepContext,
+  ): Record<string, tf.Tensor> {
+    const next: Record<string, tf.Tensor> = {};
+    for (const plugin of this.with('stepState')) {
+      const own = inHook(plugin, 'stepState', () =>
+        plugin.stepState.update(takeGroup(state, stateOf(plugin)), now, scopedStep(step, plugin)),
+      );
+      Object.assign(next, putGroup(stateOf(plugin), own));
+    }
+    return next;
+  }
+
+  #reduce<H extends StepHook, T>(
+    hook: H,
+    value: T,
+    step: StepContext,
+    apply: (plugin: Having<H>, value: T, step: StepContext) => T,
+  ): T {
+    let now = value;
+    for (const plugin of this.with(hook)) {
+      now = inHook(plugin, hook, () => apply(plugin, now, scopedStep(step, plugin)));
+    }
+    return now;
   }
 }
 
-async function runHook(plugin: Plugin, hook: ObservingHook, args: readonly unknown[]): Promise<void> {
+/** Where a step's state has the tensors of a plugin. */
+function stateOf({ name }: Plugin): string {
+  return `${PLUGINS}${name}/`;
+}
+
+/** `undefined` where the plugin saved nothing, e.g. because it is new since the checkpoint. */
+function savedOf(plugin: Plugin, checkpoint: Checkpoint): PluginState | undefined {
+  const arrays = takeGroup(checkpoint.arrays, `saved/${plugin.name}/`);
+  const json = Object.hasOwn(checkpoint.plugins, plugin.name) ? checkpoint.plugins[plugin.name] : undefined;
+  return json === undefined && Object.keys(arrays).length === 0 ? undefined : { json, arrays };
+}
+
+/** A promise where the hook gave one. Its errors, thrown or rejected, name plugin and hook. */
+function call(plugin: Plugin, hook: ObservingHook, args: readonly unknown[]): Promise<void> | undefined {
+  let result: unknown;
   try {
-    await (plugin[hook] as (...args: readonly unknown[]) => unknown).apply(plugin, args as unknown[]);
+    result = (plugin[hook] as (...args: readonly unknown[]) => unknown).apply(plugin, args as unknown[]);
+  } catch (cause) {
+    throw hookError(plugin, hook, cause);
+  }
+  if (!isThenable(result)) return undefined;
+  return Promise.resolve(result).then(
+    () => undefined,
+    (cause: unknown) => {
+      throw hookError(plugin, hook, cause);
+    },
+  );
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
+
+/** Runs a synchronous hook; a tracer learns whose ops these are. */
+function inHook<T>(plugin: Plugin, hook: string, body: () => T): T {
+  try {
+    return traceScope(`plugin ${plugin.name}`, body);
   } catch (cause) {
     throw hookError(plugin, hook, cause);
   }
@@ -121,11 +232,11 @@ async function runHook(plugin: Plugin, hook: ObservingHook, args: readonly unkno
 
 function hookError(plugin: Plugin, hook: string, cause: unknown): EspalierError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const reason = text.startsWith(`[${plugin.name}] `) ? text.slice(plugin.name.length + 3) : text;
+  const prefix = `[${plugin.name}] `;
   return new EspalierError({
     code: isEspalierError(cause) ? cause.code : 'hook-failed',
     scope: plugin.name,
-    message: `${hook} failed: ${reason}`,
+    message: `${hook} failed: ${text.startsWith(prefix) ? text.slice(prefix.length) : text}`,
     cause,
   });
 }

@@ -1,9 +1,10 @@
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type { HostArray, Tensors } from '../data/arrays.js';
+import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
+import type { HostBatch } from '../data/dataset.js';
 import type { Json } from '../json.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Schedule } from '../step/optimizer.js';
-import type { EpochLogs, RunStatus } from './record.js';
+import type { EpochLogs, Evaluation, RunStatus } from './record.js';
 import type { Run } from './run.js';
 import type { StepContext } from '../step/step-context.js';
 
@@ -42,12 +43,27 @@ export interface PluginState {
   readonly arrays?: Readonly<Record<string, HostArray>>;
 }
 
+/** One batch of a validation, with what the model gave for it. */
+export interface ValidationBatch {
+  /** The examples, by the names of the model's inputs and outputs. */
+  readonly examples: HostBatch;
+  /** `[N, ...]` by output name, in plain memory. */
+  readonly outputs: HostArrays;
+}
+
+/** A pass over data outside a run: `evaluate` or `predict`. */
+export interface DataPass {
+  /** Number of examples; `undefined` for a stream of unknown length. */
+  readonly examples: number | undefined;
+  readonly batchSize: number;
+}
+
 /**
  * A training plugin: a plain object made by a factory function. Every hook is optional, and an absent one costs nothing.
  *
  * Hooks between steps observe and ask; they may be async and are awaited in order. Hooks inside the step are pure,
  * synchronous functions of tensors: they read nothing back, draw nothing at random and keep nothing, and are traced once
- * by the compiled executor.
+ * by the compiled executor. `hooks.ts` says of each how those of several plugins are combined.
  *
  * @typeParam Monitors Names of metrics that the plugin needs the run to produce.
  * @typeParam Logs Names that it logs itself.
@@ -67,18 +83,46 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   /** Numbers that vary by step; inside the step `step.scalar(name)` finds them. */
   readonly scalars?: Readonly<Record<string, Schedule>>;
 
-  onFitStart?(run: Run): void | Promise<void>;
+  /**
+   * First. A plugin starts clean here, whatever it did before.
+   *
+   * @param saved Where the run resumes from a checkpoint: what `saveState` gave then, if it gave anything. The run stands
+   *   where the checkpoint was taken already.
+   */
+  onFitStart?(run: Run, saved?: PluginState): void | Promise<void>;
+  /** Not for the rest of an epoch that a resumed run had begun before. */
   onEpochStart?(run: Run): void | Promise<void>;
+  onStepStart?(run: Run): void | Promise<void>;
   onStepEnd?(run: Run, logs: StepLogs): void | Promise<void>;
+  onValidationStart?(run: Run): void | Promise<void>;
+  /** Each batch of a validation with the model's outputs, which are copied only where a plugin has this hook. */
+  onValidationBatch?(run: Run, batch: ValidationBatch): void | Promise<void>;
   /** After each validation, with the `val_` metrics. */
   onValidationEnd?(run: Run, logs: EpochLogs): void | Promise<void>;
   /** With everything of the epoch; what is logged now still joins it. */
   onEpochEnd?(run: Run, logs: EpochLogs): void | Promise<void>;
   /** After a checkpoint was taken, before it is given to whoever asked. */
   onCheckpoint?(run: Run, checkpoint: Checkpoint): void | Promise<void>;
+  /** After the last step, unless an error ended the run; its weights are still those that training reached. */
+  onTrainEnd?(run: Run, status: RunStatus): void | Promise<void>;
+  /**
+   * The weights, by name, that the run ends with: the best ones, averages. Asked after every `onTrainEnd` and before the first
+   * `onFitEnd`, unless an error ended the run. Of several plugins that give any, the last wins.
+   */
+  finalWeights?(run: Run, status: RunStatus): HostArrays | undefined | Promise<HostArrays | undefined>;
+  /** The run failed; it stands after the last whole step. */
   onError?(run: Run, error: unknown): void | Promise<void>;
   /** Always runs, last, however the run ended. */
   onFitEnd?(run: Run, status: RunStatus): void | Promise<void>;
+
+  /** Around `Trainer.evaluate`. */
+  onEvaluateStart?(pass: DataPass): void | Promise<void>;
+  /** With the values; not when an error ended it. */
+  onEvaluateEnd?(pass: DataPass, values: Evaluation): void | Promise<void>;
+  /** Around `Trainer.predict`. */
+  onPredictStart?(pass: DataPass): void | Promise<void>;
+  /** Not when an error ended it. */
+  onPredictEnd?(pass: DataPass): void | Promise<void>;
 
   transformBatch?(batch: Batch, step: StepContext): Batch;
   /** A differentiable term of the objective, reported apart from the data loss. */
@@ -88,8 +132,13 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
   transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;
   readonly stepState?: StepState;
+  /**
+   * The parameters that validation and prediction during the run use in place of the trained ones, e.g. their averages.
+   *
+   * @param state The plugin's own tensors, as its `stepState` left them.
+   */
+  evaluationParameters?(parameters: Tensors, state: Tensors, step: StepContext): Tensors;
 
+  /** What the plugin needs to resume exactly; `onFitStart` gets it back. */
   saveState?(): PluginState;
-  loadState?(state: PluginState): void;
-  dispose?(): void;
 }

@@ -1,3 +1,5 @@
+import type { Json } from '../json.js';
+
 /** Numbers by metric name: `loss`, `accuracy`, `val_loss`, ... */
 export type EpochLogs = Readonly<Record<string, number>>;
 
@@ -16,11 +18,38 @@ export interface RunEvent {
   readonly message: string;
 }
 
+/** Values over a data set: `loss` and every metric, `penalty` where there are penalties. */
+export type Evaluation = Readonly<Record<string, number | number[] | number[][]>>;
+
+/** Something with a name and the options that it was made with. */
+export interface Configured {
+  readonly name: string;
+  /** Absent where the factory does not say. */
+  readonly config?: Json;
+}
+
+/** What a run was made of, as plain JSON. */
+export interface RunSetup {
+  /** By output. */
+  readonly losses?: Readonly<Record<string, Configured>>;
+  /** By output. */
+  readonly metrics?: Readonly<Record<string, readonly Configured[]>>;
+  readonly optimizer?: Configured;
+  readonly plugins: readonly Configured[];
+  /** What `fit` and the trainer were told: `batchSize`, `shuffle`, `accumulate`, ... */
+  readonly options?: { readonly [name: string]: Json };
+  /** Number of examples, where it is known, and a hash that tells other data apart. */
+  readonly data?: { readonly examples: number | null; readonly fingerprint: string };
+  /** Versions of this package and of TensorFlow.js. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /** All that is known of a run, as plain JSON. */
 export interface RunRecord {
   readonly seed: number;
   /** Name of the executor, e.g. `eager (wasm)`. */
   readonly executor: string;
+  readonly setup: RunSetup;
   readonly epochs: readonly EpochRecord[];
   readonly events: readonly RunEvent[];
   readonly status: RunStatus | 'running';

@@ -1,26 +1,41 @@
 import type { HostArrays } from '../data/arrays.js';
-import type { Checkpoint } from './checkpoint.js';
 import { fail } from '../errors.js';
 import type { Schedule, StepPosition } from '../step/optimizer.js';
 import { scheduleValue } from '../step/schedule-value.js';
-import type { EpochRecord, RunEvent, RunRecord, RunStatus } from './record.js';
-import type { Run } from './run.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { EpochRecord, RunEvent, RunRecord, RunSetup, RunStatus } from './record.js';
+import type { Direction, Run, StopOptions } from './run.js';
 
 /** What a run cannot do by itself. */
 export interface RunHost {
   getWeights(): Promise<HostArrays>;
   setWeights(weights: HostArrays): Promise<void>;
+  /** The tensors of the step's state whose names begin so, without that beginning. */
+  readState(prefix: string): Promise<HostArrays>;
   checkpoint(): Promise<Checkpoint>;
+  /** Writes the run's weights into the model's own variables; absent where there are no others. */
+  syncModel?(): Promise<void>;
 }
 
 /** What is fixed for a run. */
 export interface RunPlan {
   readonly seed: number;
-  readonly epochs: number;
-  readonly stepsPerEpoch: number;
-  readonly metricNames: readonly string[];
-  readonly learningRate: number | Schedule;
   readonly executor: string;
+  readonly setup: RunSetup;
+  /** Its length: whichever ends first. `Infinity` where it is not bounded so. */
+  readonly epochs: number;
+  readonly steps?: number;
+  readonly seconds?: number;
+  /** A plugin's wish to stop waits for so many epochs. Default 0. */
+  readonly minEpochs?: number;
+  /** `Infinity` where it is not known. */
+  readonly stepsPerEpoch: number;
+  readonly learningRate: number | Schedule;
+  readonly metricNames: readonly string[];
+  /** Which values of a metric are better; `undefined` where it does not say. */
+  readonly directionOf?: (metric: string) => Direction | undefined;
+  /** The clock, in milliseconds; default: the machine's. */
+  readonly now?: () => number;
 }
 
 /** The one implementation of {@link Run}: counters, record, learning rate and the wish to stop. */
@@ -32,7 +47,6 @@ export class RunState implements Run {
   epoch = 0;
   step = 0;
   stepInEpoch = 0;
-  stopReason: string | undefined;
   status: RunStatus | 'running' = 'running';
   readonly factors = new Map<string, number>();
   readonly epochRecords: EpochRecord[] = [];
@@ -40,6 +54,10 @@ export class RunState implements Run {
   readonly seconds: number[] = [];
   /** What hooks logged in the current epoch. */
   logged: Record<string, number> = {};
+  /** Why a plugin wants to stop: part of a checkpoint, for a run that it ended stays ended. */
+  wish: string | undefined;
+  /** Why the run is interrupted: not part of a checkpoint, for such a run is to be resumed. */
+  #interruption: string | undefined;
   readonly #plan: RunPlan;
   readonly #host: RunHost;
 
@@ -65,13 +83,21 @@ export class RunState implements Run {
 
   /** The product of the factors that plugins have set. */
   get learningRateFactor(): number {
-    return [...this.factors.values()].reduce((product, factor) => product * factor, 1);
+    let product = 1;
+    for (const factor of this.factors.values()) product *= factor;
+    return product;
+  }
+
+  get stopReason(): string | undefined {
+    if (this.#interruption !== undefined) return this.#interruption;
+    return this.epochRecords.length >= (this.#plan.minEpochs ?? 0) ? this.wish : undefined;
   }
 
   get record(): RunRecord {
     return {
       seed: this.seed,
       executor: this.#plan.executor,
+      setup: this.#plan.setup,
       epochs: [...this.epochRecords],
       events: [...this.events],
       status: this.status,
@@ -80,8 +106,13 @@ export class RunState implements Run {
     };
   }
 
-  stop(reason: string): void {
-    this.stopReason ??= reason;
+  directionOf(metric: string): Direction | undefined {
+    return this.#plan.directionOf?.(metric);
+  }
+
+  stop(reason: string, { resumable = false }: StopOptions = {}): void {
+    if (resumable) this.#interruption ??= reason;
+    else this.wish ??= reason;
   }
 
   scaleLearningRate(owner: string, factor: number): void {
@@ -107,6 +138,14 @@ export class RunState implements Run {
     return this.#host.setWeights(weights);
   }
 
+  stepState(plugin: string): Promise<HostArrays> {
+    return this.#host.readState(`plugins/${plugin}/`);
+  }
+
+  async syncModel(): Promise<void> {
+    await this.#host.syncModel?.();
+  }
+
   checkpoint(): Promise<Checkpoint> {
     return this.#host.checkpoint();
   }
@@ -120,6 +159,7 @@ export class RunState implements Run {
     this.events.push(...saved.events);
     this.seconds.push(...saved.seconds);
     this.logged = { ...saved.logged };
+    this.wish = saved.stopReason;
     for (const [owner, factor] of Object.entries(saved.learningRateFactors)) this.factors.set(owner, factor);
   }
 }

@@ -5,17 +5,24 @@ import type { RunRecord } from './record.js';
 /** Which values of a metric are better. */
 export type Direction = 'lower' | 'higher';
 
+/** How a run is stopped. */
+export interface StopOptions {
+  /** An interruption, as by Ctrl-C: at once, and a run that resumes from a checkpoint of then trains on. Default false. */
+  readonly resumable?: boolean;
+}
+
 /** A run as its plugins see it: they can look and ask, never seize. */
 export interface Run {
   readonly seed: number;
   /** The current epoch, from 0. */
   readonly epoch: number;
-  /** Epochs that `fit` was asked for, in all. */
+  /** Epochs that `fit` was asked for, in all; `Infinity` where steps or seconds alone bound it. */
   readonly epochs: number;
   /** Whole steps done over the run. */
   readonly step: number;
   /** Whole steps done in this epoch. */
   readonly stepInEpoch: number;
+  /** `Infinity` where the data do not say how many they are. */
   readonly stepsPerEpoch: number;
   /** Names that the epoch's logs will have, e.g. `loss`, `accuracy`, `val_loss`. */
   readonly metricNames: readonly string[];
@@ -25,8 +32,13 @@ export interface Run {
   /** Set once somebody asked to stop. */
   readonly stopReason: string | undefined;
 
-  /** Asks to stop after the current step. The first reason counts. */
-  stop(reason: string): void;
+  /** Which values of a metric of this run are better; `undefined` where the metric does not say, or somebody only logs it. */
+  directionOf(metric: string): Direction | undefined;
+  /**
+   * Asks to stop after the current step. The first reason counts. A run that was ended so, not before `minEpochs`, stays
+   * ended: resumed from a checkpoint of then, it trains no further.
+   */
+  stop(reason: string, options?: StopOptions): void;
   /** Sets `owner`'s factor of the learning rate: rate = schedule x product of all factors. Must be >= 0. */
   scaleLearningRate(owner: string, factor: number): void;
   /** Adds a number to the logs of the current epoch. */
@@ -37,6 +49,13 @@ export interface Run {
   getWeights(): Promise<HostArrays>;
   /** Puts weights back; names and shapes must be the model's. Takes effect before the next step. */
   setWeights(weights: HostArrays): Promise<void>;
+  /** A copy of the tensors that a plugin's `stepState` carries, by the names that it gave them. */
+  stepState(plugin: string): Promise<HostArrays>;
+  /**
+   * Writes the run's weights into the model's own variables, for whoever calls the model itself. The run does so before
+   * `onValidationEnd` and `onEpochEnd`, and when it ends.
+   */
+  syncModel(): Promise<void>;
   /** The whole state of the run, from which another process can go on bit for bit. */
   checkpoint(): Promise<Checkpoint>;
 }

@@ -1,4 +1,4 @@
-import type { StepSums } from '../engine/executor.js';
+import type { BatchSums } from '../engine/executor.js';
 import type { OutputObjective } from '../step/objectives.js';
 import { takeGroup } from '../step/state.js';
 
@@ -15,10 +15,10 @@ export class Totals {
     this.#objectives = objectives;
   }
 
-  /** Adds the sums of one batch of `examples`. */
-  add(sums: StepSums, examples: number): void {
+  /** Adds the sums of `examples` of a batch, or of several steps. */
+  add(sums: BatchSums, examples: number, steps = 1): void {
     this.#add('examples', [examples]);
-    this.#add('steps', [1]);
+    this.#add('steps', [steps]);
     for (const name of Object.keys(sums)) this.#add(name, sums[name]!);
   }
 

@@ -1,16 +1,17 @@
-import type { BoundModel } from '../model/bound-model.js';
 import type { DataChecker } from '../data/data-checks.js';
-import type { Executor } from '../engine/executor.js';
-import type { Optimizer } from '../step/optimizer.js';
-import type { PluginDriver } from './plugin-driver.js';
+import type { Executor, ExecutorSession } from '../engine/executor.js';
+import type { BoundModel } from '../model/bound-model.js';
+import type { LossReduction } from '../step/loss-terms.js';
 import type { OutputObjective } from '../step/objectives.js';
+import type { Optimizer } from '../step/optimizer.js';
+import type { ScalarSource } from '../step/scalars.js';
 import type { TrainingProgram } from '../step/training-program.js';
-
-/** What `Trainer.evaluate` gives: `loss` and every metric, `penalty` where there are penalties. */
-export type Evaluation = Readonly<Record<string, number | number[] | number[][]>>;
+import type { PluginDriver } from './plugin-driver.js';
 
 /** The parts of a trainer, put together. */
 export interface TrainerParts {
+  /** The model as the user gave it. */
+  readonly source: object;
   readonly model: BoundModel;
   readonly objectives: readonly OutputObjective[];
   readonly program: TrainingProgram;
@@ -18,5 +19,10 @@ export interface TrainerParts {
   readonly optimizer: Optimizer;
   readonly executor: Executor;
   readonly checker: DataChecker;
+  readonly scalars: ScalarSource;
   readonly seed: number;
+  readonly accumulate: number;
+  readonly lossReduction: LossReduction;
+  /** The session of the run that goes on, which has its weights. */
+  readonly running: { session: ExecutorSession | undefined };
 }

@@ -1,29 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, HostArrays } from '../data/arrays.js';
-import { BatchOrder } from '../data/batch-order.js';
-import { matchInputs, matchNames } from '../data/batch-names.js';
-import { checkOptions } from '../options.js';
-import type { Dataset } from '../data/dataset.js';
+import type { HostArrays } from '../data/arrays.js';
+import { matchInputs } from '../data/batch-names.js';
 import { dataChecker } from '../data/data-checks.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataStream } from '../data/data-stream.js';
+import { openEpoch } from '../data/open-epoch.js';
 import { eager } from '../engine/eager-executor.js';
-import { evaluateDataset } from './evaluation.js';
-import type { Executor, ExecutorSession, StepInputs } from '../engine/executor.js';
-import { fit } from './fit.js';
-import type { FitOptions } from './fit-options.js';
-import type { Loss } from '../step/loss.js';
-import type { Metric } from '../step/metric.js';
+import type { Executor, ExecutorSession } from '../engine/executor.js';
 import { bindModel, type TrainableModel } from '../model/model.js';
-import type { CheckedPlugins, MetricsOf } from './monitor-types.js';
+import { syncModel } from '../model/weights.js';
+import { checkOptions } from '../options.js';
+import { type ClassWeights, withClassWeights } from '../step/class-weights.js';
+import type { Loss } from '../step/loss.js';
+import type { LossReduction } from '../step/loss-terms.js';
+import type { Metric } from '../step/metric.js';
 import { type PerOutput, resolveObjectives } from '../step/objectives.js';
 import type { Optimizer } from '../step/optimizer.js';
-import type { Plugin } from './plugin.js';
-import { PluginDriver } from './plugin-driver.js';
-import type { RunRecord } from './record.js';
-import { fail } from '../errors.js';
-import type { Evaluation, TrainerParts } from './trainer-parts.js';
-import { scalarsOutsideRun } from '../step/scalars.js';
+import { scalarSource, scalarsOutsideRun } from '../step/scalars.js';
 import { toHostArrays } from '../step/state.js';
 import { trainingProgram } from '../step/training-program.js';
+import { evaluateDataset, examplesOf } from './evaluation.js';
+import { fit, nameData } from './fit.js';
+import type { FitOptions } from './fit-options.js';
+import type { CheckedPlugins, MetricsOf } from './monitor-types.js';
+import { JoinedOutputs, predictionSource } from './prediction.js';
+import type { Plugin } from './plugin.js';
+import { PluginDriver } from './plugin-driver.js';
+import type { Evaluation, RunRecord } from './record.js';
+import { checkTrainerOptions } from './trainer-options.js';
+import type { TrainerParts } from './trainer-parts.js';
 
 /** What a {@link Trainer} is made of. */
 export interface TrainerOptions<
@@ -36,10 +41,25 @@ export interface TrainerOptions<
   readonly loss: PerOutput<Loss>;
   /** Weight of each output's loss in the objective. Default 1. */
   readonly lossWeights?: Readonly<Record<string, number>>;
+  /**
+   * A weight for the examples of each class, by label, in the loss of training, validation and evaluation; never in metrics.
+   * For every output of classes, or by output name.
+   */
+  readonly classWeights?: ClassWeights | Readonly<Record<string, ClassWeights>>;
+  /**
+   * What the sum of weighted losses of a batch is divided by: the number of `examples`, as in Keras (the default), or the sum of
+   * their `weights`, as in PyTorch's weighted losses. In small batches only the former balances rare classes.
+   */
+  readonly lossReduction?: LossReduction;
   readonly optimizer: Optimizer;
   /** Metrics of the only output, or of each output by name. */
   readonly metrics?: M;
   readonly plugins?: P & CheckedPlugins<P, MetricsOf<M>>;
+  /**
+   * Batches whose gradients make one step: a step of `accumulate` batches is that of one batch of so many times the size, within
+   * rounding, and needs the memory of one. A whole number >= 1, default 1. The last step of an epoch may have fewer.
+   */
+  readonly accumulate?: number;
   /** Fixes shuffling and all random numbers of the steps. A whole number >= 0, default 0. */
   readonly seed?: number;
   /** How steps are run. Default {@link eager}. */
@@ -61,94 +81,123 @@ export class Trainer<
   const P extends readonly Plugin[] = readonly [],
 > {
   readonly #parts: TrainerParts;
-  #fitting = false;
 
   /** @throws EspalierError for a bad option, two plugins of one name, or a model that cannot be trained. */
   constructor(options: TrainerOptions<M, P>) {
-    const { seed = 0, executor = eager(), optimizer, plugins = [], metrics = [] } = options;
-    checkOptions('trainer').integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+    checkTrainerOptions(options as TrainerOptions);
+    const { seed = 0, executor = eager(), optimizer, plugins = [], metrics = [], accumulate = 1 } = options;
+    const { lossReduction = 'examples', classWeights } = options;
     const model = bindModel(options.model);
     const driver = new PluginDriver(plugins as readonly Plugin[]);
-    const objectives = resolveObjectives(model, options.loss, options.lossWeights ?? {}, metrics);
-    const program = trainingProgram({ model, optimizer, objectives, plugins: driver.plugins });
-    const checker = dataChecker(model, objectives);
-    this.#parts = { model, objectives, program, driver, optimizer, executor, checker, seed };
+    const resolved = resolveObjectives(model, options.loss, options.lossWeights ?? {}, metrics);
+    const objectives = classWeights === undefined ? resolved : withClassWeights(resolved, classWeights);
+    if (accumulate > 1 && lossReduction === 'weights' && objectives.length > 1) {
+      checkOptions('trainer').fail(
+        'accumulate',
+        "1 for several outputs with lossReduction 'weights'",
+        accumulate,
+      );
+    }
+    const accumulates = accumulate > 1;
+    const program = trainingProgram({ model, optimizer, objectives, driver, lossReduction, accumulates });
+    this.#parts = {
+      source: options.model,
+      model,
+      objectives,
+      program,
+      driver,
+      optimizer,
+      executor,
+      checker: dataChecker(model, objectives),
+      scalars: scalarSource([optimizer, ...driver.plugins]),
+      seed,
+      accumulate,
+      lossReduction,
+      running: { session: undefined },
+    };
   }
 
   /**
-   * Trains until all epochs are done, a plugin or signal stops it, or an error ends it.
+   * Trains until its length is reached, a plugin or signal stops it, or an error ends it.
    *
    * Every call is a run of its own: it starts from the model's present weights with fresh optimizer slots, unless
-   * `resumeFrom` says where to go on. The model holds the last whole step afterwards, whatever happened.
+   * `resumeFrom` says where to go on. The model holds the last whole step afterwards, whatever happened, or the weights that
+   * a plugin wants the run to end with.
    *
    * @throws EspalierError for bad options or data, before the first step; and whatever ended the run, after all plugins'
    *   `onFitEnd('failed')`.
    */
-  async fit(dataset: Dataset, options: FitOptions): Promise<RunRecord> {
-    if (this.#fitting)
-      fail('invalid-option', 'trainer', 'fit is running already; await it, or make a second trainer.');
-    this.#fitting = true;
-    try {
-      return await fit(this.#parts, dataset, options);
-    } finally {
-      this.#fitting = false;
-    }
+  fit(data: Dataset | DataStream, options: FitOptions): Promise<RunRecord> {
+    return fit(this.#parts, data, options);
   }
 
   /**
-   * Loss and metrics over a data set, exact over all examples.
+   * Loss and metrics over a data set, exact over all examples. During a fit: with the weights of now.
    *
    * @param options `batchSize` (default 256) changes speed and memory only.
    */
-  async evaluate(dataset: Dataset, options: { readonly batchSize?: number } = {}): Promise<Evaluation> {
-    const { batchSize = 256 } = options;
-    checkOptions('trainer').integer('batchSize', batchSize, { min: 1 });
-    const rename = matchNames(dataset, this.#parts.model, outputsOf(this.#parts));
-    await this.#parts.checker.checkAll(dataset, rename);
-    return this.#withSession((session) =>
-      evaluateDataset(this.#parts, session, dataset, { batchSize, rename }),
+  async evaluate(
+    data: Dataset | DataStream,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<Evaluation> {
+    const batchSize = batchSizeOf(options);
+    const { driver } = this.#parts;
+    const { rename } = await nameData(this.#parts, data);
+    const pass = { examples: data.size, batchSize };
+    await driver.observe('onEvaluateStart', pass);
+    const values = await this.#withSession((session) =>
+      evaluateDataset(this.#parts, session, data, { batchSize, rename }),
     );
+    await driver.observe('onEvaluateEnd', pass, values);
+    return values;
   }
 
   /**
-   * The model's output for every example, training off.
+   * The model's output for every example, training off. During a fit: with the weights of now.
    *
-   * @param inputs A data set, a tensor `[N, ...]`, or tensors by input name. They stay the caller's.
+   * @param inputs Data, a tensor `[N, ...]`, or tensors by input name. They stay the caller's.
    * @returns `[N, ...]`; by output name where there are several. The caller disposes it.
    */
   async predict(
-    inputs: Dataset | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
+    inputs: Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
     options: { readonly batchSize?: number } = {},
   ): Promise<tf.Tensor | Record<string, tf.Tensor>> {
-    const { batchSize = 256 } = options;
-    checkOptions('trainer').integer('batchSize', batchSize, { min: 1 });
-    const source = await predictionSource(inputs);
-    const rename = matchInputs(Object.keys(source.inputs), this.#parts.model);
-    const parts: Record<string, HostArray[]> = {};
+    const batchSize = batchSizeOf(options);
+    const { driver, seed, scalars, model } = this.#parts;
+    const data = await predictionSource(inputs);
+    const rename = matchInputs(Object.keys(data.inputs), model);
+    const pass = { examples: data.size, batchSize };
+    await driver.observe('onPredictStart', pass);
+    const joined = new JoinedOutputs();
     await this.#withSession(async (session) => {
-      const order = new BatchOrder(source.size, batchSize);
-      for (let i = 0; i < order.length; i++) {
-        const batch = await source.batch(order.at(i));
-        const outputs = await session.predict(rename(batch), this.#stepInputs(order.at(i).length));
-        for (const [name, array] of Object.entries(outputs)) (parts[name] ??= []).push(array);
+      const batches = openEpoch(data, { batchSize, seed, epoch: 0, shuffle: false });
+      try {
+        for (let batch = await batches.next(); batch; batch = await batches.next()) {
+          const step = { scalars: scalarsOutsideRun(scalars, examplesOf(batch)), seed, draw: 0 };
+          joined.add(await session.predict(rename(batch.inputs), step));
+        }
+      } finally {
+        await batches.close();
       }
     });
-    const outputs = Object.fromEntries(Object.entries(parts).map(([name, list]) => [name, joined(list)]));
-    const names = Object.keys(outputs);
-    return names.length === 1 ? outputs[names[0]!]! : outputs;
+    await driver.observe('onPredictEnd', pass);
+    return joined.tensors();
   }
 
   /** Copies of all weights by name (`hidden_1/kernel`, ...), trainable or not. */
-  getWeights(): Promise<HostArrays> {
+  async getWeights(): Promise<HostArrays> {
+    await this.#syncModel();
     return toHostArrays(this.#parts.model.weights());
   }
 
-  #stepInputs(batchSize: number): StepInputs {
-    const { seed, optimizer, driver } = this.#parts;
-    return { scalars: scalarsOutsideRun(batchSize, [optimizer, ...driver.plugins]), seed, step: 0 };
+  /** While a run goes on, its weights are in its session and not in the model. */
+  async #syncModel(): Promise<void> {
+    const { running, model } = this.#parts;
+    if (running.session) await syncModel(running.session, model);
   }
 
   async #withSession<T>(body: (session: ExecutorSession) => Promise<T>): Promise<T> {
+    await this.#syncModel();
     const { executor, program } = this.#parts;
     const session = await executor.start(program, await program.initialState());
     try {
@@ -159,73 +208,7 @@ export class Trainer<
   }
 }
 
-function outputsOf({ objectives }: TrainerParts): string[] {
-  return objectives.map(({ output }) => output);
-}
-
-type InputSource = Pick<Dataset, 'size'> & {
-  readonly inputs: Readonly<Record<string, unknown>>;
-  batch(indices: Uint32Array): Promise<Readonly<Record<string, HostArray>>>;
-};
-
-async function predictionSource(
-  inputs: Dataset | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
-): Promise<InputSource> {
-  if (isDataset(inputs)) {
-    return {
-      size: inputs.size,
-      inputs: inputs.inputs,
-      batch: async (indices) => (await inputs.batch(indices)).inputs,
-    };
-  }
-  const tensors: Readonly<Record<string, tf.Tensor>> =
-    inputs instanceof tf.Tensor ? { input: inputs } : inputs;
-  const arrays = await Promise.all(
-    Object.entries(tensors).map(
-      async ([name, tensor]) => [name, tensor, await tensor.data<'float32' | 'int32'>()] as const,
-    ),
-  );
-  const sizes = arrays.map(([, tensor]) => tensor.shape[0] ?? 0);
-  if (sizes.length === 0 || sizes.some((size) => size !== sizes[0] || size === 0)) {
-    fail(
-      'invalid-data',
-      'trainer',
-      `inputs to predict must be [N, ...] with one N >= 1, got N = ${sizes.join(', ')}.`,
-    );
-  }
-  return {
-    size: sizes[0]!,
-    inputs: tensors,
-    async batch(indices) {
-      const [start, count] = [indices[0]!, indices.length];
-      return Object.fromEntries(
-        arrays.map(([name, { shape, dtype }, data]) => {
-          const row = data.length / shape[0]!;
-          const rows = data.slice(start * row, (start + count) * row);
-          return [
-            name,
-            { data: rows, shape: [count, ...shape.slice(1)], dtype: dtype === 'float32' ? dtype : 'int32' },
-          ];
-        }),
-      );
-    },
-  };
-}
-
-function isDataset(inputs: object): inputs is Dataset {
-  return 'batch' in inputs && typeof inputs.batch === 'function';
-}
-
-function joined(list: readonly HostArray[]): tf.Tensor {
-  const { shape, dtype } = list[0]!;
-  const size = list.reduce((sum, { data }) => sum + data.length, 0);
-  const data = dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
-  let at = 0;
-  let rows = 0;
-  for (const array of list) {
-    data.set(array.data, at);
-    at += array.data.length;
-    rows += array.shape[0]!;
-  }
-  return tf.tensor(data, [rows, ...shape.slice(1)], dtype);
+function batchSizeOf({ batchSize = 256 }: { readonly batchSize?: number }): number {
+  checkOptions('trainer').integer('batchSize', batchSize, { min: 1 });
+  return batchSize;
 }

@@ -1,5 +1,7 @@
+import type { ClassWeights } from './class-weights.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
+import type { Direction } from '../run/run.js';
 import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
 
@@ -9,6 +11,8 @@ export interface OutputObjective {
   readonly loss: Loss;
   readonly lossWeight: number;
   readonly metrics: readonly Metric[];
+  /** Weights of the examples in the loss, by class. */
+  readonly classWeights?: ClassWeights;
 }
 
 /** One thing for the only output, or one for each output by name. */
@@ -73,4 +77,36 @@ export function metricNames(
   if (options.penalties) own.push('penalty');
   const validation = options.validation ? own.map((name) => `val_${name}`) : [];
   return [...own, ...validation, 'learning_rate', ...options.logged];
+}
+
+/** The words of a name as snake or camel case has them. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+}
+
+const HIGHER_IS_BETTER = new Set(['accuracy', 'auc', 'precision', 'recall', 'f1', 'r2']);
+const LOWER_IS_BETTER = new Set(['loss', 'penalty', 'error', 'mse', 'mae', 'rmse']);
+
+/** Which values are better of a number that is known by its name alone, as in a hand-written loop. */
+export function directionOfName(name: string): Direction | undefined {
+  const words = wordsOf(name);
+  const higher = words.some((word) => HIGHER_IS_BETTER.has(word));
+  const lower = words.some((word) => LOWER_IS_BETTER.has(word));
+  return higher === lower ? undefined : higher ? 'higher' : 'lower';
+}
+
+/** Which values are better of a number in the logs of a run: losses and penalties lower ones, a metric as it says. */
+export function directionOf(objectives: readonly OutputObjective[], name: string): Direction | undefined {
+  const plain = name.replace(/^val_/, '');
+  if (plain === 'loss' || plain === 'penalty') return 'lower';
+  const several = objectives.length > 1;
+  for (const { output, metrics } of objectives) {
+    if (several && plain === `${output}_loss`) return 'lower';
+    const metric = metrics.find((one) => plain === (several ? `${output}_${one.name}` : one.name));
+    if (metric) return metric.better;
+  }
+  return undefined;
 }

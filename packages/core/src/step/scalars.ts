@@ -1,30 +1,41 @@
-import type { Schedule, StepPosition } from './optimizer.js';
+import type { StepPosition } from './optimizer.js';
 import { scheduleValue } from './schedule-value.js';
-import { ownName } from './step-context.js';
+import { ownName, type ScalarOwner } from './step-context.js';
 
-/** An optimizer or plugin that may declare scalars. */
-interface ScalarOwner {
-  readonly name: string;
-  readonly scalars?: Readonly<Record<string, Schedule>>;
+/** Where a run stands, and the numbers that the trainer itself gives. */
+export interface ScalarsGiven {
+  readonly learningRate: number;
+  /** The product of the factors that plugins have set. */
+  readonly learningRateFactor: number;
+  readonly batchSize: number;
 }
 
-/** Every scalar of the step at `at`: those of the trainer, and those that each owner declares under its own name. */
-export function scalarsAt(
-  at: StepPosition,
-  given: { readonly learningRate: number; readonly learningRateFactor: number; readonly batchSize: number },
-  owners: readonly ScalarOwner[],
-): Record<string, number> {
-  const scalars: Record<string, number> = { step: at.step, epoch: at.epoch, ...given };
-  for (const owner of owners) {
-    for (const [name, schedule] of Object.entries(owner.scalars ?? {})) {
-      scalars[ownName(owner, name)] = scheduleValue(schedule, at, owner.name, name);
+/** Every scalar of a step: those of the trainer, and those that each owner declares, under its own name. */
+export type ScalarSource = (at: StepPosition, given: ScalarsGiven) => Record<string, number>;
+
+/** @param owners The optimizer and the plugins. */
+export function scalarSource(owners: readonly ScalarOwner[]): ScalarSource {
+  const declared = owners.flatMap((owner) =>
+    Object.entries(owner.scalars ?? {}).map(([name, schedule]) => ({
+      owner: owner.name,
+      name,
+      schedule,
+      full: ownName(owner, name),
+    })),
+  );
+  return (at, given) => {
+    const scalars: Record<string, number> = { step: at.step, epoch: at.epoch, ...given };
+    for (const { owner, name, schedule, full } of declared) {
+      scalars[full] = scheduleValue(schedule, at, owner, name);
     }
-  }
-  return scalars;
+    return scalars;
+  };
 }
 
 /** The scalars of evaluation and prediction outside a run: as before its first step, the learning rate 0. */
-export function scalarsOutsideRun(batchSize: number, owners: readonly ScalarOwner[]): Record<string, number> {
-  const given = { learningRate: 0, learningRateFactor: 1, batchSize };
-  return scalarsAt({ step: 0, epoch: 0, stepsPerEpoch: 1 }, given, owners);
+export function scalarsOutsideRun(source: ScalarSource, batchSize: number): Record<string, number> {
+  return source(
+    { step: 0, epoch: 0, stepsPerEpoch: 1 },
+    { learningRate: 0, learningRateFactor: 1, batchSize },
+  );
 }

@@ -6,6 +6,7 @@ export const PARAMETERS = 'parameters/';
 export const VARIABLES = 'variables/';
 export const SLOTS = 'slots/';
 export const PLUGINS = 'plugins/';
+export const ACCUMULATED = 'accumulated/';
 
 /** The entries of one group, without its prefix. */
 export function takeGroup<T>(state: Readonly<Record<string, T>>, prefix: string): Record<string, T> {

@@ -1,4 +1,5 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Schedule } from './optimizer.js';
 
 /** How random numbers of a step are distributed: uniform in [0, 1), or standard normal. */
 export type Distribution = 'uniform' | 'normal';
@@ -53,9 +54,9 @@ export function withStep<T>(context: StepContext, body: () => T): T {
 }
 
 /** Someone who declares scalars: an optimizer or a plugin. */
-interface ScalarOwner {
+export interface ScalarOwner {
   readonly name: string;
-  readonly scalars?: Readonly<Record<string, unknown>>;
+  readonly scalars?: Readonly<Record<string, Schedule>>;
 }
 
 /** The full name under which an owner's scalar or random stream is known to the step. */

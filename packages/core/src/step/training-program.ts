@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
-import { EspalierError, isEspalierError } from '../errors.js';
-import { valueAndGradients } from './gradients.js';
+import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward, BoundModel } from '../model/bound-model.js';
+import type { Batch } from '../run/plugin.js';
+import type { PluginDriver } from '../run/plugin-driver.js';
+import { lossTerms, type LossReduction } from './loss-terms.js';
+import { mapTensors, valueAndGradients } from './gradients.js';
 import type { OutputObjective } from './objectives.js';
 import type { Optimizer } from './optimizer.js';
-import type { Batch, Plugin } from '../run/plugin.js';
 import {
+  ACCUMULATED,
   PARAMETERS,
-  PLUGINS,
   putGroup,
   SLOTS,
   takeGroup,
@@ -19,15 +21,16 @@ import {
 import type { StepContext } from './step-context.js';
 import { scopedStep } from './step-context.js';
 import type { StepProgram } from './step-program.js';
-import { traceScope } from '../engine/trace-scope.js';
 
 /** What a training step is made of. */
 export interface ProgramParts {
   readonly model: BoundModel;
   readonly optimizer: Optimizer;
   readonly objectives: readonly OutputObjective[];
-  /** In the order in which their hooks run. */
-  readonly plugins: readonly Plugin[];
+  readonly driver: PluginDriver;
+  readonly lossReduction: LossReduction;
+  /** Whether gradients of several batches make one step. */
+  readonly accumulates: boolean;
 }
 
 /** A step program and the state it starts from. */
@@ -37,57 +40,24 @@ export interface TrainingProgram extends StepProgram {
   readonly hasPenalties: boolean;
 }
 
-/** Keeps a batch of examples that all weigh nothing from dividing 0 by 0. */
-const MIN_WEIGHT = 1e-30;
-
 /** Name of the penalty that a model's own regularizers add. */
 const MODEL_PENALTY = 'model';
 
+/** The entry of the accumulated state that counts examples. */
+const EXAMPLES = 'examples';
+
 /** Builds the step from model, losses, optimizer and plugins: DESIGN's one idea, in order of execution. */
-export function trainingProgram({ model, optimizer, objectives, plugins }: ProgramParts): TrainingProgram {
-  const having = <K extends keyof Plugin>(hook: K) =>
-    plugins.filter((plugin): plugin is Plugin & Required<Pick<Plugin, K>> => plugin[hook] !== undefined);
-  const batchPlugins = having('transformBatch');
-  const penaltyPlugins = having('penalty');
-  const gradientPlugins = having('transformGradients');
-  const parameterPlugins = having('transformParameters');
-  const statePlugins = having('stepState');
+export function trainingProgram(parts: ProgramParts): TrainingProgram {
+  const { model, optimizer, objectives, driver, lossReduction, accumulates } = parts;
 
   const penaltiesOf = (
     parameters: Tensors,
     weights: Tensors,
     step: StepContext,
   ): Record<string, tf.Scalar> => {
-    const terms: Record<string, tf.Scalar> = {};
-    for (const plugin of penaltyPlugins) {
-      terms[plugin.name] = inPlugin(plugin, 'penalty', () =>
-        plugin.penalty(parameters, scopedStep(step, plugin)),
-      );
-    }
+    const terms = driver.penalties(parameters, step);
     const own = model.penalty?.(weights);
-    if (own) terms[MODEL_PENALTY] = own;
-    return terms;
-  };
-
-  const lossSums = (
-    { outputs }: BoundForward,
-    batch: Batch,
-  ): { sums: Record<string, tf.Tensor>; loss: tf.Scalar } => {
-    const sums: Record<string, tf.Tensor> = {};
-    const terms = objectives.map(({ output, loss, lossWeight }) =>
-      traceScope(`loss ${loss.name}`, () => {
-        const perExample = loss.perExample(outputs[output]!, batch.targets[output]!);
-        const weights = batch.weights?.[output];
-        const sum = tf.sum(weights ? tf.mul(perExample, weights) : perExample);
-        sums[`loss/${output}`] = sum;
-        if (weights) sums[`weight/${output}`] = tf.sum(weights);
-        const mean = weights
-          ? tf.div(sum, tf.maximum(sums[`weight/${output}`]!, MIN_WEIGHT))
-          : tf.mul(sum, 1 / perExample.shape[0]);
-        return lossWeight === 1 ? mean : tf.mul(mean, lossWeight);
-      }),
-    );
-    return { sums, loss: (terms.length === 1 ? terms[0]! : tf.addN(terms)) as tf.Scalar };
+    return own ? { ...terms, [MODEL_PENALTY]: own } : terms;
   };
 
   const metricSums = (outputs: Tensors, batch: Batch): Record<string, tf.Tensor> => {
@@ -108,99 +78,107 @@ export function trainingProgram({ model, optimizer, objectives, plugins }: Progr
     return sums;
   };
 
+  /** Gradients of the objective of one batch, the sums of its loss and metrics, and the weights that the model assigned. */
+  const differentiate = (state: Tensors, given: Batch, step: StepContext) => {
+    const parameters = takeGroup(state, PARAMETERS);
+    const variables = takeGroup(state, VARIABLES);
+    const batch = driver.transformBatch(given, step);
+    let forward: BoundForward | undefined;
+    let found: ReturnType<typeof valueAndGradients>;
+    try {
+      found = valueAndGradients(() => {
+        const weights = { ...parameters, ...variables };
+        forward = model.forward(batch.inputs, weights, step);
+        // Classes are those of the data, whatever a plugin makes of the targets.
+        const { sums, loss } = lossTerms(objectives, forward.outputs, batch, given.targets, lossReduction);
+        const penalties = penaltiesOf(parameters, weights, step);
+        const terms = Object.values(penalties);
+        return {
+          value: terms.length === 0 ? loss : (tf.addN([loss, ...terms]) as tf.Scalar),
+          aux: {
+            ...putGroup('sum/', sums),
+            ...putGroup('penalty/', penalties),
+            ...putGroup('output/', forward.outputs),
+            ...putGroup('assigned/', forward.assigned),
+          },
+        };
+      }, parameters);
+    } finally {
+      forward?.release?.();
+    }
+    const { gradients, aux } = found;
+    return {
+      parameters,
+      gradients: gradients as Tensors,
+      assigned: putGroup(VARIABLES, takeGroup(aux, 'assigned/')),
+      sums: { ...takeGroup(aux, 'sum/'), ...metricSums(takeGroup(aux, 'output/'), batch) },
+      penalties: putGroup('penalty/', takeGroup(aux, 'penalty/')),
+    };
+  };
+
+  const forwardAs = (state: Tensors, inputs: Tensors, step: StepContext): BoundForward => {
+    const parameters = driver.evaluationParameters(takeGroup(state, PARAMETERS), state, step);
+    return model.forward(inputs, { ...parameters, ...takeGroup(state, VARIABLES) }, step);
+  };
+
   return {
-    hasPenalties: penaltyPlugins.length > 0 || model.penalty !== undefined,
+    hasPenalties: driver.has('penalty') || model.penalty !== undefined,
     version: () => model.trainable().join(),
 
-    train(state, given, step) {
-      const parameters = takeGroup(state, PARAMETERS);
-      const variables = takeGroup(state, VARIABLES);
-      let batch = given;
-      for (const plugin of batchPlugins) {
-        batch = inPlugin(plugin, 'transformBatch', () =>
-          plugin.transformBatch(batch, scopedStep(step, plugin)),
-        );
-      }
+    accumulate(state, batch, step) {
+      const { gradients, assigned, sums } = differentiate(state, batch, step);
+      const examples = tf.scalar(examplesOf(batch));
+      const gathered = takeGroup(state, ACCUMULATED);
+      const next = mapTensors(gathered, (sum, name) => {
+        if (name === EXAMPLES) return tf.add(sum, examples);
+        return gradients[name] ? tf.add(sum, tf.mul(gradients[name], examples)) : sum;
+      });
+      return { state: { ...state, ...assigned, ...putGroup(ACCUMULATED, next) }, sums };
+    },
 
-      let forward: BoundForward | undefined;
-      let found: ReturnType<typeof valueAndGradients>;
-      try {
-        found = valueAndGradients(() => {
-          const weights = { ...parameters, ...variables };
-          forward = model.forward(batch.inputs, weights, step);
-          const { sums, loss } = lossSums(forward, batch);
-          const penalties = penaltiesOf(parameters, weights, step);
-          const terms = Object.values(penalties);
-          return {
-            value: terms.length === 0 ? loss : (tf.addN([loss, ...terms]) as tf.Scalar),
-            aux: {
-              ...putGroup('sum/', sums),
-              ...putGroup('sum/penalty/', penalties),
-              ...putGroup('output/', forward.outputs),
-              ...putGroup('assigned/', forward.assigned),
-            },
-          };
-        }, parameters);
-      } finally {
-        forward?.release?.();
-      }
-
-      let gradients: Tensors = found.gradients;
-      for (const plugin of gradientPlugins) {
-        gradients = inPlugin(plugin, 'transformGradients', () =>
-          plugin.transformGradients(gradients, parameters, scopedStep(step, plugin)),
-        );
-      }
+    train(state, batch, step) {
+      const found = differentiate(state, batch, step);
+      const { parameters, assigned, sums, penalties } = found;
+      const gathered = takeGroup(state, ACCUMULATED);
+      let gradients = accumulates ? meanOver(gathered, found.gradients, examplesOf(batch)) : found.gradients;
+      gradients = driver.transformGradients(gradients, parameters, step);
       const scalars = scopedStep(step, optimizer).scalar;
       const updated = traceScope(`optimizer ${optimizer.name}`, () =>
         optimizer.update(gradients, takeGroup(state, SLOTS), parameters, scalars),
       );
       let next: Tensors = model.constrain?.(updated.parameters) ?? updated.parameters;
-      for (const plugin of parameterPlugins) {
-        next = inPlugin(plugin, 'transformParameters', () =>
-          plugin.transformParameters(next, parameters, scopedStep(step, plugin)),
-        );
-      }
-      const pluginState: Record<string, tf.Tensor> = {};
-      for (const plugin of statePlugins) {
-        const prefix = `${PLUGINS}${plugin.name}/`;
-        const values = inPlugin(plugin, 'stepState', () =>
-          plugin.stepState.update(
-            takeGroup(state, prefix),
-            { parameters: next, gradients },
-            scopedStep(step, plugin),
-          ),
-        );
-        Object.assign(pluginState, putGroup(prefix, values));
-      }
-
+      next = driver.transformParameters(next, parameters, step);
       return {
         state: {
           ...state,
           ...putGroup(PARAMETERS, next),
-          ...putGroup(VARIABLES, takeGroup(found.aux, 'assigned/')),
+          ...assigned,
           ...putGroup(SLOTS, updated.slots),
-          ...pluginState,
+          ...putGroup(
+            ACCUMULATED,
+            mapTensors(gathered, (sum) => tf.zerosLike(sum)),
+          ),
+          ...driver.nextState(state, { parameters: next, gradients }, step),
         },
-        sums: {
-          ...takeGroup(found.aux, 'sum/'),
-          ...metricSums(takeGroup(found.aux, 'output/'), batch),
-        },
+        sums: { ...sums, ...penalties },
       };
     },
 
     evaluate(state, batch, step) {
-      const forward = model.forward(batch.inputs, weightsOf(state), step);
-      const { sums } = lossSums(forward, batch);
-      const result = { ...sums, ...metricSums(forward.outputs, batch) };
+      const forward = forwardAs(state, batch.inputs, step);
+      const { sums } = lossTerms(objectives, forward.outputs, batch, batch.targets, lossReduction);
+      const result = { sums: { ...sums, ...metricSums(forward.outputs, batch) }, outputs: forward.outputs };
       forward.release?.();
       return result;
     },
 
-    penalties: (state, step) => penaltiesOf(takeGroup(state, PARAMETERS), weightsOf(state), step),
+    penalties(state, step) {
+      const parameters = driver.evaluationParameters(takeGroup(state, PARAMETERS), state, step);
+      return penaltiesOf(parameters, { ...weightsOf(state), ...parameters }, step);
+    },
 
     predict(state, inputs, step) {
-      const forward = model.forward(inputs, weightsOf(state), step);
+      const forward = forwardAs(state, inputs, step);
       forward.release?.();
       return forward.outputs;
     },
@@ -215,14 +193,14 @@ export function trainingProgram({ model, optimizer, objectives, plugins }: Progr
       const fresh = tf.tidy(() => {
         const all = model.weights();
         const parameters = Object.fromEntries([...trainable].map((name) => [name, all[name]!]));
-        const entries = putGroup(SLOTS, optimizer.init(parameters));
-        for (const plugin of statePlugins) {
-          const values = inPlugin(plugin, 'stepState', () => plugin.stepState.init(parameters));
-          Object.assign(entries, putGroup(`${PLUGINS}${plugin.name}/`, values));
-        }
+        const gathered = { ...mapTensors(parameters, (one) => tf.zerosLike(one)), [EXAMPLES]: tf.scalar(0) };
+        const entries = {
+          ...putGroup(SLOTS, optimizer.init(parameters)),
+          ...(accumulates ? putGroup<tf.Tensor>(ACCUMULATED, gathered) : {}),
+          ...driver.initialState(parameters),
+        };
         // Never the model's own variables: these are disposed once read.
-        for (const name of Object.keys(entries)) entries[name] = tf.keep(tf.clone(entries[name]!));
-        return entries;
+        return mapTensors(entries, (tensor) => tf.keep(tf.clone(tensor)));
       });
       try {
         return { ...state, ...(await toHostArrays(fresh)) };
@@ -233,16 +211,14 @@ export function trainingProgram({ model, optimizer, objectives, plugins }: Progr
   };
 }
 
-/** Errors of a hook inside the step name the plugin and the hook. */
-function inPlugin<T>(plugin: Plugin, hook: string, body: () => T): T {
-  try {
-    return traceScope(`plugin ${plugin.name}`, body);
-  } catch (cause) {
-    throw new EspalierError({
-      code: isEspalierError(cause) ? cause.code : 'hook-failed',
-      scope: plugin.name,
-      message: `${hook} failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    });
-  }
+function examplesOf(batch: Batch): number {
+  return Object.values(batch.inputs)[0]!.shape[0]!;
+}
+
+/** The gradient of all examples, those of this batch included; of a parameter that no batch depends on there is none. */
+function meanOver(gathered: Tensors, gradients: Tensors, examples: number): Tensors {
+  const all = tf.add(gathered[EXAMPLES]!, examples);
+  return mapTensors(gradients, (gradient, name) =>
+    tf.div(tf.add(gathered[name]!, tf.mul(gradient, examples)), all),
+  );
 }

@@ -1,0 +1,168 @@
+import type { HostBatch } from '../data/dataset.js';
+import type { EpochBatches, EpochPosition } from '../data/epoch-batches.js';
+import { openEpoch } from '../data/open-epoch.js';
+import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
+import { evaluateDataset, examplesOf, numbersOf } from './evaluation.js';
+import type { NamedData } from './fit.js';
+import type { FitOptions } from './fit-options.js';
+import type { EpochLogs } from './record.js';
+import type { RunEngine, StepsDone } from './run-engine.js';
+import type { RunWork } from './run-loop.js';
+import type { TrainerParts } from './trainer-parts.js';
+
+interface FitSetup {
+  readonly training: NamedData;
+  readonly validation: NamedData | undefined;
+  readonly options: FitOptions;
+  /** Batches of an epoch; `Infinity` where the data do not say. */
+  readonly batches: number;
+}
+
+/** What a run of the trainer does between its hooks: batches through an executor's session. */
+export class FitWork implements RunWork {
+  readonly validate?: () => Promise<EpochLogs>;
+  readonly validateEverySteps: number | undefined;
+  readonly validateEveryEpochs: number | undefined;
+  readonly #parts: TrainerParts;
+  readonly #session: ExecutorSession;
+  readonly #engine: RunEngine;
+  readonly #setup: FitSetup;
+  #epoch: EpochBatches | undefined;
+  #position: EpochPosition | null;
+
+  constructor(parts: TrainerParts, session: ExecutorSession, engine: RunEngine, setup: FitSetup) {
+    this.#parts = parts;
+    this.#session = session;
+    this.#engine = engine;
+    this.#setup = setup;
+    this.#position = setup.options.resumeFrom?.position ?? null;
+    const { validation, options } = setup;
+    if (validation) this.validate = () => this.#validate(validation);
+    const every = options.validationEvery;
+    this.validateEverySteps = every && 'steps' in every ? every.steps : undefined;
+    this.validateEveryEpochs = every && 'epochs' in every ? every.epochs : undefined;
+  }
+
+  /** Where the data of the present epoch stand. */
+  get position(): EpochPosition | null {
+    return this.#epoch?.position ?? this.#position;
+  }
+
+  openEpoch(): void {
+    const { training, options } = this.#setup;
+    const { run } = this.#engine;
+    this.#epoch = openEpoch(training.data, {
+      batchSize: options.batchSize ?? 32,
+      seed: this.#parts.seed,
+      epoch: run.epoch,
+      shuffle: options.shuffle,
+      sampler: options.sampler,
+      dropLast: options.dropLast,
+      ...(run.stepInEpoch > 0 && this.#position ? { position: this.#position } : {}),
+    });
+  }
+
+  async closeEpoch(): Promise<void> {
+    // A checkpoint of a run that is stopped here still wants to know.
+    this.#position = this.#epoch!.position;
+    await this.#epoch!.close();
+    this.#epoch = undefined;
+  }
+
+  steps(): StepsDone | undefined | Promise<StepsDone | undefined> {
+    if (this.#parts.accumulate > 1) return this.#accumulatedStep();
+    const fetched = this.#epoch!.next();
+    if (fetched instanceof Promise) return fetched.then((batch) => batch && this.#step(this.#prepare(batch)));
+    return fetched && this.#step(this.#prepare(fetched));
+  }
+
+  /** One step of one batch; at once where the executor is. */
+  #step(batch: HostBatch): StepsDone | Promise<StepsDone> {
+    const examples = examplesOf(batch);
+    const { learningRate } = this.#engine.run;
+    const training = this.#session.train(batch, this.#inputs(learningRate, examples));
+    if (training instanceof Promise) {
+      return training.then(async (result) => this.#done(await result.sums(), examples, learningRate, result));
+    }
+    const sums = training.sums();
+    if (sums instanceof Promise) return sums.then((all) => this.#done(all, examples, learningRate, training));
+    return this.#done(sums, examples, learningRate, training);
+  }
+
+  /** One step of several batches. */
+  async #accumulatedStep(): Promise<StepsDone | undefined> {
+    const { accumulate } = this.#parts;
+    const { run } = this.#engine;
+    const left = this.#setup.batches - run.stepInEpoch * accumulate;
+    const batches: HostBatch[] = [];
+    while (batches.length < Math.min(accumulate, left)) {
+      const batch = await this.#epoch!.next();
+      if (!batch) break;
+      batches.push(this.#prepare(batch));
+    }
+    const last = batches.pop();
+    if (!last) return undefined;
+    const examples = [...batches, last].reduce((sum, batch) => sum + examplesOf(batch), 0);
+    const { learningRate } = run;
+    const inputs = this.#inputs(learningRate, examples);
+    const draw = (i: number): StepInputs => ({ ...inputs, draw: run.step * accumulate + i });
+    const sums: BatchSums[] = [];
+    for (const [i, batch] of batches.entries()) sums.push(await this.#session.accumulate(batch, draw(i)));
+    const result = await this.#session.train(last, draw(batches.length));
+    sums.push(await result.sums());
+    return this.#done(addSums(sums), examples, learningRate, result);
+  }
+
+  #done(
+    sums: BatchSums,
+    examples: number,
+    learningRate: number,
+    result: { tap: NonNullable<StepsDone['tap']> },
+  ): StepsDone {
+    const notes = this.#session.takeNotes?.();
+    if (notes?.length) for (const note of notes) this.#engine.run.note('executor', note);
+    return { sums, examples, learningRate, tap: (name) => result.tap(name) };
+  }
+
+  #prepare(fetched: HostBatch): HostBatch {
+    const { data, rename } = this.#setup.training;
+    const batch = rename(fetched);
+    this.#parts.checker.checkBatch(data, batch);
+    return batch;
+  }
+
+  #inputs(learningRate: number, batchSize: number): StepInputs {
+    const { scalars, seed } = this.#parts;
+    const { position, step, learningRateFactor } = this.#engine.run;
+    const given = { learningRate, learningRateFactor, batchSize };
+    return { scalars: scalars(position, given), seed, draw: step };
+  }
+
+  async #validate({ data, rename }: NamedData): Promise<EpochLogs> {
+    const { options } = this.#setup;
+    const { driver, run } = this.#engine;
+    const values = await evaluateDataset(this.#parts, this.#session, data, {
+      batchSize: options.validationBatchSize ?? 256,
+      rename,
+      scalars: this.#inputs(run.learningRate, 1).scalars,
+      limit: options.limit?.validation,
+      onBatch: driver.has('onValidationBatch')
+        ? (batch) => driver.observe('onValidationBatch', run, batch)
+        : undefined,
+    });
+    const numbers = Object.entries(numbersOf(values));
+    return Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value]));
+  }
+}
+
+/** Sums of several batches, added in float64. */
+function addSums(parts: readonly BatchSums[]): BatchSums {
+  const total: Record<string, Float64Array> = {};
+  for (const sums of parts) {
+    for (const [name, values] of Object.entries(sums)) {
+      const sum = (total[name] ??= new Float64Array(values.length));
+      for (let i = 0; i < sum.length; i++) sum[i]! += values[i]!;
+    }
+  }
+  return total;
+}

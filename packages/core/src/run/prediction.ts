@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type HostArray, type HostArrays, toTensor } from '../data/arrays.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataStream } from '../data/data-stream.js';
+import { fail } from '../errors.js';
+import { describe } from '../options.js';
+import { toHostArray } from '../step/state.js';
+
+/** Whatever `predict` is given, as data without targets. */
+export async function predictionSource(
+  inputs: Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
+): Promise<Dataset | DataStream> {
+  if (typeof inputs !== 'object' || inputs === null) {
+    fail(
+      'invalid-data',
+      'trainer',
+      `predict needs a data set, a tensor [N, ...] or tensors by input name, got ${describe(inputs)}.`,
+    );
+  }
+  if (isData(inputs)) return inputs;
+  const tensors: Readonly<Record<string, tf.Tensor>> =
+    inputs instanceof tf.Tensor ? { input: inputs } : inputs;
+  const other = Object.entries(tensors).find(([, tensor]) => !(tensor instanceof tf.Tensor));
+  if (other)
+    fail(
+      'invalid-data',
+      'trainer',
+      `input '${other[0]}' to predict must be a tensor, got ${describe(other[1])}.`,
+    );
+  const sizes = Object.values(tensors).map((tensor) => tensor.shape[0] ?? 0);
+  const [size = 0] = sizes;
+  if (size === 0 || sizes.some((one) => one !== size)) {
+    fail(
+      'invalid-data',
+      'trainer',
+      `inputs to predict must be [N, ...] with one N >= 1, got N = ${sizes.join(', ')}.`,
+    );
+  }
+  const arrays: Record<string, HostArray> = {};
+  for (const [name, tensor] of Object.entries(tensors)) arrays[name] = await toHostArray(tensor);
+  return {
+    size,
+    inputs: Object.fromEntries(
+      Object.entries(arrays).map(([name, { shape, dtype }]) => [name, { shape: shape.slice(1), dtype }]),
+    ),
+    targets: {},
+    batch: (indices) => ({
+      inputs: Object.fromEntries(
+        Object.entries(arrays).map(([name, array]) => [name, rowsOf(array, indices)]),
+      ),
+      targets: {},
+    }),
+  };
+}
+
+function isData(inputs: object): inputs is Dataset | DataStream {
+  const { batch, open } = inputs as { batch?: unknown; open?: unknown };
+  return typeof batch === 'function' || typeof open === 'function';
+}
+
+/** Rows that follow each other. */
+function rowsOf({ data, shape, dtype }: HostArray, indices: Uint32Array): HostArray {
+  const row = data.length / shape[0]!;
+  const start = indices[0]! * row;
+  return {
+    data: data.slice(start, start + indices.length * row),
+    shape: [indices.length, ...shape.slice(1)],
+    dtype,
+  };
+}
+
+/** The outputs of batches, put together. */
+export class JoinedOutputs {
+  readonly #parts: Record<string, HostArray[]> = {};
+
+  add(outputs: HostArrays): void {
+    for (const [name, array] of Object.entries(outputs)) (this.#parts[name] ??= []).push(array);
+  }
+
+  /** One tensor for the only output, else by name. */
+  tensors(): tf.Tensor | Record<string, tf.Tensor> {
+    const outputs = Object.entries(this.#parts).map(([name, list]) => [name, joined(list)] as const);
+    return outputs.length === 1 ? outputs[0]![1] : Object.fromEntries(outputs);
+  }
+}
+
+function joined(list: readonly HostArray[]): tf.Tensor {
+  const { shape, dtype } = list[0]!;
+  const size = list.reduce((sum, { data }) => sum + data.length, 0);
+  const data = dtype === 'float32' ? new Float32Array(size) : new Int32Array(size);
+  let at = 0;
+  let rows = 0;
+  for (const array of list) {
+    data.set(array.data, at);
+    at += array.data.length;
+    rows += array.shape[0]!;
+  }
+  return toTensor({ data, shape: [rows, ...shape.slice(1)], dtype });
+}

@@ -1,0 +1,73 @@
+import type { HostArrays } from '../data/arrays.js';
+import { fail } from '../errors.js';
+import type { Json } from '../json.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { RunSetup } from './record.js';
+import { stepStateOf } from './run-engine.js';
+
+/** What a run must have in common with a checkpoint. */
+export interface ResumeTarget {
+  readonly initial: HostArrays;
+  readonly stepsPerEpoch: number;
+  readonly batchSize: number;
+  readonly examples: number | undefined;
+  readonly seed: number;
+  readonly setup: RunSetup;
+}
+
+/** Options of a run that decide what its next step is; others, as its length, may change. */
+const FIXED_OPTIONS = ['accumulate', 'dropLast', 'shuffle', 'sampler', 'lossReduction'] as const;
+
+/**
+ * @throws EspalierError `checkpoint` where the run could not go on exactly: another model, optimizer, order of the data, seed or
+ *   data.
+ */
+export function checkCheckpoint(saved: Checkpoint, target: ResumeTarget): void {
+  if (saved.version !== 1)
+    refuse(`the checkpoint is of version ${String(saved.version)}, this program reads version 1`);
+  const numbers = { ...target, examples: target.examples ?? null };
+  for (const key of ['seed', 'examples', 'batchSize', 'stepsPerEpoch'] as const) {
+    if (saved[key] !== numbers[key]) differs(key, saved[key], numbers[key]);
+  }
+  checkSetup(saved.setup, target.setup);
+  checkState(stepStateOf(saved), target.initial);
+}
+
+function checkSetup(saved: RunSetup, own: RunSetup): void {
+  for (const option of FIXED_OPTIONS) {
+    const [before, now] = [saved.options?.[option], own.options?.[option]];
+    if (JSON.stringify(before) !== JSON.stringify(now)) differs(option, before, now);
+  }
+  if (saved.optimizer?.name !== own.optimizer?.name) {
+    differs('optimizer', saved.optimizer?.name, own.optimizer?.name);
+  }
+  if (saved.data?.fingerprint !== own.data?.fingerprint) {
+    refuse('the training data are not those that the checkpoint was trained on (their contents differ)');
+  }
+}
+
+function checkState(saved: HostArrays, initial: HostArrays): void {
+  const missing = Object.keys(initial).find((name) => !Object.hasOwn(saved, name));
+  if (missing !== undefined)
+    refuse(`the checkpoint has no '${missing}'; it is of another model, optimizer or plugin set`);
+  for (const [name, { shape }] of Object.entries(saved)) {
+    const own = initial[name];
+    if (!own)
+      refuse(`this run has no '${name}'; the checkpoint is of another model, optimizer or plugin set`);
+    else if (own.shape.join() !== shape.join()) {
+      refuse(`'${name}' is [${shape.join(', ')}] in the checkpoint and [${own.shape.join(', ')}] here`);
+    }
+  }
+}
+
+function differs(what: string, saved: Json | undefined, own: Json | undefined): never {
+  const text = (value: Json | undefined): string =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+  return refuse(
+    `the checkpoint has ${what} ${text(saved)}, this run ${text(own)}; use the same to go on exactly`,
+  );
+}
+
+function refuse(what: string): never {
+  fail('checkpoint', 'trainer', `cannot resume: ${what}.`);
+}

@@ -1,0 +1,284 @@
+import type { HostArray, HostArrays } from '../data/arrays.js';
+import type { BatchSums } from '../engine/executor.js';
+import { fail } from '../errors.js';
+import type { OutputObjective } from '../step/objectives.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { PluginDriver } from './plugin-driver.js';
+import type { StepLogs } from './plugin.js';
+import type { EpochLogs, EpochRecord, RunStatus } from './record.js';
+import { type RunHost, type RunPlan, RunState } from './run-state.js';
+import { Totals } from './totals.js';
+
+/** What a run holds besides its own counters, for a checkpoint. */
+export interface RunContents {
+  /** The tensors of the step's state. */
+  readState(): Promise<HostArrays>;
+  /** Where the data of the unfinished epoch stand. */
+  position(): Checkpoint['position'];
+  readonly batchSize: number;
+  readonly examples: number | undefined;
+}
+
+/** Steps that were done. */
+export interface StepsDone {
+  /** How many, default 1. */
+  readonly count?: number;
+  /** Of the last of them; default: the run's. */
+  readonly learningRate?: number;
+  /** The examples in all of them, and the sums over these, for the run's totals. */
+  readonly examples?: number;
+  readonly sums?: BatchSums;
+  /** Numbers that come without sums. */
+  logs?(): EpochLogs;
+  /** A tensor that was tapped in the last of them. */
+  tap?(name: string): Promise<HostArray | undefined>;
+}
+
+/** The host of a run whose checkpoints the engine makes. */
+export type EngineHost = Omit<RunHost, 'checkpoint'> & { readonly contents?: RunContents };
+
+/** A hand-written loop may leave `epochStart` out. */
+type Phase = 'new' | 'between epochs' | 'in an epoch' | 'ended';
+
+/**
+ * The life of a run: counters, record, last validation, stop, save and resume, and which hooks run at each event. Others
+ * advance it: `runLoop` for the trainer and for scripted runs, a hand-written loop through `compose`.
+ */
+export class RunEngine {
+  readonly run: RunState;
+  readonly driver: PluginDriver;
+  readonly #plan: RunPlan;
+  readonly #objectives: readonly OutputObjective[];
+  readonly #totals: Totals;
+  readonly #host: EngineHost;
+  #phase: Phase = 'new';
+  #validated: EpochLogs = {};
+  #validatedAtStep = -1;
+  /** The learning rate of the last step. */
+  #rate: number;
+  #epochStartedAt = 0;
+  /** The epoch's line stands in the record while the epoch is not over: its length ended the run. */
+  #cutShort = false;
+
+  /** @param objectives What the sums of steps are totals of; none where a run is told of numbers instead. */
+  constructor(
+    plan: RunPlan,
+    driver: PluginDriver,
+    host: EngineHost,
+    objectives: readonly OutputObjective[] = [],
+  ) {
+    this.driver = driver;
+    this.#plan = plan;
+    this.#objectives = objectives;
+    this.#totals = new Totals(objectives);
+    this.#host = host;
+    this.run = new RunState(plan, { ...host, checkpoint: () => this.#checkpoint() });
+    this.#rate = this.run.learningRate;
+  }
+
+  /** Whether the epochs, steps or seconds that the run was given are used up. */
+  get isLongEnough(): boolean {
+    const { epochs, steps = Infinity, seconds = Infinity } = this.#plan;
+    const { run } = this;
+    if (run.epoch >= epochs || run.step >= steps) return true;
+    return seconds !== Infinity && this.#secondsSoFar() >= seconds;
+  }
+
+  /** How many steps may be done before somebody has to look: the end of the run or epoch, a hook of steps, `every` steps. */
+  stepsToGo(every = Infinity): number {
+    const { driver, run } = this;
+    if (driver.has('onStepStart') || driver.has('onStepEnd') || this.#plan.seconds !== undefined) return 1;
+    const untilEvery = every === Infinity ? Infinity : every - (run.step % every);
+    return Math.min(
+      run.stepsPerEpoch - run.stepInEpoch,
+      (this.#plan.steps ?? Infinity) - run.step,
+      untilEvery,
+    );
+  }
+
+  get validatedAtStep(): number {
+    return this.#validatedAtStep;
+  }
+
+  async fitStart(saved?: Checkpoint): Promise<void> {
+    this.#enter('fitStart', ['new'], 'between epochs');
+    if (saved) {
+      this.run.restore(saved);
+      this.#validated = saved.validation;
+      this.#validatedAtStep = saved.validatedAtStep;
+      this.#rate = saved.learningRate;
+      this.#totals.load(saved.totals);
+    }
+    await this.driver.fitStart(this.run, saved);
+  }
+
+  /** Begins an epoch, or goes on with the rest of one. */
+  async epochStart(): Promise<void> {
+    this.#enter('epochStart', ['between epochs'], 'in an epoch');
+    this.#epochStartedAt = this.#now();
+    const { run } = this;
+    if (run.stepInEpoch > 0) return;
+    run.logged = {};
+    this.#totals.reset();
+    this.#validated = {};
+    await this.driver.observe('onEpochStart', run);
+  }
+
+  stepStart(): void | Promise<void> {
+    return this.driver.observe('onStepStart', this.run);
+  }
+
+  /** After a step, or several at once. */
+  stepEnd(done: StepsDone): void | Promise<void> {
+    const { run, driver } = this;
+    this.#enter('stepEnd', ['between epochs', 'in an epoch'], 'in an epoch');
+    const { count = 1, learningRate = run.learningRate } = done;
+    this.#rate = learningRate;
+    if (done.sums) this.#totals.add(done.sums, done.examples ?? 0, count);
+    run.step += count;
+    run.stepInEpoch += count;
+    if (driver.has('onStepEnd')) return driver.observe('onStepEnd', run, this.#stepLogs(done));
+  }
+
+  #stepLogs({ sums, examples = 0, count, logs, tap }: StepsDone): StepLogs {
+    return {
+      read: async () => {
+        if (!sums) return logs?.() ?? {};
+        const totals = new Totals(this.#objectives);
+        totals.add(sums, examples, count);
+        return totals.numbers();
+      },
+      running: async () => (sums ? this.#totals.numbers() : (logs?.() ?? {})),
+      tap: async (name) => tap?.(name),
+    };
+  }
+
+  validationStart(): void | Promise<void> {
+    return this.driver.observe('onValidationStart', this.run);
+  }
+
+  /** @param logs The `val_` metrics. */
+  async validationEnd(logs: EpochLogs): Promise<void> {
+    this.#validated = logs;
+    this.#validatedAtStep = this.run.step;
+    if (!this.driver.has('onValidationEnd')) return;
+    await this.#host.syncModel?.();
+    await this.driver.observe('onValidationEnd', this.run, logs);
+  }
+
+  /**
+   * Ends an epoch; the numbers of the last validation join its line.
+   *
+   * @param numbers Default: the totals of its steps.
+   * @param cutShort The run's length ends it before its data do.
+   */
+  async epochEnd(numbers: EpochLogs = this.#totals.numbers(), cutShort = false): Promise<void> {
+    this.#enter('epochEnd', ['between epochs', 'in an epoch'], 'between epochs');
+    const { run, driver } = this;
+    run.seconds.push(this.#secondsOfEpoch());
+    const line = (): EpochRecord => ({
+      epoch: run.epoch,
+      ...numbers,
+      ...this.#validated,
+      learning_rate: this.#rate,
+      ...run.logged,
+    });
+    // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
+    const at = run.epochRecords.push(line()) - 1;
+    this.#cutShort = cutShort;
+    if (driver.has('onEpochEnd')) {
+      await this.#host.syncModel?.();
+      await driver.epochEnd(run, line, () => (run.epochRecords[at] = line()));
+    }
+    if (cutShort) return;
+    run.epoch++;
+    run.stepInEpoch = 0;
+  }
+
+  /** The run has done all its steps: last looks, and the weights that it ends with. */
+  async trainEnd(status: RunStatus): Promise<void> {
+    await this.driver.observe('onTrainEnd', this.run, status);
+    const weights = await this.driver.finalWeights(this.run, status);
+    if (weights) await this.run.setWeights(weights);
+  }
+
+  /** Tells of an error that ended the run, and gives those that telling it caused. */
+  error(error: unknown): Promise<unknown[]> {
+    this.run.status = 'failed';
+    return this.driver.observeAll('onError', this.run, error);
+  }
+
+  /** Last, however the run ended. Gives the errors of the hooks. */
+  fitEnd(status: RunStatus): Promise<unknown[]> {
+    this.#enter('fitEnd', ['new', 'between epochs', 'in an epoch'], 'ended');
+    this.run.status = status;
+    return this.driver.observeAll('onFitEnd', this.run, status);
+  }
+
+  #enter(event: string, from: readonly Phase[], to: Phase): void {
+    if (!from.includes(this.#phase)) {
+      fail('invalid-option', 'run', `${event} does not follow here: the run is ${this.#phase}.`);
+    }
+    this.#phase = to;
+  }
+
+  #now(): number {
+    return (this.#plan.now ?? defaultClock)();
+  }
+
+  #secondsOfEpoch(): number {
+    return (this.#now() - this.#epochStartedAt) / 1000;
+  }
+
+  #secondsSoFar(): number {
+    const done = this.run.seconds.reduce((sum, seconds) => sum + seconds, 0);
+    return this.#phase === 'in an epoch' ? done + this.#secondsOfEpoch() : done;
+  }
+
+  /** Freezes the run where it stands. At the end of a whole epoch, that is the start of the next. */
+  async #checkpoint(): Promise<Checkpoint> {
+    const { run, driver } = this;
+    const { contents } = this.#host;
+    if (!contents) fail('checkpoint', 'run', 'a hand-written loop has no checkpoints; use the Trainer.');
+    const ended = !this.#cutShort && run.epochRecords.length > run.epoch;
+    const plugins = driver.saveState();
+    const checkpoint: Checkpoint = {
+      format: 'espalier-checkpoint',
+      version: 1,
+      seed: run.seed,
+      epoch: ended ? run.epoch + 1 : run.epoch,
+      stepInEpoch: ended ? 0 : run.stepInEpoch,
+      step: run.step,
+      stepsPerEpoch: run.stepsPerEpoch,
+      batchSize: contents.batchSize,
+      examples: contents.examples ?? null,
+      position: ended ? null : contents.position(),
+      learningRate: this.#rate,
+      ...(run.wish === undefined ? {} : { stopReason: run.wish }),
+      setup: this.#plan.setup,
+      learningRateFactors: Object.fromEntries(run.factors),
+      // Of an epoch that was cut short the rest comes when the run is resumed, and its line then.
+      epochs: structuredClone(run.epochRecords.slice(0, ended ? run.epoch + 1 : run.epoch)),
+      events: structuredClone(run.events),
+      seconds: run.seconds.slice(0, ended ? run.epoch + 1 : run.epoch),
+      totals: ended ? {} : this.#totals.save(),
+      logged: ended ? {} : { ...run.logged },
+      validation: ended ? {} : { ...this.#validated },
+      validatedAtStep: this.#validatedAtStep,
+      plugins: plugins.json,
+      arrays: { ...(await contents.readState()), ...plugins.arrays },
+    };
+    await driver.observe('onCheckpoint', run, checkpoint);
+    return checkpoint;
+  }
+}
+
+function defaultClock(): number {
+  return performance.now();
+}
+
+/** The tensors of a checkpoint that belong to the step's state. */
+export function stepStateOf(saved: Checkpoint): HostArrays {
+  const names = Object.keys(saved.arrays).filter((name) => !name.startsWith('saved/'));
+  return Object.fromEntries(names.map((name) => [name, saved.arrays[name]!]));
+}

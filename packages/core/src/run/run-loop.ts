@@ -1,0 +1,109 @@
+import { fail } from '../errors.js';
+import { EventLoopTurns } from './event-loop.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { EpochLogs, RunStatus } from './record.js';
+import type { RunEngine, StepsDone } from './run-engine.js';
+
+/** What a run does between its hooks: a session over data, or a script. */
+export interface RunWork {
+  /** Gets ready for the steps of the run's present epoch, from its present step on. */
+  openEpoch(): void | Promise<void>;
+  /** Does one step, or up to `most` at once; `undefined` where the epoch's data are used up. */
+  steps(most: number): StepsDone | undefined | Promise<StepsDone | undefined>;
+  /** After the steps of an epoch, however they ended. */
+  closeEpoch?(): void | Promise<void>;
+  /** The numbers of an epoch, where they are not the totals of its steps. */
+  epochLogs?(): EpochLogs;
+  /** The `val_` metrics, where there are any. */
+  validate?(): Promise<EpochLogs>;
+  /** Validates after so many steps, besides the ends of epochs. */
+  readonly validateEverySteps?: number | undefined;
+  /** Validates at the end of every so many epochs. Default 1. */
+  readonly validateEveryEpochs?: number | undefined;
+}
+
+/**
+ * A whole run, however it ends: `onFitStart`, the loop, `onError` where anything threw, `onFitEnd`.
+ *
+ * @param saved The checkpoint that it resumes from.
+ * @param restore Puts the tensors of that checkpoint in place.
+ * @returns What was thrown, the error that ended the run first.
+ */
+export async function wholeRun(
+  engine: RunEngine,
+  work: RunWork,
+  saved?: Checkpoint,
+  restore?: () => Promise<void>,
+): Promise<unknown[]> {
+  const { run } = engine;
+  const errors: unknown[] = [];
+  let status: RunStatus = 'failed';
+  try {
+    await restore?.();
+    await engine.fitStart(saved);
+    status = await loop(engine, work);
+  } catch (error) {
+    errors.push(error, ...(await engine.error(error)));
+  }
+  errors.push(...(await engine.fitEnd(status)));
+  if (errors.length > 0) run.status = 'failed';
+  return errors;
+}
+
+/** The order of events, written down once. */
+async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
+  const { run } = engine;
+  while (!engine.isLongEnough && run.stopReason === undefined) {
+    await engine.epochStart();
+    await work.openEpoch();
+    let whole: boolean;
+    try {
+      whole = await steps(engine, work);
+    } finally {
+      await work.closeEpoch?.();
+    }
+    const cutShort = !whole && run.stopReason === undefined;
+    if (!whole && !cutShort) break;
+    const { validateEveryEpochs = 1 } = work;
+    const due = (run.epoch + 1) % validateEveryEpochs === 0 || cutShort;
+    if (work.validate && due && engine.validatedAtStep !== run.step) await validate(engine, work);
+    await engine.epochEnd(work.epochLogs?.(), cutShort);
+  }
+  const status = run.stopReason === undefined ? 'completed' : 'stopped';
+  await engine.trainEnd(status);
+  return status;
+}
+
+/** The steps of an epoch. Gives whether all were done: a stop or the run's length may end it before. */
+async function steps(engine: RunEngine, work: RunWork): Promise<boolean> {
+  const { run } = engine;
+  const turns = new EventLoopTurns();
+  const every = work.validate ? work.validateEverySteps : undefined;
+  const validationIsDue = (): boolean => every !== undefined && run.step > 0 && run.step % every === 0;
+  // A checkpoint taken between a step and its validation goes on with the validation.
+  if (run.stepInEpoch > 0 && validationIsDue() && engine.validatedAtStep !== run.step)
+    await validate(engine, work);
+  while (run.stepInEpoch < run.stepsPerEpoch) {
+    if (run.stopReason !== undefined || engine.isLongEnough) return false;
+    const starting = engine.stepStart();
+    if (starting) await starting;
+    const working = work.steps(engine.stepsToGo(every));
+    const done = working instanceof Promise ? await working : working;
+    if (done === undefined) {
+      if (run.stepInEpoch === 0) fail('invalid-data', 'trainer', 'the data gave no batch in this epoch.');
+      return true;
+    }
+    // From here on the step counts: an error in a hook leaves the model after it.
+    const ending = engine.stepEnd(done);
+    if (ending) await ending;
+    if (validationIsDue()) await validate(engine, work);
+    const turn = turns.take();
+    if (turn) await turn;
+  }
+  return true;
+}
+
+async function validate(engine: RunEngine, work: RunWork): Promise<void> {
+  await engine.validationStart();
+  await engine.validationEnd(await work.validate!());
+}

@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensors } from '../data/arrays.js';
+import { traceScope } from '../engine/trace-scope.js';
+import type { Batch } from '../run/plugin.js';
+import { classWeightsOf } from './class-weights.js';
+import type { OutputObjective } from './objectives.js';
+
+/**
+ * What the sum of weighted losses is divided by: the number of `examples`, as Keras does, or the sum of their `weights`, as
+ * PyTorch's weighted losses do. Without weights both are the mean.
+ */
+export type LossReduction = 'examples' | 'weights';
+
+/** Keeps a batch of examples that all weigh nothing from dividing 0 by 0. */
+const MIN_WEIGHT = 1e-30;
+
+/**
+ * The data loss of a batch, and its sums for totals: `loss/<output>`, and `weight/<output>` where it is divided by weights.
+ *
+ * @param classTargets `[N]` labels or `[N, C]` one-hot by output, which class weights go by.
+ */
+export function lossTerms(
+  objectives: readonly OutputObjective[],
+  outputs: Tensors,
+  batch: Batch,
+  classTargets: Tensors,
+  reduction: LossReduction,
+): { readonly sums: Record<string, tf.Tensor>; readonly loss: tf.Scalar } {
+  const sums: Record<string, tf.Tensor> = {};
+  const terms = objectives.map(({ output, loss, lossWeight, classWeights }) =>
+    traceScope(`loss ${loss.name}`, () => {
+      const perExample = loss.perExample(outputs[output]!, batch.targets[output]!);
+      const ofClasses = classWeights && classWeightsOf(classTargets[output]!, classWeights);
+      const given = batch.weights?.[output];
+      const weights = given && ofClasses ? tf.mul(given, ofClasses) : (given ?? ofClasses);
+      const sum = tf.sum(weights ? tf.mul(perExample, weights) : perExample);
+      sums[`loss/${output}`] = sum;
+      if (weights && reduction === 'weights') sums[`weight/${output}`] = tf.sum(weights);
+      const total = sums[`weight/${output}`];
+      const mean = total ? tf.div(sum, tf.maximum(total, MIN_WEIGHT)) : tf.mul(sum, 1 / perExample.shape[0]);
+      return lossWeight === 1 ? mean : tf.mul(mean, lossWeight);
+    }),
+  );
+  return { sums, loss: (terms.length === 1 ? terms[0]! : tf.addN(terms)) as tf.Scalar };
+}
