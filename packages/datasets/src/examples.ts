@@ -3,7 +3,9 @@ import { checkOptions, sizeOf, toTensorData } from '@espalier/core';
 import { describe, type ExampleRef, joinExamples } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { flattenNested } from './nested.js';
-import type { NestedNumbers, NumberArray } from './to-host-array.js';
+import type { NumberArray } from './number-array.js';
+import { plainNumbers } from './number-array.js';
+import type { NestedNumbers } from './to-host-array.js';
 
 /** Values of one array of an example: a number, nested lists of the array's shape, or a flat typed array, row-major. */
 export type ExampleValues = number | NestedNumbers | NumberArray;
@@ -176,7 +178,7 @@ function readValues(
   const width = sizeOf(spec.shape);
   let raw: ArrayLike<number>;
   if (typeof value === 'number') raw = [value];
-  else if (ArrayBuffer.isView(value)) raw = value as NumberArray;
+  else if (ArrayBuffer.isView(value)) raw = plainNumbers(value as NumberArray, scope, name);
   else {
     const nested = flattenNested(value, scope, name, batched ? 'example' : 'entry');
     const shape = batched ? nested.shape.slice(1) : nested.shape;

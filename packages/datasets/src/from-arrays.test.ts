@@ -199,3 +199,75 @@ test.each([[[]], [['a', 'a']], [['a', '']], ['ab']])('class names %o are refused
     /classNames must be a list of different, non-empty strings/,
   );
 });
+
+test('labels may come in any array of whole numbers, bigints too, and in floats beside class names', () => {
+  const label = { data: Int32Array.of(1, 0, 2), shape: [3], dtype: 'int32' };
+  const classNames = ['a', 'b', 'c'];
+  const targetOf = (targets: FromArraysOptions['targets'], names?: readonly string[]) =>
+    fromArrays({ inputs: [1, 2, 3], targets, ...(names && { classNames: names }) }).arrays!.targets['target'];
+  for (const targets of [
+    Int8Array.of(1, 0, 2),
+    Int16Array.of(1, 0, 2),
+    Uint16Array.of(1, 0, 2),
+    Uint32Array.of(1, 0, 2),
+    BigInt64Array.of(1n, 0n, 2n),
+    BigUint64Array.of(1n, 0n, 2n),
+  ]) {
+    expect(targetOf(targets)).toEqual(label);
+    expect(targetOf(targets, classNames)).toEqual(label);
+  }
+  expect(targetOf(Float32Array.of(1, 0, 2), classNames)).toEqual(label);
+  expect(targetOf(new Float64Array([1, 0, 2]), classNames)).toEqual(label);
+  expect(targetOf(Float32Array.of(1, 0, 2))).toMatchObject({ shape: [3, 1], dtype: 'float32' });
+  expect(() => targetOf(Float32Array.of(1, 0.5, 2), classNames)).toThrow('example 1 must be a whole number');
+  expect(() => targetOf(BigInt64Array.of(1n, 2n ** 31n, 0n))).toThrow(
+    'targets: entry 1 must be a whole number within int32, got 2147483648',
+  );
+  expect(() => targetOf(Uint32Array.of(0, 1, 2 ** 31))).toThrow('must be a whole number within int32');
+  expect(() => targetOf(new DataView(new ArrayBuffer(3)) as never)).toThrow('targets must be a typed array');
+});
+
+test('inputs in other arrays of whole numbers become float32, bigints ids', () => {
+  const inputOf = (inputs: FromArraysOptions['inputs']) =>
+    fromArrays({ inputs, targets: [1, 2] }).arrays!.inputs['input']!;
+  expect(inputOf(Int16Array.of(-3, 300))).toEqual({
+    data: Float32Array.of(-3, 300),
+    shape: [2, 1],
+    dtype: 'float32',
+  });
+  expect(inputOf(BigInt64Array.of(7n, 8n))).toEqual({
+    data: Int32Array.of(7, 8),
+    shape: [2, 1],
+    dtype: 'int32',
+  });
+});
+
+test('bytes are scaled by name where that is asked', () => {
+  const valuesOf = (bytes?: 'raw' | 'unit' | 'signed') => {
+    const data = fromArrays({
+      inputs: Uint8Array.of(0, 51, 255),
+      targets: [1, 2, 3],
+      ...(bytes && { bytes }),
+    });
+    expect(data.arrays!.inputs['input']!.data).toBeInstanceOf(Uint8Array);
+    return [...toTensorData(data.arrays!.inputs['input']!)];
+  };
+  expect(valuesOf()).toEqual([0, 51, 255]);
+  expect(valuesOf('raw')).toEqual([0, 51, 255]);
+  expect(valuesOf('unit')).toEqual([0, Math.fround(0.2), 1]);
+  expect(valuesOf('signed').map((value) => Math.round(1e6 * value) / 1e6)).toEqual([-1, -0.6, 1]);
+  const targets = [1];
+  const own = fromArrays({
+    inputs: { a: Uint8Array.of(9), b: { data: Uint8Array.of(9), shape: [1, 1], scale: 2 } },
+    targets,
+    bytes: 'unit',
+  });
+  expect(own.arrays!.inputs['a']!.scale).toBe(1 / 255);
+  expect(own.arrays!.inputs['b']!.scale).toBe(2);
+  expect(() => fromArrays({ inputs: [[1]], targets, bytes: 'unit' })).toThrow(
+    "bytes: 'unit' is for inputs in a Uint8Array without a scale, got input Float32Array",
+  );
+  expect(() => fromArrays({ inputs: Uint8Array.of(1), targets, bytes: 'half' as never })).toThrow(
+    'bytes must be one of',
+  );
+});

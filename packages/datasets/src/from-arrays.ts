@@ -16,8 +16,13 @@ export interface FromArraysOptions {
   readonly targets: ArraySource | Readonly<Record<string, ArraySource>>;
   /** `[N]`, each >= 0: how much an example counts; for every target, or by target name. Default: all count the same. */
   readonly weights?: ArraySource | Readonly<Record<string, ArraySource>>;
-  /** Names of the classes in label order. Makes a flat `number[]` of targets labels, and checks their range. */
+  /** Names of the classes in label order. Makes a flat list or typed array of targets labels, and checks their range. */
   readonly classNames?: readonly string[];
+  /**
+   * What byte inputs (`Uint8Array`) without a `scale` of their own become: `raw`, 0 to 255; `unit`, 0 to 1 (`byte / 255`) as
+   * the pixels of {@link mnist}; `signed`, -1 to 1 (`byte / 127.5 - 1`). Default `raw`.
+   */
+  readonly bytes?: 'raw' | 'unit' | 'signed';
   /** Lets NaN and infinite inputs pass. Default false. */
   readonly allowNonFinite?: boolean;
 }
@@ -25,9 +30,12 @@ export interface FromArraysOptions {
 /**
  * A data set from arrays in memory.
  *
- * Lists and `Float32Array`, `Float64Array` become float32, `Int32Array` int32; `Uint8Array` stays bytes in memory and
- * becomes float32 as an input, int32 (labels) as a target. One number per example becomes `[N, 1]`, except labels
- * (int32 targets) and weights, which are `[N]`. Typed arrays are not copied: do not write to them afterwards.
+ * Lists and `Float32Array`, `Float64Array` become float32, `Int32Array` and arrays of bigints int32; `Uint8Array` stays bytes
+ * in memory and becomes float32 as an input, int32 (labels) as a target, and so do the other arrays of whole numbers. One
+ * number per example becomes `[N, 1]`, except labels (int32 targets) and weights, which are `[N]`. Typed arrays are not
+ * copied, where they need no conversion: do not write to them afterwards.
+ *
+ * **Bytes keep their values 0 to 255** unless told otherwise. Pixels train badly so: give `bytes: 'unit'`.
  *
  * @param options See {@link FromArraysOptions}. A single input is called `input`, a single target `target`.
  * @returns A data set with everything in `arrays`.
@@ -43,16 +51,18 @@ export interface FromArraysOptions {
  * ```
  */
 export function fromArrays(options: FromArraysOptions): Dataset {
-  const { classNames, allowNonFinite = false } = options;
+  const { classNames, allowNonFinite = false, bytes } = options;
   const check = checkOptions(SCOPE);
   check.boolean('allowNonFinite', allowNonFinite);
+  if (bytes !== undefined) check.oneOf('bytes', bytes, Object.keys(BYTE_SCALES));
   if (classNames !== undefined) checkClassNames(classNames);
   const read = (source: ArraySource, name: string, role: ReadAs['role']): HostArray =>
     toHostArray(source, { scope: SCOPE, name, role, allowNonFinite: allowNonFinite && role === 'input' });
 
-  const inputs = byName(options.inputs, 'inputs', 'input', (source, name) => read(source, name, 'input'));
+  const given = byName(options.inputs, 'inputs', 'input', (source, name) => read(source, name, 'input'));
+  const inputs = bytes === undefined ? given : scaleBytes(given, bytes);
   const targets = byName(options.targets, 'targets', 'target', (source, name) =>
-    read(source, name, classNames && isFlatList(source) ? 'label' : 'target'),
+    read(source, name, classNames && isFlat(source) ? 'label' : 'target'),
   );
   const weights = readWeights(options.weights, Object.keys(targets), (source, name) =>
     read(source, name, 'weight'),
@@ -72,8 +82,28 @@ function isSingle(value: unknown): value is ArraySource {
   return Array.isArray(value) || ArrayBuffer.isView(value) || isShaped(value);
 }
 
-function isFlatList(source: ArraySource): boolean {
-  return Array.isArray(source) && typeof source[0] === 'number';
+function isFlat(source: ArraySource): boolean {
+  return ArrayBuffer.isView(source) || (Array.isArray(source) && typeof source[0] === 'number');
+}
+
+const BYTE_SCALES = { raw: {}, unit: { scale: 1 / 255 }, signed: { scale: 2 / 255, offset: -1 } };
+
+function scaleBytes(inputs: HostArrays, bytes: keyof typeof BYTE_SCALES): HostArrays {
+  const isScalable = ({ data, dtype, scale, offset }: HostArray): boolean =>
+    data instanceof Uint8Array && dtype === 'float32' && scale === undefined && offset === undefined;
+  if (!Object.values(inputs).some(isScalable)) {
+    const got = Object.entries(inputs).map(([name, { data }]) => `${name} ${data.constructor.name}`);
+    invalidData(
+      SCOPE,
+      `bytes: '${bytes}' is for inputs in a Uint8Array without a scale, got ${got.join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, array]) => [
+      name,
+      isScalable(array) ? { ...array, ...BYTE_SCALES[bytes] } : array,
+    ]),
+  );
 }
 
 function byName(

@@ -77,3 +77,12 @@ test.each([{ k: 1 }, { k: 4 }, { k: 2.5 }, { k: 2, seed: -1 }, { k: 2, shuffle: 
     );
   },
 );
+
+test('a class with fewer examples than folds is refused, unless that is meant', () => {
+  const data = fromArrays({ inputs: [[1], [2], [3], [4], [5]], targets: Int32Array.of(0, 0, 0, 1, 1) });
+  expect(() => kFolds(data, { k: 3, stratify: true })).toThrow(
+    /fold \d has no example of class 1, of which there are 2 for 3 folds/,
+  );
+  expect(kFolds(data, { k: 3, stratify: true, allowMissingClasses: true })).toHaveLength(3);
+  expect(kFolds(data, { k: 2, stratify: true })).toHaveLength(2);
+});

@@ -2,7 +2,7 @@ import type { Dataset } from '@espalier/core';
 import { checkOptions, stream } from '@espalier/core';
 import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, deal } from './stratify.js';
+import { byClass, checkClasses, deal } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'k-folds';
@@ -17,6 +17,8 @@ export interface KFoldsOptions {
   readonly shuffle?: boolean;
   /** Gives each fold its share of every class, exact to one example. Default false. */
   readonly stratify?: Stratify;
+  /** Lets a stratified fold lack a class that others have; otherwise that is an error. Default false. */
+  readonly allowMissingClasses?: boolean;
 }
 
 /** One fold to validate on, and the others to train on. */
@@ -32,7 +34,8 @@ export interface Fold {
  * class counts are those of its `StratifiedKFold`. Which examples are drawn depends on our own seed.
  *
  * @returns `k` folds.
- * @throws EspalierError `invalid-option`; `invalid-data` when `stratify` finds no labels.
+ * @throws EspalierError `invalid-option`; `invalid-data` when `stratify` finds no labels, or a class has fewer
+ *   than `k` examples.
  * @example
  * ```ts
  * for (const { train, validation } of kFolds(data, { k: 5, seed: 1 })) {
@@ -42,20 +45,22 @@ export interface Fold {
  * @see scikit-learn, `sklearn.model_selection.StratifiedKFold`.
  */
 export function kFolds(dataset: Dataset, options: KFoldsOptions): Fold[] {
-  const { k, seed = 0, shuffle = true, stratify = false } = options;
+  const { k, seed = 0, shuffle = true, stratify = false, allowMissingClasses = false } = options;
   const { size } = dataset;
   const check = checkOptions(SCOPE);
   check.integer('k', k, { min: 2, max: size });
   check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
   check.boolean('shuffle', shuffle);
+  check.boolean('allowMissingClasses', allowMissingClasses);
   const order = shuffle
     ? stream(seed, SCOPE).permutation(size)
     : Uint32Array.from({ length: size }, (_, i) => i);
 
-  const plain = stratify === false;
-  const row = plain ? order : byClass(labelsOf(dataset, stratify, SCOPE, 'stratify'), order);
-  const foldOf = plain ? blocks(size, k) : Uint32Array.from({ length: size }, (_, i) => i % k);
+  const labels = stratify === false ? undefined : labelsOf(dataset, stratify, SCOPE, 'stratify');
+  const row = labels ? byClass(labels, order) : order;
+  const foldOf = labels ? Uint32Array.from({ length: size }, (_, i) => i % k) : blocks(size, k);
   const validations = deal(row, foldOf, k, order);
+  if (labels && !allowMissingClasses) checkClasses(labels, validations, SCOPE, 'fold');
   return validations.map((validation, fold) => {
     const inValidation = new Uint8Array(size);
     for (const index of validations[fold]!) inValidation[index] = 1;

@@ -31,7 +31,7 @@ test('parts share nothing, leave nothing, and have the sizes asked for', () => {
       fc.boolean(),
       (sizes, rest, seed, stratify) => {
         const size = sizes.reduce((sum, one) => sum + one, rest);
-        const parts = split(numbered(size), { sizes, seed, stratify });
+        const parts = split(numbered(size), { sizes, seed, stratify, allowMissingClasses: true });
         expect(parts.map((part) => part.size)).toEqual(sizes);
         const all = parts.flatMap((part) => content(part));
         expect(new Set(all).size).toBe(size - rest);
@@ -153,4 +153,16 @@ test.each<[unknown, RegExp]>([
   }
   expect(caught).toBeInstanceOf(EspalierError);
   expect((caught as Error).message).toMatch(message);
+});
+
+test('a stratified part that lacks a class is refused, unless that is meant', () => {
+  const rare = numbered(20, (i) => (i === 7 ? 1 : 0));
+  expect(() => split(rare, { fractions: [0.5, 0.5], stratify: true })).toThrow(
+    /part [01] has no example of class 1, of which there are 1 for 2 parts; .* allowMissingClasses: true/,
+  );
+  const [one, two] = split(rare, { fractions: [0.5, 0.5], stratify: true, allowMissingClasses: true });
+  expect([...content(one, 'targets'), ...content(two, 'targets')].filter((label) => label === 1)).toEqual([
+    1,
+  ]);
+  expect(split(rare, { fractions: [0.5, 0.5] })).toHaveLength(2);
 });

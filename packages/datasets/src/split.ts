@@ -2,7 +2,7 @@ import type { Dataset } from '@espalier/core';
 import { checkOptions, stream } from '@espalier/core';
 import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, deal } from './stratify.js';
+import { byClass, checkClasses, deal } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'split';
@@ -15,6 +15,8 @@ export type SplitOptions<Parts extends readonly number[] = readonly number[]> = 
   readonly shuffle?: boolean;
   /** Gives each part its share of every class, exact to about one example. Default false. */
   readonly stratify?: Stratify;
+  /** Lets a stratified part lack a class that others have; otherwise that is an error. Default false. */
+  readonly allowMissingClasses?: boolean;
 } & (
   | {
       /** Share of each part, each > 0, together at most 1. What is over goes to no part. */
@@ -39,7 +41,7 @@ export type SplitParts<Parts extends readonly number[]> = { -readonly [K in keyo
  *
  * @returns One data set per part, in the order given.
  * @throws EspalierError `invalid-option` for shares or sizes that are too large or leave a part empty; `invalid-data` when
- *   `stratify` finds no labels.
+ *   `stratify` finds no labels, or leaves a part without a class that there is.
  * @example
  * ```ts
  * const [train, validation] = split(data, { fractions: [0.8, 0.2], seed: 42, stratify: true });
@@ -49,10 +51,11 @@ export function split<const Parts extends readonly number[]>(
   dataset: Dataset,
   options: SplitOptions<Parts>,
 ): SplitParts<Parts> {
-  const { seed = 0, shuffle = true, stratify = false } = options;
+  const { seed = 0, shuffle = true, stratify = false, allowMissingClasses = false } = options;
   const check = checkOptions(SCOPE);
   check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
   check.boolean('shuffle', shuffle);
+  check.boolean('allowMissingClasses', allowMissingClasses);
   const sizes = partSizes(options, dataset.size);
   const order = shuffle
     ? stream(seed, 'split').permutation(dataset.size)
@@ -63,8 +66,10 @@ export function split<const Parts extends readonly number[]>(
     let end = 0;
     parts = sizes.map((size) => order.subarray(end, (end += size)));
   } else {
-    const row = byClass(labelsOf(dataset, stratify, SCOPE, 'stratify'), order);
+    const labels = labelsOf(dataset, stratify, SCOPE, 'stratify');
+    const row = byClass(labels, order);
     parts = deal(row, proportionally(sizes, row.length), sizes.length, order);
+    if (!allowMissingClasses) checkClasses(labels, parts, SCOPE, 'part');
   }
   return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;
 }

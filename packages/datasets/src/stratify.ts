@@ -1,10 +1,37 @@
-import type { Labels } from './labels.js';
+import { invalidData } from './invalid-data.js';
+import { classCounts, type Labels } from './labels.js';
 
 /**
  * What the parts shall have equal shares of: the labels of the one target (`true`), of the target of this name, or a class
  * number for each example.
  */
 export type Stratify = Labels;
+
+/**
+ * Refuses parts that lack a class which others have, and says so.
+ *
+ * @param kind What a part is called, e.g. `part`.
+ * @throws EspalierError `invalid-data`.
+ */
+export function checkClasses(
+  labels: ArrayLike<number>,
+  parts: readonly Uint32Array[],
+  scope: string,
+  kind: string,
+): void {
+  const counts = classCounts(labels);
+  parts.forEach((indices, part) => {
+    const found = new Set(Array.from(indices, (index) => labels[index]!));
+    for (const [label, count] of counts) {
+      if (found.has(label)) continue;
+      invalidData(
+        scope,
+        `${kind} ${part} has no example of class ${label}, of which there are ${count} for ${parts.length} ${kind}s; ` +
+          `get more of them, make fewer or larger ${kind}s, or set allowMissingClasses: true.`,
+      );
+    }
+  });
+}
 
 /**
  * Examples of one class after the other, classes by first appearance in the data and examples of a class in `order`.

@@ -2,9 +2,8 @@ import type { ArrayData, HostArray } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { flattenNested } from './nested.js';
-
-/** Typed arrays that numbers may come in. `Float64Array` is rounded to float32. */
-export type NumberArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint8ClampedArray;
+import type { NumberArray, PlainNumbers } from './number-array.js';
+import { isBytes, isWhole, plainNumbers } from './number-array.js';
 
 /** Numbers in nested lists, the outermost over the examples: `[[0, 1], [2, 3]]` is 2 examples of 2 features. */
 export type NestedNumbers = readonly number[] | readonly (NestedNumbers | NumberArray)[];
@@ -50,8 +49,8 @@ export function toHostArray(source: ArraySource, as: ReadAs): HostArray {
   const shaped = isShaped(source) ? source : undefined;
   const values = shaped?.data ?? (source as NestedNumbers | NumberArray);
   const flat = ArrayBuffer.isView(values) ? undefined : flattenNested(values, scope, name);
-  const raw = (flat?.values ?? values) as NumberArray;
-  const ownType = raw instanceof Int32Array || (role === 'target' && isBytes(raw)) ? 'int32' : 'float32';
+  const raw = flat?.values ?? plainNumbers(values as NumberArray, scope, name);
+  const ownType = raw instanceof Int32Array || (role === 'target' && isWhole(raw)) ? 'int32' : 'float32';
   const dtype = shaped?.dtype ?? (role === 'weight' ? 'float32' : role === 'label' ? 'int32' : ownType);
   if (dtype !== 'float32' && dtype !== 'int32') {
     invalidData(scope, `${name}.dtype must be 'float32' or 'int32', got ${describe(dtype)}.`);
@@ -63,10 +62,6 @@ export function toHostArray(source: ArraySource, as: ReadAs): HostArray {
   checkShape(shape, raw.length, as);
   const data = dtype === 'int32' ? toWhole(raw, shape[0]!, as) : toFloats(raw, shape[0]!, as);
   return { data, shape: [...shape], dtype, ...scaling(shaped, dtype, as) };
-}
-
-function isBytes(values: NumberArray): boolean {
-  return values instanceof Uint8Array || values instanceof Uint8ClampedArray;
 }
 
 // One number per example is a column, as a model with one unit has it; labels and weights are `[N]`.
@@ -88,8 +83,8 @@ function checkShape(shape: readonly number[], length: number, { scope, name }: R
   }
 }
 
-function toFloats(raw: NumberArray, examples: number, as: ReadAs): ArrayData {
-  if (raw instanceof Uint8Array || raw instanceof Uint8ClampedArray) {
+function toFloats(raw: PlainNumbers, examples: number, as: ReadAs): ArrayData {
+  if (isBytes(raw)) {
     return new Uint8Array(raw.buffer, raw.byteOffset, raw.length);
   }
   if (raw instanceof Int32Array) return raw;
@@ -110,7 +105,7 @@ function toFloats(raw: NumberArray, examples: number, as: ReadAs): ArrayData {
   return data;
 }
 
-function toWhole(raw: NumberArray, examples: number, { scope, name }: ReadAs): ArrayData {
+function toWhole(raw: PlainNumbers, examples: number, { scope, name }: ReadAs): ArrayData {
   if (raw instanceof Int32Array) return raw;
   const data = Int32Array.from(raw);
   for (let i = 0; i < data.length; i++) {

@@ -5,6 +5,7 @@ import { isStream } from './open-epoch.js';
 import type { BatchNamer } from './batch-names.js';
 import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
+import type { InputLimit } from '../model/input-limits.js';
 import type { OutputObjective } from '../step/objectives.js';
 
 /** Examples checked at a time where a data set must be fetched to be checked. */
@@ -27,6 +28,7 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
   const check = (batch: HostBatch): void => {
     checkCounts(batch);
     checkFinite(batch.inputs);
+    if (model.inputLimits) checkLimits(batch.inputs, model.inputLimits);
     if (batch.weights) checkFinite(batch.weights, 'weight');
     for (const { output, loss } of objectives) {
       loss.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
@@ -66,6 +68,27 @@ function checkCounts({ inputs, targets, weights = {} }: HostBatch): void {
       'trainer',
       `'${first[0]}' has ${first[1]} examples and '${other[0]}' has ${other[1]}; every example needs both.`,
     );
+  }
+}
+
+function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLimit>>): void {
+  for (const [name, { below, layer }] of Object.entries(limits)) {
+    const array = arrays[name];
+    if (!array) continue;
+    const { data, shape, scale = 1, offset = 0 } = array;
+    const bad = data.findIndex((value) => {
+      const id = value * scale + offset;
+      return id <= -1 || id >= below;
+    });
+    if (bad >= 0) {
+      const example = Math.floor(bad / (data.length / shape[0]!));
+      fail(
+        'invalid-data',
+        'trainer',
+        `input '${name}' has ${data[bad]! * scale + offset} in example ${example}; layer '${layer}' looks up ` +
+          `0 to ${below - 1}. Make its inputDim larger, or number the words, categories or the like from 0 on.`,
+      );
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
+import type { InputLimit } from './input-limits.js';
 import type { StepContext } from '../step/step-context.js';
 
 /** Any trainable model behind one face. */
@@ -7,6 +8,8 @@ export interface BoundModel {
   /** Unknown for functional models that do not say. */
   readonly inputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
   readonly outputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
+  /** Inputs whose values a layer looks up in a table. */
+  readonly inputLimits?: Readonly<Record<string, InputLimit>>;
   /** All weights by name, as they are now. */
   weights(): Readonly<Record<string, tf.Variable>>;
   /** Names of those that gradients train, as they are now. */

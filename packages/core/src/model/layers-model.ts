@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import type { BoundModel } from './bound-model.js';
+import { inputLimits } from './input-limits.js';
 import type { StepContext } from '../step/step-context.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
@@ -56,6 +57,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
 
   return {
     ...(regularized.length > 0 ? { penalty } : {}),
+    inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
     weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),

@@ -4,7 +4,7 @@ import { describe, examplesIn } from '@espalier/core/internal';
 import type { ExampleSource, ExampleValues, ValueSpecs } from '../examples.js';
 import { readExamples } from '../examples.js';
 import { invalidData } from '../invalid-data.js';
-import type { NumberArray } from '../to-host-array.js';
+import type { NumberArray } from '../number-array.js';
 import type { StreamOptions } from './from-iterable.js';
 import { describeStream } from './from-iterable.js';
 

@@ -1,0 +1,85 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { HostArray } from './arrays.js';
+import type { Dataset, HostBatch } from './dataset.js';
+import { momentum, squaredError } from '../toy-parts.fixture.js';
+import { Trainer } from '../run/trainer.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+function words(data: HostArray['data'], extra: Partial<HostArray> = {}): Dataset {
+  const size = data.length / 2;
+  const arrays: HostBatch = {
+    inputs: { input: { data, shape: [size, 2], dtype: 'int32', ...extra } },
+    targets: { target: { data: new Float32Array(size), shape: [size, 1], dtype: 'float32' } },
+  };
+  return {
+    size,
+    inputs: { input: { shape: [2], dtype: arrays.inputs['input']!.dtype } },
+    targets: { target: { shape: [1], dtype: 'float32' } },
+    arrays,
+    batch: (indices) => ({
+      inputs: {
+        input: { ...arrays.inputs['input']!, data: rows(data, indices, 2), shape: [indices.length, 2] },
+      },
+      targets: {
+        target: { data: new Float32Array(indices.length), shape: [indices.length, 1], dtype: 'float32' },
+      },
+    }),
+  };
+}
+
+function rows(data: HostArray['data'], indices: Uint32Array, width: number): HostArray['data'] {
+  const taken = [...indices].flatMap((row) => [...data.slice(row * width, (row + 1) * width)]);
+  return data instanceof Int32Array ? Int32Array.from(taken) : Uint8Array.from(taken);
+}
+
+function trainer(reshaped = false): Trainer {
+  const layers = tfl.layers;
+  const model = tfl.sequential({
+    layers: [
+      ...(reshaped ? [layers.reshape({ targetShape: [2], inputShape: [2] })] : []),
+      layers.embedding({ inputDim: 5, outputDim: 3, inputLength: 2, name: 'table', inputShape: [2] }),
+      layers.flatten(),
+      layers.dense({ units: 1 }),
+    ],
+  });
+  return new Trainer({ model, loss: squaredError(), optimizer: momentum(0.1) });
+}
+
+describe('ids that an embedding has no row for', () => {
+  test.each([false, true])(
+    'are refused before the first step, in fit and evaluate (behind a reshape: %s)',
+    async (reshaped) => {
+      for (const [ids, message] of [
+        [Int32Array.of(0, 1, 2, -1), /has -1 in example 1; layer 'table' looks up 0 to 4/],
+        [Int32Array.of(0, 5, 2, 1), /has 5 in example 0; layer 'table'/],
+        [Uint8Array.of(0, 1, 2, 3, 4, 255), /has 255 in example 2/],
+      ] as const) {
+        await expect(trainer(reshaped).fit(words(ids), { epochs: 1 })).rejects.toThrow(message);
+        await expect(trainer(reshaped).evaluate(words(ids))).rejects.toMatchObject({ code: 'invalid-data' });
+      }
+    },
+  );
+
+  test('and only those', async () => {
+    const record = await trainer().fit(words(Int32Array.of(0, 1, 2, 3, 4, 4)), { epochs: 1 });
+    expect(record.epochs).toHaveLength(1);
+    const scaled = words(Uint8Array.of(0, 250), { dtype: 'float32', scale: 1 / 50 });
+    await expect(trainer().evaluate(scaled)).rejects.toThrow('has 5 in example 0');
+  });
+});
+
+test('what is no data set is refused by name, with what to write', async () => {
+  const good = words(Int32Array.of(0, 1, 2, 3));
+  const x = [[0, 1]];
+  await expect(trainer().fit({ x, y: x } as never, { epochs: 1 })).rejects.toThrow(
+    'write fromArrays({ inputs: x',
+  );
+  await expect(trainer().evaluate({} as never)).rejects.toThrow('must be a data set with batch()');
+  await expect(trainer().fit(good, { epochs: 1, validation: {} as never })).rejects.toMatchObject({
+    code: 'invalid-data',
+  });
+});
