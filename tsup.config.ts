@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup';
 
 /** One build for every package: ESM and CommonJS, with everything named in package.json left outside. */
 export default defineConfig({
-  entry: ['src/index.ts', ...(existsSync('src/internal.ts') ? ['src/internal.ts'] : [])],
+  entry: ['src/index.ts', ...['src/internal.ts', 'src/cli.ts'].filter((file) => existsSync(file))],
   format: ['esm', 'cjs'],
   target: 'es2022',
   // Declarations are made for all packages at once, by build/declarations.ts.

@@ -39,3 +39,4 @@ export { wholeRun } from './run/run-loop.js';
 export type { RunPlan } from './run/run-state.js';
 export { ownVersions } from './run/setup.js';
 export { directionOfName } from './step/objectives.js';
+export { keepNonFinite, restoreNonFinite } from './run/checkpoint-codec.js';

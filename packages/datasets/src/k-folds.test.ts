@@ -46,7 +46,8 @@ test.each([true, false])(
     const all = Array.from({ length: size }, (_, i) => i);
     const folds = kFolds(labelled(all.map((i) => i % 3)), { k: 4, seed: 2, stratify });
     expect(sorted(folds.flatMap(({ validation }) => content(validation)))).toEqual(all);
-    for (const { train, validation } of folds) {
+    for (const { train, validation, indices } of folds) {
+      expect([...indices]).toEqual(content(validation));
       expect(sorted([...content(train), ...content(validation)])).toEqual(all);
     }
   },

@@ -25,6 +25,8 @@ export interface KFoldsOptions {
 export interface Fold {
   readonly train: Dataset;
   readonly validation: Dataset;
+  /** Which examples of the whole data set `validation` has, in its order. */
+  readonly indices: Uint32Array;
 }
 
 /**
@@ -70,6 +72,7 @@ export function kFolds(dataset: Dataset, options: KFoldsOptions): Fold[] {
         order.filter((index) => inValidation[index] === 0),
       ),
       validation: subset(dataset, validation),
+      indices: validation,
     };
   });
 }

@@ -141,11 +141,12 @@ function parseObject(text: string, what: string, reviver?: Reviver): Record<stri
   return fail(`the ${what} is not JSON; the file is damaged or not a checkpoint`);
 }
 
-/** JSON has no NaN and no infinity, and a history may hold them. */
-const keepNonFinite: Reviver = (_key, value) =>
+/** A replacer for `JSON.stringify`: JSON has no NaN and no infinity, and a history may hold them. */
+export const keepNonFinite: Reviver = (_key, value) =>
   typeof value === 'number' && !Number.isFinite(value) ? { $number: String(value) } : value;
 
-const restoreNonFinite: Reviver = (_key, value) =>
+/** The reviver for `JSON.parse` that belongs to {@link keepNonFinite}. */
+export const restoreNonFinite: Reviver = (_key, value) =>
   typeof value === 'object' && value !== null && '$number' in value ? Number(value.$number) : value;
 
 function fail(what: string): never {

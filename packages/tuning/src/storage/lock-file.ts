@@ -1,0 +1,140 @@
+import { EspalierError } from '@espalier/core';
+import type { NodeModules } from './node-modules.js';
+import { codeOf } from './node-modules.js';
+
+/** Who has the lock. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, where the system says so: process ids are used again. */
+  readonly started: string | null;
+  readonly token: string;
+}
+
+/** A lock that is held. */
+export interface LockFile {
+  /** @throws EspalierError `io` where somebody else took the lock away. */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a lock: a file that names its owner. The lock of a process that is gone is broken; a second one of this process, of a
+ * living one, or of another machine is not.
+ *
+ * @throws EspalierError `io` where somebody has it, saying who.
+ */
+export async function lockFile(path: string, node: NodeModules, scope: string): Promise<LockFile> {
+  const { fs, os, crypto } = node;
+  const owner: Owner = {
+    pid: process.pid,
+    host: os.hostname(),
+    started: await startOf(process.pid, node),
+    token: crypto.randomUUID(),
+  };
+  const text = JSON.stringify(owner);
+  for (let tries = 0; tries < 10; tries++) {
+    if (await place(path, text, owner.token, node)) {
+      return {
+        async check() {
+          if ((await read(path, node)) !== text) {
+            throw new EspalierError({
+              code: 'io',
+              scope,
+              message: `the lock '${path}' was taken by somebody else; two programs write to one study. Stop one of them.`,
+            });
+          }
+        },
+        async release() {
+          if ((await read(path, node)) === text) await fs.rm(path, { force: true });
+        },
+      };
+    }
+    const found = await read(path, node);
+    if (found === undefined) continue;
+    if (!(await isStale(found, node))) refuse(path, found, scope);
+    await remove(path, found, owner.token, node);
+  }
+  return refuse(path, (await read(path, node)) ?? '', scope);
+}
+
+/** The whole file appears at once, or somebody's is there already. */
+async function place(path: string, text: string, token: string, { fs }: NodeModules): Promise<boolean> {
+  const own = `${path}.${token}`;
+  await fs.writeFile(own, text);
+  try {
+    await fs.link(own, path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await fs.rm(own, { force: true });
+  }
+}
+
+/** Removes a stale lock, and nothing else: what is moved away and turns out to be another's is put back. */
+async function remove(path: string, stale: string, token: string, node: NodeModules): Promise<void> {
+  const { fs } = node;
+  const away = `${path}.${token}.stale`;
+  try {
+    await fs.rename(path, away);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if ((await read(away, node)) !== stale) await fs.link(away, path).catch(() => {});
+  await fs.rm(away, { force: true });
+}
+
+async function read(path: string, { fs }: NodeModules): Promise<string | undefined> {
+  try {
+    return await fs.readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function isStale(text: string, node: NodeModules): Promise<boolean> {
+  const owner = parse(text);
+  // A lock that says nothing was torn by the end of its process, or is not ours.
+  if (!owner) return text === '';
+  if (owner.host !== node.os.hostname()) return false;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    return codeOf(error) === 'ESRCH';
+  }
+  const started = await startOf(owner.pid, node);
+  return owner.started !== null && started !== null && started !== owner.started;
+}
+
+function parse(text: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(text) as Owner;
+    return Number.isInteger(owner?.pid) && typeof owner.host === 'string' ? owner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat on Linux, counted from behind the name, which may have spaces. */
+async function startOf(pid: number, { fs }: NodeModules): Promise<string | null> {
+  try {
+    const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function refuse(path: string, text: string, scope: string): never {
+  const owner = parse(text);
+  const who = owner ? `process ${owner.pid} of ${owner.host}` : 'somebody';
+  throw new EspalierError({
+    code: 'io',
+    scope,
+    message: `the study is open in ${who}; close it there first. If that process is gone, remove '${path}'.`,
+  });
+}

@@ -1,0 +1,143 @@
+import { checkOptions, EspalierError } from '@espalier/core';
+import { onInterrupt } from '@espalier/core/internal';
+import type { TrialRecord } from '../trial/trial-record.js';
+import type { Outcome, Trial } from './trial.js';
+
+/** Runs one trial: trains with its parameters, and gives the value. */
+export type Objective<P> = (trial: Trial<P>) => Outcome | Promise<Outcome>;
+
+/** Options of `study.optimize`. */
+export interface OptimizeOptions<P> {
+  /** How many trials the study shall have in all, those of earlier runs included. >= 1. */
+  readonly trials: number;
+  /**
+   * Trials that run at once, default 1. Trial t is chosen, and pruned, by the outcomes of trials 0 to t - parallel alone, and
+   * starts when those are there: the same seed and `parallel` give the same search whichever ends first.
+   */
+  readonly parallel?: number;
+  /** Starts no trial after so many seconds. Default: no limit. */
+  readonly seconds?: number;
+  /** Ends with an error once so many trials of this call have failed. Default: no limit. */
+  readonly failures?: number;
+  /** After each trial, in the order in which they end; may call `study.stop`. */
+  readonly onTrialEnd?: (trial: TrialRecord<P>) => void | Promise<void>;
+  /** Stops at once, see `stopOnInterrupt`, when it fires. */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether the first Ctrl-C stops at once (a second ends the process). `trial.signal` fires, what running objectives give
+   * after that is dropped, and their trials are resumed when the study is. Default true.
+   */
+  readonly stopOnInterrupt?: boolean;
+}
+
+/** What it needs of a study. */
+export interface Search<P> {
+  readonly trials: readonly TrialRecord<P>[];
+  readonly exhausted: boolean;
+  readonly stopReason: string | undefined;
+  next(parallel: number): { readonly number: number; readonly horizon: number };
+  isReady(parallel: number): boolean;
+  ask(options: { readonly parallel: number; readonly signal: AbortSignal }): Promise<Trial<P>>;
+  tell(trial: Trial<P>, outcome: Outcome | { readonly error: unknown }): Promise<TrialRecord<P>>;
+  release(trial: Trial<P>): void;
+}
+
+/** Runs trials until there are enough, nothing is left to try, a limit is reached, or somebody stops it. */
+export async function optimize<P>(
+  study: Search<P>,
+  objective: Objective<P>,
+  options: OptimizeOptions<P>,
+  clock: () => number,
+): Promise<void> {
+  const { trials, parallel = 1, seconds = Infinity, failures = Infinity, onTrialEnd } = options;
+  check(options);
+  const until = clock() + 1000 * seconds;
+  const running = new Map<number, Promise<void>>();
+  const ended: TrialRecord<P>[] = [];
+  let broken: { readonly error: unknown } | undefined;
+
+  const stopping = new AbortController();
+  const stopAtOnce = (reason: unknown) => stopping.abort(reason);
+  const { signal } = stopping;
+  const given = options.signal;
+  const onAbort = () => stopAtOnce(given!.reason);
+  if (given?.aborted) onAbort();
+  given?.addEventListener('abort', onAbort);
+  const letGo =
+    options.stopOnInterrupt === false
+      ? () => {}
+      : onInterrupt(() => stopAtOnce(new Error('interrupted (Ctrl-C)')));
+
+  const run = async (trial: Trial<P>): Promise<void> => {
+    let outcome: Outcome | { readonly error: unknown };
+    try {
+      outcome = await objective(trial);
+    } catch (error) {
+      outcome = { error };
+    }
+    // Training that was stopped by the signal gives a value, too, and not that of the trial.
+    if (signal.aborted) return study.release(trial);
+    const record = await study.tell(trial, outcome).catch((error: unknown) => {
+      study.release(trial);
+      throw error;
+    });
+    ended.push(record);
+    await onTrialEnd?.(record);
+  };
+  /** Failed trials that the next one may know of: as with suggestions, it is not the clock that decides. */
+  const failed = (horizon: number) =>
+    ended.filter(({ state, number }) => state === 'failed' && number < horizon);
+  const mayStart = (): boolean => {
+    const { number, horizon } = study.next(parallel);
+    const isNew = number === study.trials.length;
+    if (signal.aborted || broken || study.stopReason !== undefined) return false;
+    if (number >= trials || (isNew && study.exhausted) || clock() >= until) return false;
+    return failed(horizon).length < failures;
+  };
+
+  try {
+    for (;;) {
+      // Where nothing runs, a trial that is waited for runs elsewhere: `ask` says so.
+      while (running.size < parallel && mayStart() && (running.size === 0 || study.isReady(parallel))) {
+        const trial = await study.ask({ parallel, signal });
+        const done = run(trial)
+          .catch((error: unknown) => {
+            broken ??= { error };
+          })
+          .finally(() => running.delete(trial.number));
+        running.set(trial.number, done);
+      }
+      if (running.size === 0) break;
+      await Promise.race(running.values());
+    }
+  } finally {
+    letGo();
+    given?.removeEventListener('abort', onAbort);
+  }
+  if (broken) throw broken.error;
+  report(failed(Infinity), ended, failures);
+}
+
+/** A study of which nothing but failures came does not end as if all were well. */
+function report(
+  failed: readonly TrialRecord<unknown>[],
+  ended: readonly TrialRecord<unknown>[],
+  failures: number,
+): void {
+  const last = failed.at(-1);
+  if (!last || (failed.length < failures && failed.length < ended.length)) return;
+  throw new EspalierError({
+    code: 'execution-failed',
+    scope: 'study',
+    message: `${failed.length} of ${ended.length} trials failed, the last one (${last.number}) with: ${last.error!.message}. They are recorded; resume when it is fixed.`,
+    cause: last.error,
+  });
+}
+
+function check({ trials, parallel = 1, seconds = 0, failures = 1 }: OptimizeOptions<never>): void {
+  const options = checkOptions('study');
+  options.integer('trials', trials, { min: 1 });
+  options.integer('parallel', parallel, { min: 1 });
+  if (seconds !== Infinity) options.number('seconds', seconds, { min: 0 });
+  if (failures !== Infinity) options.integer('failures', failures, { min: 1 });
+}
