@@ -1,6 +1,6 @@
 import type { Optimizer } from '@espalier/core';
 import { readOptions } from '@espalier/core';
-import { adamRules } from './adam-rules.js';
+import { adamRules } from './moment-rules.js';
 import type { AdamOptions } from './adam.js';
 import { commonOptimizer, commonRules } from './common-options.js';
 import { scaleByAdam } from './transforms/scale-by-adam.js';
@@ -32,6 +32,8 @@ export function adamW(options: AdamWOptions = {}): Optimizer {
     ...commonRules({ learningRate: 0.001, weightDecay: 0.01 }),
     ...adamRules(),
   });
-  const { beta1, beta2, epsilon, amsgrad } = read.values;
-  return commonOptimizer('adamw', read, scaleByAdam({ beta1, beta2, epsilon, amsgrad }));
+  const { beta1, beta2, epsilon, epsilonRoot, amsgrad } = read.values;
+  return commonOptimizer('adamw', read, {
+    direction: [scaleByAdam({ beta1, beta2, epsilon, epsilonRoot, amsgrad })],
+  });
 }

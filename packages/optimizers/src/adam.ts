@@ -1,6 +1,6 @@
 import type { Optimizer } from '@espalier/core';
 import { readOptions } from '@espalier/core';
-import { adamRules } from './adam-rules.js';
+import { adamRules } from './moment-rules.js';
 import { type CommonOptions, commonOptimizer, commonRules } from './common-options.js';
 import { scaleByAdam, type ScaleByAdamOptions } from './transforms/scale-by-adam.js';
 
@@ -19,8 +19,8 @@ export interface AdamOptions extends CommonOptions, ScaleByAdamOptions {}
  * Slots: `m/<parameter>` and `v/<parameter>`, kept without their factors (1 - beta): multiply by those to have the means;
  * with `amsgrad` also `vMax/<parameter>`. Kernels per parameter: 10; each decay adds 2, `amsgrad` and `maximize` 1 each.
  *
- * Semantics are `torch.optim.Adam`'s, epsilon outside the root, whose `weight_decay` is `l2` here; Keras's default epsilon is
- * 1e-7, and its `weight_decay` is `weightDecay`. t counts the run's steps, while PyTorch counts each parameter's own: the two
+ * Semantics are `torch.optim.Adam`'s, epsilon outside the root, whose `weight_decay` is `l2` here; Keras adds its epsilon of 1e-7 to
+ * the uncorrected root (`epsilonRoot`), and its `weight_decay` is `weightDecay`. t counts the run's steps, while PyTorch counts each parameter's own: the two
  * differ for a parameter that is unfrozen later.
  *
  * @throws EspalierError `invalid-option`.
@@ -33,6 +33,8 @@ export interface AdamOptions extends CommonOptions, ScaleByAdamOptions {}
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   const read = readOptions('adam', options, { ...commonRules({ learningRate: 0.001 }), ...adamRules() });
-  const { beta1, beta2, epsilon, amsgrad } = read.values;
-  return commonOptimizer('adam', read, scaleByAdam({ beta1, beta2, epsilon, amsgrad }));
+  const { beta1, beta2, epsilon, epsilonRoot, amsgrad } = read.values;
+  return commonOptimizer('adam', read, {
+    direction: [scaleByAdam({ beta1, beta2, epsilon, epsilonRoot, amsgrad })],
+  });
 }

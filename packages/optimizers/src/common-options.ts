@@ -63,6 +63,16 @@ export function learningRateRule(fallback: number): OptionRule<number | Schedule
   };
 }
 
+/** What an optimizer is made of, besides what the common options say. */
+export interface OptimizerParts {
+  /** Before decoupled decay is added. */
+  readonly direction?: readonly GradientTransform[];
+  /** Between decoupled decay and the learning rate. */
+  readonly afterDecay?: readonly GradientTransform[];
+  /** After the learning rate: sees what would be subtracted. */
+  readonly afterRate?: readonly GradientTransform[];
+}
+
 /**
  * The optimizer that nearly all are: what the common options say, around the transforms that make the direction.
  *
@@ -71,7 +81,7 @@ export function learningRateRule(fallback: number): OptionRule<number | Schedule
 export function commonOptimizer(
   name: string,
   { values, config }: { readonly values: CommonValues; readonly config: Config },
-  ...direction: readonly GradientTransform[]
+  { direction = [], afterDecay = [], afterRate = [] }: OptimizerParts,
 ): Optimizer {
   const { learningRate, l2, weightDecay, decayParameters, maximize } = values;
   const decay = (option: string, rate: number | Schedule): GradientTransform[] =>
@@ -83,7 +93,9 @@ export function commonOptimizer(
     ...decay('l2', l2),
     ...direction,
     ...decay('decoupled', weightDecay),
+    ...afterDecay,
     scaleByLearningRate(learningRate),
+    ...afterRate,
   ];
   return toOptimizer(chain(...transforms), { name, config });
 }

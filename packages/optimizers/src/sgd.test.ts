@@ -1,12 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, test } from 'vitest';
 import { fixture, largestDeviation, trajectory } from '../../../testing/references/optimizers/trajectory.js';
-import { sgd } from './sgd.js';
+import { sgd, type SgdOptions } from './sgd.js';
 
 const cases = fixture.cases.filter((one) => one.optimizer === 'sgd');
 
 test.each(cases)('follows PyTorch with $options', (expected) => {
-  const actual = trajectory(sgd(expected.options));
+  const actual = trajectory(sgd(expected.options as SgdOptions));
   expect(largestDeviation(actual.after, expected)).toBeLessThan(3e-6);
   for (const [slot, values] of Object.entries(expected.slots)) {
     const size = Math.max(...values.map(Math.abs), 1e-30);
@@ -17,7 +17,7 @@ test.each(cases)('follows PyTorch with $options', (expected) => {
 
 test('covers every option', () => {
   const seen = new Set(cases.flatMap((one) => Object.keys(one.options)));
-  expect([...seen].sort()).toEqual(['dampening', 'l2', 'learningRate', 'momentum', 'nesterov']);
+  expect([...seen].sort()).toEqual(['dampening', 'l2', 'learningRate', 'maximize', 'momentum', 'nesterov']);
 });
 
 test.each([

@@ -49,5 +49,6 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   const check = checkOptions('sgd');
   if (nesterov && momentum === 0) check.fail('momentum', '> 0 with nesterov', momentum);
   if (nesterov && dampening !== 0) check.fail('dampening', '0 with nesterov', dampening);
-  return commonOptimizer('sgd', read, ...(momentum === 0 ? [] : [trace({ momentum, nesterov, dampening })]));
+  const direction = momentum === 0 ? [] : [trace({ momentum, nesterov, dampening })];
+  return commonOptimizer('sgd', read, { direction });
 }

@@ -5,14 +5,17 @@ import { testStep } from '@espalier/testkit';
 
 type Values = Readonly<Record<string, readonly number[]>>;
 
-/** One optimizer with one set of options, run by PyTorch. */
+/** One optimizer with one set of options, run by another library. */
 export interface TrajectoryCase {
-  readonly optimizer: 'sgd' | 'adam' | 'adamW';
-  readonly options: Readonly<Record<string, number | boolean>>;
+  /** Name of our factory. */
+  readonly optimizer: string;
+  readonly options: Readonly<Record<string, number | boolean | string>>;
   /** Parameters after so many steps. */
   readonly after: Readonly<Record<string, Values>>;
-  /** PyTorch's slots at the end, under our names. */
+  /** The library's slots at the end, under our names. */
   readonly slots: Values;
+  /** Parameters of evaluation at the end, where these are others. */
+  readonly averages?: Values;
 }
 
 /** optimizers.json. */
@@ -23,10 +26,20 @@ export interface TrajectoryFixture {
   readonly cases: readonly TrajectoryCase[];
 }
 
-/** What PyTorch did. */
-export const fixture = JSON.parse(
-  readFileSync(new URL('./optimizers.json', import.meta.url), 'utf8'),
-) as TrajectoryFixture;
+function read<T>(file: string): T {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')) as T;
+}
+
+/** Parameters and gradients, and what PyTorch did with them. */
+export const fixture = read<TrajectoryFixture>('./optimizers.json');
+
+/** What each library did with the parameters and gradients of {@link fixture}. */
+export const libraries: Readonly<Record<string, readonly TrajectoryCase[]>> = {
+  PyTorch: fixture.cases,
+  Keras: read<TrajectoryFixture>('./optimizers_keras.json').cases,
+  optax: read<TrajectoryFixture>('./optimizers_optax.json').cases,
+  schedulefree: read<TrajectoryFixture>('./optimizers_schedulefree.json').cases,
+};
 
 /** The fixture's values as tensors. */
 export function toTensors(values: Values): Tensors {
@@ -62,7 +75,7 @@ export function trajectory(optimizer: Optimizer): { after: Values[]; slots: Valu
 }
 
 /**
- * The largest deviation from PyTorch's parameters, each element relative to the largest magnitude that it has had:
+ * The largest deviation from the library's parameters, each element relative to the largest magnitude that it has had:
  * what is lost to rounding grows with that, not with what is left after a cancellation.
  */
 export function largestDeviation(actual: readonly Values[], expected: TrajectoryCase): number {

@@ -23,6 +23,8 @@ export interface EachParameterOptions {
   readonly learningRate?: number | Schedule;
   /** What each slot of a parameter begins with: a new tensor. */
   readonly slots?: Readonly<Record<string, (parameter: Tensor, name: string) => Tensor>>;
+  /** Whether a parameter has a slot, which may depend on its shape. Default: it has all. */
+  hasSlot?(slot: string, parameter: Tensor): boolean;
   /** What becomes of one parameter's update and slots. */
   rule(update: Update, at: ParameterState): RuleResult;
 }
@@ -49,7 +51,7 @@ export interface RuleResult {
  * ```
  */
 export function eachParameter(options: EachParameterOptions): GradientTransform {
-  const { name, config, scalars, learningRate, slots: first = {}, rule } = options;
+  const { name, config, scalars, learningRate, slots: first = {}, hasSlot = () => true, rule } = options;
   const slotNames = Object.keys(first);
   return {
     name,
@@ -61,8 +63,9 @@ export function eachParameter(options: EachParameterOptions): GradientTransform 
     init(parameters) {
       const slots: Record<string, Tensor> = {};
       for (const slot of slotNames) {
-        for (const [parameter, tensor] of Object.entries(parameters))
-          slots[`${slot}/${parameter}`] = first[slot]!(tensor, parameter);
+        for (const [parameter, tensor] of Object.entries(parameters)) {
+          if (hasSlot(slot, tensor)) slots[`${slot}/${parameter}`] = first[slot]!(tensor, parameter);
+        }
       }
       return slots;
     },
@@ -71,7 +74,8 @@ export function eachParameter(options: EachParameterOptions): GradientTransform 
       const nextSlots: Record<string, Tensor> = {};
       for (const [parameter, update] of Object.entries(updates)) {
         const own: Record<string, Tensor> = {};
-        for (const slot of slotNames)
+        const has = slotNames.filter((slot) => hasSlot(slot, parameters[parameter]!));
+        for (const slot of has)
           own[slot] = slots[`${slot}/${parameter}`] ?? missingSlot(step.optimizer, slot, parameter);
         const next = rule(update, {
           name: parameter,
@@ -81,7 +85,7 @@ export function eachParameter(options: EachParameterOptions): GradientTransform 
           step,
         });
         nextUpdates[parameter] = next.update;
-        for (const slot of slotNames) nextSlots[`${slot}/${parameter}`] = next.slots![slot]!;
+        for (const slot of has) nextSlots[`${slot}/${parameter}`] = next.slots![slot]!;
       }
       return { updates: nextUpdates, slots: nextSlots };
     },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Schedule } from '@espalier/core';
 import { readOptions } from '@espalier/core';
-import { adamRules } from '../adam-rules.js';
+import { adamRules } from '../moment-rules.js';
+import { type EpsilonRoot, momentScalars } from '../moments.js';
 import { eachParameter } from './each-parameter.js';
 import { type GradientTransform, updateOf, valueOf } from './gradient-transform.js';
 
@@ -16,6 +16,11 @@ export interface ScaleByAdamOptions {
    * NaN, as in PyTorch.
    */
   readonly epsilon?: number;
+  /**
+   * Which root epsilon is added to: the `corrected` one of the text, as PyTorch (default), or the `uncorrected` one,
+   * `m / (sqrt(v) + epsilon) * sqrt(1 - beta2^t) / (1 - beta1^t)`, as Keras.
+   */
+  readonly epsilonRoot?: EpsilonRoot;
   /** Divides by the largest mean of squares so far instead of the present one. Default false. */
   readonly amsgrad?: boolean;
 }
@@ -52,15 +57,11 @@ export interface ScaleByAdamOptions {
  */
 export function scaleByAdam(options: ScaleByAdamOptions = {}): GradientTransform {
   const { values, config } = readOptions('scale-by-adam', options, adamRules());
-  const { beta1, beta2, epsilon, amsgrad } = values;
-  const rootScale: Schedule = ({ step }) => Math.sqrt((1 - beta2 ** (step + 1)) / (1 - beta2));
+  const { beta1, beta2, epsilon, epsilonRoot, amsgrad } = values;
   return eachParameter({
     name: 'scale-by-adam',
     config,
-    scalars: {
-      stepScale: (at) => (rootScale(at) * (1 - beta1)) / (1 - beta1 ** (at.step + 1)),
-      scaledEpsilon: (at) => rootScale(at) * epsilon,
-    },
+    scalars: momentScalars(beta1, beta2, epsilon, epsilonRoot),
     slots: { m: tf.zerosLike, v: tf.zerosLike, ...(amsgrad && { vMax: tf.zerosLike }) },
     rule(update, { slots, step }) {
       const g = valueOf(update, step);

@@ -224,6 +224,7 @@ test('tells the options that it was made with', () => {
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
+    epsilonRoot: 'corrected',
     amsgrad: false,
   });
   const transform = chain(clipByValue(2), scaleByLearningRate(1));

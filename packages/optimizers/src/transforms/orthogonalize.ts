@@ -1,0 +1,86 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions, option, readOptions } from '@espalier/core';
+import { eachParameter } from './each-parameter.js';
+import { type GradientTransform, updateOf, valueOf } from './gradient-transform.js';
+
+/** Options of {@link orthogonalize}. */
+export interface OrthogonalizeOptions {
+  /** Steps of the Newton-Schulz iteration, 1 or more. Default 5. */
+  readonly newtonSchulzSteps?: number;
+  /** Smallest norm that a matrix is divided by, > 0. Default 1e-7. */
+  readonly epsilon?: number;
+  /**
+   * How a step is scaled by the matrix' shape: `shape`, by sqrt(max(1, outputs / inputs)), as Keller Jordan's; `rms`, by
+   * 0.2 * sqrt(max(outputs, inputs)), which makes it as long as Adam's. Default `shape`.
+   */
+  readonly adjustment?: 'shape' | 'rms';
+}
+
+/** Coefficients of the iteration x = a x + b (x x') x + c (x x')^2 x, whose slope at 0 is largest. */
+const [A, B, C] = [3.4445, -4.775, 2.0315];
+
+/** Rules of {@link OrthogonalizeOptions}. */
+export function orthogonalizeRules() {
+  return {
+    newtonSchulzSteps: option.integer({ min: 1, max: 99, default: 5 }),
+    epsilon: option.number({ min: 0, exclusiveMin: true, default: 1e-7 }),
+    adjustment: option.oneOf(['shape', 'rms'], { default: 'shape' as 'shape' | 'rms' }),
+  };
+}
+
+/**
+ * Makes each update nearly orthogonal: its singular values become numbers around 1, by a few matrix products. Parameters need two
+ * axes or more; those of filters before the last are taken as one. A NaN makes its whole parameter NaN.
+ *
+ * @throws EspalierError `invalid-option`, also in `init` for a vector or scalar.
+ * @example
+ * ```ts
+ * const transform = chain(trace({ momentum: 0.95, nesterov: true }), orthogonalize(), scaleByLearningRate(0.02));
+ * ```
+ * @see Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024; `torch.optim.Muon`.
+ */
+export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTransform {
+  const { values, config } = readOptions('orthogonalize', options, orthogonalizeRules());
+  const { newtonSchulzSteps, epsilon, adjustment } = values;
+  const transform = eachParameter({
+    name: 'orthogonalize',
+    config,
+    rule(update, { parameter, step }) {
+      const g = valueOf(update, step);
+      const outputs = parameter.shape.at(-1)!;
+      const inputs = Math.max(1, parameter.size / outputs);
+      const flat = tf.reshape(g, [inputs, outputs]);
+      const wide = inputs > outputs ? tf.transpose(flat) : flat;
+      const norm = tf.maximum(tf.sqrt(tf.sum(tf.square(wide))), step.constant(epsilon));
+      let x = tf.div(wide, norm) as Tensor2D;
+      for (let i = 0; i < newtonSchulzSteps; i++) {
+        const gram = tf.matMul(x, x, false, true);
+        const polynomial = tf.add(
+          tf.mul(gram, step.constant(B)),
+          tf.mul(tf.matMul(gram, gram), step.constant(C)),
+        ) as Tensor2D;
+        x = tf.add(tf.mul(x, step.constant(A)), tf.matMul(polynomial, x));
+      }
+      const back: Tensor = inputs > outputs ? tf.transpose(x) : x;
+      const scale =
+        adjustment === 'shape'
+          ? Math.sqrt(Math.max(1, outputs / inputs))
+          : 0.2 * Math.sqrt(Math.max(outputs, inputs));
+      return { update: updateOf(tf.reshape(back, parameter.shape), scale) };
+    },
+  });
+  return {
+    ...transform,
+    init(parameters) {
+      const flat = Object.keys(parameters).find((name) => parameters[name]!.rank < 2);
+      if (flat !== undefined)
+        checkOptions('orthogonalize').fail(
+          'parameters',
+          'matrices or filters',
+          `'${flat}' of shape [${parameters[flat]!.shape.join(', ')}]`,
+        );
+      return transform.init(parameters);
+    },
+  };
+}
