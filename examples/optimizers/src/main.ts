@@ -4,7 +4,25 @@ import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '@espalier/core';
 import { stream } from '@espalier/core';
-import { adam, adamW, cosineDecay, sgd, stepDecay, warmup } from '@espalier/optimizers';
+import {
+  adam,
+  adamW,
+  chain,
+  clipByGlobalNorm,
+  cosineDecay,
+  lion,
+  lookahead,
+  nadam,
+  oneCycle,
+  partition,
+  rmsprop,
+  scaleByAdam,
+  scaleByLearningRate,
+  sgd,
+  stepDecay,
+  toOptimizer,
+  warmup,
+} from '@espalier/optimizers';
 import { minimize, type Objective } from './minimize.js';
 
 await tf.setBackend('cpu');
@@ -45,6 +63,18 @@ table(
     'adam 0.1': adam({ learningRate: 0.1 }),
     'adam 0.1, amsgrad': adam({ learningRate: 0.1, amsgrad: true }),
     'adam 0.1, cosine': adam({ learningRate: cosineDecay({ initialValue: 0.1, decaySteps: 1000 }) }),
+    'nadam 0.1': nadam({ learningRate: 0.1 }),
+    'rmsprop 0.01, momentum': rmsprop({ learningRate: 0.01, momentum: 0.9 }),
+    'lion, one cycle': lion({ learningRate: oneCycle({ peakValue: 0.03, length: 1000 }) }),
+    'lookahead of adam 0.1': lookahead(adam({ learningRate: 0.1 })),
+    'adam of clipped gradients': toOptimizer(
+      chain(clipByGlobalNorm(1), scaleByAdam(), scaleByLearningRate(0.1)),
+      { name: 'clipped-adam' },
+    ),
+    'x by sgd, y by adam': partition({
+      x: { parameters: ['x'], optimizer: sgd({ learningRate: 0.001 }) },
+      y: { parameters: ['y'], optimizer: adam({ learningRate: 0.1 }) },
+    }),
   }),
 );
 

@@ -15,7 +15,8 @@ const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, yogi } = exported;
 const { centralize, orthogonalize, scaleByRms, scaleBySign, scaleByTrustRatio } = exported;
 const { addDecayedWeights, chain, clipByGlobalNorm, clipByNorm, clipByValue, withName } = exported;
 const { scale, scaleByAdam, scaleByLearningRate, toOptimizer, trace } = exported;
-const { constant, cosineDecay, exponentialDecay, piecewiseConstant, stepDecay, warmup } = exported;
+const { constant, cosineDecay, cosineRestarts, cyclic, exponentialDecay, inverseTimeDecay } = exported;
+const { oneCycle, piecewiseConstant, polynomialDecay, sequence, stepDecay, warmup } = exported;
 
 const adamBad = (make: (options: Record<string, unknown>) => unknown, only?: string[]): Entry['bad'] =>
   Object.fromEntries(
@@ -319,6 +320,36 @@ const schedules: Record<string, { readonly make: () => Schedule; readonly bad: E
       'two lengths': () => cosineDecay({ initialValue: 0.1, decaySteps: 5, decayEpochs: 5 } as never),
       'length 0': () => cosineDecay({ initialValue: 0.1, decaySteps: 0 }),
     },
+  },
+  cosineRestarts: {
+    make: () => cosineRestarts({ initialValue: 0.1, decaySteps: 30, lengthFactor: 1.5 }),
+    bad: {
+      'lengthFactor < 1': () => cosineRestarts({ initialValue: 0.1, decaySteps: 3, lengthFactor: 0.5 }),
+    },
+  },
+  cyclic: {
+    make: () => cyclic({ initialValue: 0.1, peakValue: 1, up: 0.3, unit: 'epoch' }),
+    bad: { 'up 0': () => cyclic({ initialValue: 0.1, peakValue: 1, up: 0 }) },
+  },
+  inverseTimeDecay: {
+    make: () => inverseTimeDecay({ initialValue: 0.1, decayRate: 0.5, decayEpochs: 2 }),
+    bad: { 'decayRate < 0': () => inverseTimeDecay({ initialValue: 0.1, decayRate: -1, decaySteps: 2 }) },
+  },
+  oneCycle: {
+    make: () => oneCycle({ peakValue: 0.1, length: 2, unit: 'epoch' }),
+    bad: {
+      'length 0': () => oneCycle({ peakValue: 0.1, length: 0 }),
+      'warmupShare 1': () => oneCycle({ peakValue: 0.1, length: 9, warmupShare: 1 }),
+    },
+  },
+  polynomialDecay: {
+    make: () => polynomialDecay({ initialValue: 0.1, decaySteps: 30, cycle: true, power: 2 }),
+    bad: { 'power 0': () => polynomialDecay({ initialValue: 0.1, decaySteps: 3, power: 0 }) },
+  },
+  sequence: {
+    make: () =>
+      sequence({ schedules: [0.1, cosineDecay({ initialValue: 1, decaySteps: 9 })], boundaries: [3] }),
+    bad: { 'too few': () => sequence({ schedules: [0.1], boundaries: [3] }) },
   },
   exponentialDecay: {
     make: () => exponentialDecay({ initialValue: 0.1, decayRate: 0.5, decayEpochs: 3 }),

@@ -34,8 +34,8 @@ export interface FtrlOptions extends Pick<CommonOptions, 'learningRate' | 'maxim
  * p = (clip(z, -l1, l1) - z) / ((s'^-power + beta) / learningRate + 2 * l2)
  * ```
  *
- * Slots: `sum/<parameter>` and `linear/<parameter>`. Kernels per parameter: 27. As Keras's Ftrl, down to ignoring the value that a
- * parameter starts from. At a rate of 0 nothing changes.
+ * Slots: `sum/<parameter>` and `linear/<parameter>`. Kernels per parameter: 27. As Keras's Ftrl. Start parameters at 0: with a
+ * gradient of 0 their first value is forgotten. At a rate of 0 nothing changes.
  *
  * @throws EspalierError `invalid-option`.
  * @example

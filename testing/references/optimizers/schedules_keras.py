@@ -24,6 +24,13 @@ fixture = {
     "ExponentialDecay": values(schedules.ExponentialDecay(0.1, decay_steps=10, decay_rate=0.8)),
     "ExponentialDecayStaircase": values(schedules.ExponentialDecay(0.1, decay_steps=10, decay_rate=0.8, staircase=True)),
     "CosineDecay": values(schedules.CosineDecay(0.1, decay_steps=100, alpha=0.05)),
+    "CosineDecayRestarts": values(schedules.CosineDecayRestarts(0.1, 10, t_mul=2.0, m_mul=0.5, alpha=0.1)),
+    "PolynomialDecay": values(schedules.PolynomialDecay(0.1, 100, end_learning_rate=0.01, power=2.0)),
+    "PolynomialDecayCycle": values(schedules.PolynomialDecay(0.1, 10, end_learning_rate=0.01, cycle=True)),
+    "InverseTimeDecay": values(schedules.InverseTimeDecay(0.1, decay_steps=10, decay_rate=0.5)),
+    "InverseTimeDecayStaircase": values(
+        schedules.InverseTimeDecay(0.1, decay_steps=10, decay_rate=0.5, staircase=True)
+    ),
     "PiecewiseConstantDecay": values(schedules.PiecewiseConstantDecay([10, 20], [0.1, 0.05, 0.01])),
 }
 target = pathlib.Path(__file__).with_suffix(".json")

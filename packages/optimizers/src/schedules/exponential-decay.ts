@@ -10,13 +10,15 @@ export type ExponentialDecayOptions = DecayLength & {
   readonly initialValue: number;
   /** Factor over one decay length, > 0. */
   readonly decayRate: number;
+  /** Where it stops: the least value of a decay, the largest of a growth. Default: nowhere. */
+  readonly finalValue?: number;
 };
 
 /**
  * Decays smoothly by a factor per decay length: `initialValue * decayRate^(t / decaySteps)`.
  *
  * As Keras's `ExponentialDecay`; with `decayEpochs: 1`, as PyTorch's `ExponentialLR` at the start of each epoch. In
- * stairs: {@link stepDecay}.
+ * stairs: {@link stepDecay}. `finalValue` is the `end_value` of `optax.exponential_decay`.
  *
  * @throws EspalierError `invalid-option`.
  * @example
@@ -28,9 +30,15 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const { values, config } = readOptions('exponential-decay', options, {
     initialValue: option.number(),
     decayRate: option.number({ min: 0, exclusiveMin: true }),
+    finalValue: option.number({ optional: true }),
     ...decayLengthRules,
   });
-  const { initialValue, decayRate } = values;
+  const { initialValue, decayRate, finalValue } = values;
   const position = decayPosition('exponential-decay', values);
-  return withConfig(config, (at) => initialValue * decayRate ** position(at));
+  // Which bound the final value is depends on the side that the first value is on.
+  const bound = finalValue !== undefined && initialValue > finalValue ? Math.max : Math.min;
+  return withConfig(config, (at) => {
+    const value = initialValue * decayRate ** position(at);
+    return finalValue === undefined ? value : bound(value, finalValue);
+  });
 }

@@ -1,13 +1,27 @@
 import { readFileSync } from 'node:fs';
 import type { Schedule } from '@espalier/core';
 import { expect, test } from 'vitest';
-import { constant, cosineDecay, exponentialDecay, piecewiseConstant, stepDecay, warmup } from '../index.js';
+import {
+  constant,
+  cosineDecay,
+  cosineRestarts,
+  cyclic,
+  exponentialDecay,
+  inverseTimeDecay,
+  oneCycle,
+  piecewiseConstant,
+  polynomialDecay,
+  sequence,
+  stepDecay,
+  warmup,
+} from '../index.js';
 
 const references = new URL('../../../../testing/references/optimizers/', import.meta.url);
 const read = (file: string) =>
   JSON.parse(readFileSync(new URL(file, references), 'utf8')) as Record<string, number[]>;
 const torch = read('schedules_torch.json');
 const keras = read('schedules_keras.json');
+const optax = read('schedules_optax.json');
 
 const at = (step: number, stepsPerEpoch = 1) => ({
   step,
@@ -37,11 +51,65 @@ test.each<[string, Schedule, Schedule?]>([
     cosineDecay({ initialValue: 0.1, finalValue: 0.01, decaySteps: 24 }),
     cosineDecay({ initialValue: 0.1, finalValue: 0.01, decayEpochs: 24 }),
   ],
-  ['LinearLR', warmup(0.1, 5)],
+  ['LinearLR', warmup(0.1, 5), warmup(0.1, { epochs: 5 })],
+  [
+    'CosineAnnealingWarmRestarts',
+    cosineRestarts({ initialValue: 0.1, finalValue: 0.01, decaySteps: 3, lengthFactor: 2 }),
+    cosineRestarts({ initialValue: 0.1, finalValue: 0.01, decayEpochs: 3, lengthFactor: 2 }),
+  ],
+  [
+    'CosineAnnealingWarmRestartsEven',
+    cosineRestarts({ initialValue: 0.1, decaySteps: 4 }),
+    cosineRestarts({ initialValue: 0.1, decayEpochs: 4 }),
+  ],
+  [
+    'CyclicTriangular',
+    cyclic({ initialValue: 0.01, peakValue: 0.1, up: 3, down: 5 }),
+    cyclic({ initialValue: 0.01, peakValue: 0.1, up: 3, down: 5, unit: 'epoch' }),
+  ],
+  ['CyclicTriangular2', cyclic({ initialValue: 0.01, peakValue: 0.1, up: 3, mode: 'triangular2' })],
+  [
+    'CyclicExponential',
+    cyclic({ initialValue: 0.01, peakValue: 0.1, up: 3, mode: 'exponential', decayRate: 0.9 }),
+    cyclic({ initialValue: 0.01, peakValue: 0.1, up: 3, mode: 'exponential', decayRate: 0.9, unit: 'epoch' }),
+  ],
+  ['OneCycleLR', oneCycle({ peakValue: 0.1, length: 26 })],
+  [
+    'OneCycleThreePhases',
+    oneCycle({
+      peakValue: 0.1,
+      length: 26,
+      warmupShare: 0.4,
+      shape: 'linear',
+      initialValue: 0.01,
+      finalValue: 0.0001,
+      threePhases: true,
+    }),
+  ],
+  [
+    'PolynomialLR',
+    polynomialDecay({ initialValue: 0.1, decaySteps: 20, power: 2 }),
+    polynomialDecay({ initialValue: 0.1, decayEpochs: 20, power: 2 }),
+  ],
+  ...(['step', 'epoch'] as const).map((unit): [string, Schedule] => [
+    'SequentialLR',
+    sequence({
+      schedules: [
+        0.05,
+        exponentialDecay({ initialValue: 0.1, decayRate: 0.9, decaySteps: 1 }),
+        stepDecay({ initialValue: 0.1, decayRate: 0.5, decaySteps: 3 }),
+      ],
+      // In steps, and in epochs of three steps.
+      boundaries: unit === 'step' ? [4, 12] : [4 / 3, 4],
+      unit,
+    }),
+  ]),
 ])('is PyTorch’s %s', (name, inSteps, inEpochs) => {
   torch[name]!.forEach((rate, t) => {
     expect(inSteps(at(t, 3))).toBeCloseTo(rate, 14);
-    if (inEpochs) expect(inEpochs(at(t * 7, 7))).toBeCloseTo(rate, 14);
+    // A warm-up of epochs rises at every step; PyTorch's rises once in each.
+    if (inEpochs && name === 'LinearLR') expect(inEpochs(at(t * 7 + 6, 7))).toBeCloseTo(rate, 14);
+    else if (inEpochs) expect(inEpochs(at(t * 7, 7))).toBeCloseTo(rate, 14);
   });
 });
 
@@ -49,10 +117,99 @@ test.each<[string, Schedule]>([
   ['ExponentialDecay', exponentialDecay({ initialValue: 0.1, decayRate: 0.8, decaySteps: 10 })],
   ['ExponentialDecayStaircase', stepDecay({ initialValue: 0.1, decayRate: 0.8, decaySteps: 10 })],
   ['CosineDecay', cosineDecay({ initialValue: 0.1, finalValue: 0.005, decaySteps: 100 })],
+  [
+    'CosineDecayRestarts',
+    cosineRestarts({
+      initialValue: 0.1,
+      finalValue: 0.01,
+      decaySteps: 10,
+      lengthFactor: 2,
+      peakFactor: 0.5,
+    }),
+  ],
+  ['PolynomialDecay', polynomialDecay({ initialValue: 0.1, finalValue: 0.01, decaySteps: 100, power: 2 })],
+  [
+    'PolynomialDecayCycle',
+    polynomialDecay({ initialValue: 0.1, finalValue: 0.01, decaySteps: 10, cycle: true }),
+  ],
+  ['InverseTimeDecay', inverseTimeDecay({ initialValue: 0.1, decayRate: 0.5, decaySteps: 10 })],
+  [
+    'InverseTimeDecayStaircase',
+    inverseTimeDecay({ initialValue: 0.1, decayRate: 0.5, decaySteps: 10, staircase: true }),
+  ],
   // Its boundary is the last step of the old value, ours the first of the new.
   ['PiecewiseConstantDecay', piecewiseConstant({ values: [0.1, 0.05, 0.01], boundaries: [11, 21] })],
 ])('is Keras’s %s', (name, schedule) => {
   keras['steps']!.forEach((step, i) => expect(schedule(at(step)) / keras[name]![i]!).toBeCloseTo(1, 5));
+});
+
+test.each<[string, Schedule]>([
+  ['decay', exponentialDecay({ initialValue: 0.1, decayRate: 0.5, decaySteps: 10, finalValue: 0.004 })],
+  ['growth', exponentialDecay({ initialValue: 0.1, decayRate: 1.5, decaySteps: 10, finalValue: 0.3 })],
+  [
+    'join',
+    sequence({
+      schedules: [
+        polynomialDecay({ initialValue: 0.1, finalValue: 0.01, decaySteps: 20 }),
+        cosineDecay({ initialValue: 0.2, decaySteps: 60 }),
+      ],
+      boundaries: [11],
+    }),
+  ],
+])('is optax’s %s', (name, schedule) => {
+  optax['steps']!.forEach((step, i) => expect(schedule(at(step))).toBeCloseTo(optax[name]![i]!, 12));
+});
+
+test('one cycle stays at its end, and one in epochs spans all their steps', () => {
+  const inSteps = oneCycle({ peakValue: 1, length: 60 });
+  const inEpochs = oneCycle({ peakValue: 1, length: 6, unit: 'epoch' });
+  for (let step = 0; step < 100; step++) expect(inEpochs(at(step, 10))).toBe(inSteps(at(step)));
+  expect(inSteps(at(1000))).toBe(1 / 25 / 1e4);
+  const values = Array.from({ length: 60 }, (_, step) => inSteps(at(step)));
+  expect(values.indexOf(Math.max(...values))).toBe(17);
+});
+
+test('a cycle of momentum goes down and up again', () => {
+  const momentum = oneCycle({ peakValue: 0.85, initialValue: 0.95, finalValue: 0.95, length: 10 });
+  expect([0, 2, 9].map((step) => Number(momentum(at(step)).toFixed(12)))).toEqual([0.95, 0.85, 0.95]);
+});
+
+test('restarts fall at fractions of an epoch with the step that reaches them', () => {
+  const restarts = cosineRestarts({ initialValue: 1, decayEpochs: 0.1, lengthFactor: 1 });
+  const growing = cosineRestarts({ initialValue: 1, decayEpochs: 0.1, lengthFactor: 3 });
+  const saw = cyclic({ initialValue: 0, peakValue: 1, up: 0.1, down: 0.2, unit: 'epoch' });
+  for (const parts of [0, 1, 2, 3, 7, 9]) expect(restarts(at(7 * parts, 70))).toBeCloseTo(1, 9);
+  for (const parts of [0, 1, 4, 13, 40]) expect(growing(at(7 * parts, 70))).toBeCloseTo(1, 9);
+  expect(growing(at(7 * 13 - 1, 70))).toBeLessThan(0.01);
+  for (const cycle of [0, 1, 2, 5]) {
+    expect(saw(at(21 * cycle, 70))).toBeCloseTo(0, 9);
+    expect(saw(at(21 * cycle + 7, 70))).toBeCloseTo(1, 9);
+  }
+});
+
+test('a sequence by epochs begins each schedule with its own first step and epoch', () => {
+  const seen: unknown[] = [];
+  const spy: Schedule = (position) => (seen.push(position), 1);
+  const schedule = sequence({ schedules: [0, spy], boundaries: [1.5], unit: 'epoch' });
+  expect([0, 14].map((step) => schedule(at(step, 10)))).toEqual([0, 0]);
+  schedule(at(15, 10));
+  schedule(at(26, 10));
+  expect(seen).toEqual([
+    { step: 0, epoch: 0, stepsPerEpoch: 10 },
+    { step: 11, epoch: 1, stepsPerEpoch: 10 },
+  ]);
+  expect(() => schedule({ step: 3, epoch: 0, stepsPerEpoch: Infinity })).toThrow(
+    '[sequence] boundaries in epochs need a known number of steps in an epoch',
+  );
+});
+
+test('a warm-up in epochs ends with the epoch, and rises in stairs where its steps are not known', () => {
+  const values = [0, 9, 14, 15, 16].map((step) => warmup(1, { epochs: 1.5 })(at(step, 10)));
+  expect(values).toEqual([1 / 15, 10 / 15, 1, 1, 1]);
+  const unknown = [0, 1, 2].map((epoch) =>
+    warmup(1, { epochs: 2 })({ step: 5 + 70 * epoch, epoch, stepsPerEpoch: Infinity }),
+  );
+  expect(unknown).toEqual([0.5, 1, 1]);
 });
 
 test('a stair in epochs falls with the first step of an epoch, whatever the length of an epoch', () => {
@@ -149,6 +306,23 @@ test.each<[() => unknown, string]>([
   [
     () => piecewiseConstant({ values: [1], boundaries: [], unit: 'day' as never }),
     "unit must be one of 'step', 'epoch'",
+  ],
+  [
+    () => warmup(0.1, { epochs: 1, steps: 1 }),
+    '[warmup] steps must be given, or else epochs, and not both, got 1',
+  ],
+  [() => warmup(0.1, {}), '[warmup] steps must be given, or else epochs, and not both, got undefined'],
+  [
+    () => sequence({ schedules: [1], boundaries: [3] }),
+    '[sequence] schedules must be a list of 2, one more than boundaries, got [1]',
+  ],
+  [
+    () => sequence({ schedules: [1, 2, 3], boundaries: [3, 3] }),
+    '[sequence] boundaries[1] must be a number > 3, got 3',
+  ],
+  [
+    () => oneCycle({ peakValue: 1, length: 9, warmupShare: 0.6, threePhases: true }),
+    '[one-cycle] warmupShare must be a number > 0 and < 0.5, got 0.6',
   ],
   [() => warmup(0.1, 2.5), '[warmup] steps must be a whole number >= 0, got 2.5'],
   [() => warmup('x' as never, 2), "[warmup] schedule must be a number, got 'x'"],

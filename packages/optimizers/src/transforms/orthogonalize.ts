@@ -78,7 +78,7 @@ export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTrans
         checkOptions('orthogonalize').fail(
           'parameters',
           'matrices or filters',
-          `'${flat}' of shape [${parameters[flat]!.shape.join(', ')}]`,
+          `${flat} of shape [${parameters[flat]!.shape.join(', ')}]`,
         );
       return transform.init(parameters);
     },

@@ -8,6 +8,7 @@ import {
   adam,
   adamW,
   addDecayedWeights,
+  centralize,
   chain,
   clipByGlobalNorm,
   clipByNorm,
@@ -15,9 +16,11 @@ import {
   eachParameter,
   type GradientTransform,
   withName,
+  orthogonalize,
   scale,
   scaleByAdam,
   scaleByLearningRate,
+  scaleByTrustRatio,
   updateOf,
   sgd,
   toOptimizer,
@@ -69,6 +72,69 @@ test('clipByNorm scales each parameter by itself, clipByValue each element', () 
   expectNumbers(subtracted(alone(clipByNorm(6))), { 'a/kernel': [3, -4], 'a/bias': [6] });
   expectNumbers(subtracted(alone(clipByNorm(2.5))), { 'a/kernel': [1.5, -2], 'a/bias': [2.5] });
   expectNumbers(subtracted(alone(clipByValue(3.5))), { 'a/kernel': [3, -3.5], 'a/bias': [3.5] });
+});
+
+test('centralize takes the mean of every output from matrices and filters alone', () => {
+  tf.tidy(() => {
+    const optimizer = toOptimizer(chain(centralize(), scaleByLearningRate(1)), { name: 'test' });
+    const given = {
+      kernel: tf.tensor2d([1, 2, 3, 8], [2, 2]),
+      filter: tf.reshape(tf.range(0, 8), [2, 1, 2, 2]),
+      bias: tf.tensor1d([3, 4]),
+    };
+    const zeros = Object.fromEntries(Object.entries(given).map(([name, t]) => [name, tf.zerosLike(t)]));
+    const step = testStep({ scalars: { learningRate: 1 } });
+    const { parameters: after } = optimizer.update(given, {}, zeros, step.scalar);
+    step.dispose();
+    expect([...after['kernel']!.dataSync()]).toEqual([1, 3, -1, -3]);
+    // Outputs 0, 2, 4, 6 and 1, 3, 5, 7.
+    expect([...after['filter']!.dataSync()]).toEqual([3, 3, 1, 1, -1, -1, -3, -3]);
+    expect([...after['bias']!.dataSync()]).toEqual([-3, -4]);
+  });
+});
+
+test('scaleByTrustRatio makes a step as long as a share of the weights, and leaves it where one has no length', () => {
+  const trusted = subtracted(alone(scaleByTrustRatio({ trustCoefficient: 0.5 })));
+  expectNumbers(trusted, {
+    'a/kernel': [(3 * 0.5 * Math.sqrt(5)) / 5, (-4 * 0.5 * Math.sqrt(5)) / 5],
+    'a/bias': [0.25],
+  });
+  const still = subtracted(alone(scaleByTrustRatio()), { 'a/kernel': [0, 0], 'a/bias': [12] });
+  expectNumbers(still, { 'a/kernel': [0, 0], 'a/bias': [0.5] });
+});
+
+test.each([
+  ['wide', [3, 5]],
+  ['tall', [5, 3]],
+  ['a filter', [2, 2, 1, 3]],
+])('orthogonalize makes the rows or columns of %s matrix nearly orthonormal', (_, shape) => {
+  tf.tidy(() => {
+    const size = tf.util.sizeFromShape(shape);
+    const g = tf.tensor(
+      Float32Array.from({ length: size }, (_, i) => Math.sin(7 * i * i + 1)),
+      shape,
+    );
+    const optimizer = alone(orthogonalize());
+    const step = testStep({ scalars: { learningRate: 1 } });
+    const { parameters: after } = optimizer.update({ w: g }, {}, { w: tf.zerosLike(g) }, step.scalar);
+    step.dispose();
+    const [inputs, outputs] = [size / shape.at(-1)!, shape.at(-1)!];
+    const q = tf.mul(
+      tf.reshape(after['w']!, [inputs, outputs]),
+      -1 / Math.sqrt(Math.max(1, outputs / inputs)),
+    );
+    const gram = (
+      inputs > outputs ? tf.matMul(q, q, true, false) : tf.matMul(q, q, false, true)
+    ) as tf.Tensor2D;
+    const rows = gram.arraySync();
+    rows.forEach((row, i) =>
+      row.forEach((value, j) => {
+        // The iteration leaves singular values between 0.7 and 1.2.
+        if (i === j) expect(Math.abs(value - 1)).toBeLessThan(0.55);
+        else expect(Math.abs(value)).toBeLessThan(0.3);
+      }),
+    );
+  });
 });
 
 test('transforms run in order', () => {
