@@ -1,0 +1,203 @@
+import * as exported from '../index.js';
+import { adamBad, type Entry } from './entry.fixture.js';
+
+const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, ftrl, lamb } = exported;
+const { lars, lion, lookahead, muon, nadam, novograd, partition, radam, rmsprop, rprop } = exported;
+const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, yogi } = exported;
+
+/** What is bad for every optimizer with two means. */
+const MOMENTS = ['beta1 = 1', 'beta2 < 0', 'epsilon NaN', 'weightDecay < 0', 'l2 < 0', 'unknown'];
+
+/** Every optimizer. */
+export const optimizers: Record<string, Entry> = {
+  sgd: {
+    variants: {
+      plain: (learningRate) => sgd({ learningRate }),
+      momentum: (learningRate) => sgd({ learningRate, momentum: 0.9, l2: 0.01 }),
+      dampening: (learningRate) => sgd({ learningRate, momentum: 0.9, dampening: 0.5 }),
+      nesterov: (learningRate) => sgd({ learningRate, momentum: 0.9, nesterov: true }),
+    },
+    bad: {
+      'momentum > 1': () => sgd({ momentum: 1.1 }),
+      'nesterov without momentum': () => sgd({ nesterov: true }),
+      'nesterov with dampening': () => sgd({ nesterov: true, momentum: 0.9, dampening: 0.1 }),
+      'weightDecay < 0': () => sgd({ weightDecay: -1 }),
+    },
+  },
+  adam: {
+    variants: {
+      plain: (learningRate) => adam({ learningRate }),
+      coupled: (learningRate) => adam({ learningRate, l2: 0.01 }),
+      amsgrad: (learningRate) => adam({ learningRate, amsgrad: true }),
+    },
+    bad: adamBad(adam),
+    // The first steps divide a gradient by its own size: where it is small, so are its digits.
+    growth: 30,
+  },
+  adamW: {
+    variants: { plain: (learningRate) => adamW({ learningRate, weightDecay: 0.01 }) },
+    bad: adamBad(adamW),
+    growth: 30,
+  },
+  rmsprop: {
+    variants: {
+      centered: (learningRate) => rmsprop({ learningRate, centered: true, momentum: 0.9, epsilon: 0.01 }),
+      'as Keras': (learningRate) => rmsprop({ learningRate, rho: 0.9, epsilonPlace: 'inside' }),
+    },
+    bad: {
+      'rho = 1': () => rmsprop({ rho: 1 }),
+      'epsilon < 0': () => rmsprop({ epsilon: -1 }),
+      'no place': () => rmsprop({ epsilonPlace: 'within' as never }),
+      'momentum > 1': () => rmsprop({ momentum: 2 }),
+    },
+    growth: 100,
+  },
+  adagrad: {
+    variants: { plain: (learningRate) => adagrad({ learningRate }) },
+    bad: { 'accumulator < 0': () => adagrad({ initialAccumulator: -1 }) },
+    growth: 30,
+  },
+  adadelta: {
+    variants: { plain: (learningRate) => adadelta({ learningRate }) },
+    bad: { 'rho < 0': () => adadelta({ rho: -0.1 }) },
+    growth: 30,
+  },
+  adamax: {
+    variants: { plain: (learningRate) => adamax({ learningRate }) },
+    bad: adamBad(adamax, MOMENTS),
+    growth: 30,
+  },
+  nadam: {
+    variants: { plain: (learningRate) => nadam({ learningRate }) },
+    bad: { ...adamBad(nadam, MOMENTS), 'momentumDecay < 0': () => nadam({ momentumDecay: -1 }) },
+    growth: 30,
+  },
+  radam: {
+    variants: { plain: (learningRate) => radam({ learningRate, beta2: 0.9 }) },
+    bad: { ...adamBad(radam, MOMENTS), 'epsilon 0': () => radam({ epsilon: 0 }) },
+    growth: 30,
+  },
+  asgd: {
+    variants: { plain: (learningRate) => asgd({ learningRate, averageFrom: 2 }) },
+    bad: { 'decay < 0': () => asgd({ decay: -1 }), 'no such decay': () => asgd({ weightDecay: 1 } as never) },
+  },
+  rprop: {
+    variants: { plain: (learningRate) => rprop({ learningRate }) },
+    bad: {
+      'shrink 1': () => rprop({ shrink: 1 }),
+      'grow 1': () => rprop({ grow: 1 }),
+      'largest below least': () => rprop({ minStep: 1, maxStep: 0.5 }),
+    },
+    // A gradient near 0 has one sign here and another there.
+    growth: 30,
+  },
+  adafactor: {
+    variants: { plain: (learningRate) => adafactor({ learningRate, weightDecay: 0.01 }) },
+    bad: {
+      'betaDecay 0': () => adafactor({ betaDecay: 0 }),
+      'clipThreshold 0': () => adafactor({ clipThreshold: 0 }),
+      'epsilon1 < 0': () => adafactor({ epsilon1: -1 }),
+    },
+    growth: 30,
+    nan: 'parameter',
+  },
+  lion: {
+    variants: { plain: (learningRate) => lion({ learningRate, weightDecay: 0.01 }) },
+    bad: adamBad(lion, ['beta1 = 1', 'beta2 < 0', 'weightDecay < 0', 'unknown']),
+    growth: 30,
+  },
+  signSgd: {
+    variants: { momentum: (learningRate) => signSgd({ learningRate, momentum: 0.9 }) },
+    bad: { 'momentum > 1': () => signSgd({ momentum: 2 }) },
+    growth: 30,
+  },
+  lamb: {
+    variants: { plain: (learningRate) => lamb({ learningRate, weightDecay: 0.01 }) },
+    bad: adamBad(lamb, MOMENTS),
+    growth: 30,
+    nan: 'parameter',
+  },
+  lars: {
+    variants: { plain: (learningRate) => lars({ learningRate, l2: 0.01, trustCoefficient: 0.1 }) },
+    bad: { 'trustCoefficient 0': () => lars({ trustCoefficient: 0 }) },
+    growth: 30,
+    nan: 'parameter',
+  },
+  adaBelief: {
+    variants: { plain: (learningRate) => adaBelief({ learningRate, epsilonRoot: 1e-6 }) },
+    bad: { ...adamBad(adaBelief, MOMENTS), 'epsilonRoot < 0': () => adaBelief({ epsilonRoot: -1 }) },
+    growth: 100,
+  },
+  adan: {
+    variants: { plain: (learningRate) => adan({ learningRate }) },
+    bad: { ...adamBad(adan, MOMENTS), 'beta3 = 1': () => adan({ beta3: 1 }) },
+    growth: 30,
+  },
+  yogi: {
+    variants: { plain: (learningRate) => yogi({ learningRate }) },
+    bad: { ...adamBad(yogi, MOMENTS), 'accumulator < 0': () => yogi({ initialAccumulator: -1 }) },
+    growth: 30,
+  },
+  novograd: {
+    variants: { plain: (learningRate) => novograd({ learningRate }) },
+    bad: adamBad(novograd, MOMENTS),
+    growth: 30,
+    nan: 'parameter',
+  },
+  muon: {
+    variants: { plain: (learningRate) => muon({ learningRate }) },
+    bad: {
+      ...adamBad(muon, MOMENTS),
+      'momentum 1': () => muon({ momentum: 1 }),
+      'no steps': () => muon({ newtonSchulzSteps: 0 }),
+    },
+    growth: 100,
+  },
+  ftrl: {
+    variants: { plain: (learningRate) => ftrl({ learningRate, l1: 0.01, l2: 0.01, beta: 1 }) },
+    bad: { 'power > 0': () => ftrl({ power: 0.5 }), 'l1 < 0': () => ftrl({ l1: -1 }) },
+    growth: 30,
+  },
+  lookahead: {
+    variants: { plain: (learningRate) => lookahead(sgd({ learningRate, momentum: 0.9 }), { period: 2 }) },
+    bad: {
+      'no optimizer': () => lookahead(undefined as never),
+      'period 0': () => lookahead(sgd(), { period: 0 }),
+      'share 0': () => lookahead(sgd(), { share: 0 }),
+    },
+  },
+  scheduleFreeSgd: {
+    variants: { plain: (learningRate) => scheduleFreeSgd({ learningRate, l2: 0.01 }) },
+    bad: {
+      'momentum 0': () => scheduleFreeSgd({ momentum: 0 }),
+      'power < 0': () => scheduleFreeSgd({ weightPower: -1 }),
+    },
+  },
+  scheduleFreeAdamW: {
+    variants: { plain: (learningRate) => scheduleFreeAdamW({ learningRate, weightDecay: 0.01 }) },
+    bad: adamBad(scheduleFreeAdamW, MOMENTS),
+    growth: 30,
+  },
+  partition: {
+    variants: {
+      'by kind': (learningRate) =>
+        partition({
+          weights: { parameters: 'kernels', optimizer: sgd({ learningRate, momentum: 0.9 }) },
+          rest: { parameters: 'others', optimizer: adam({ learningRate: 0.01 }), rate: 0.5 },
+        }),
+    },
+    bad: {
+      'no groups': () => partition({}),
+      'no optimizer': () => partition({ all: { parameters: 'all' } as never }),
+      'no selector': () => partition({ all: { parameters: 'some' as never, optimizer: sgd() } }),
+      'others twice': () =>
+        partition({
+          a: { parameters: 'others', optimizer: sgd() },
+          b: { parameters: 'others', optimizer: sgd() },
+        }),
+      'rate < 0': () => partition({ all: { parameters: 'all', optimizer: sgd(), rate: -1 } }),
+      'unknown option': () => partition({ all: { parameters: 'all', optimizer: sgd(), rates: 1 } as never }),
+    },
+    growth: 30,
+  },
+};
