@@ -1,6 +1,8 @@
+import '@tensorflow/tfjs-backend-cpu';
 import type { Schedule } from '@espalier/core';
+import { toyRun } from '@espalier/testkit';
 import { expect, test } from 'vitest';
-import { cosineRestarts, cyclic, piecewiseConstant, sequence, stepDecay, warmup } from '../index.js';
+import { cosineRestarts, cyclic, piecewiseConstant, sequence, sgd, stepDecay, warmup } from '../index.js';
 
 const at = (step: number, stepsPerEpoch = 1) => ({
   step,
@@ -79,4 +81,10 @@ test('where the steps of an epoch are not known, epochs are whole', () => {
     stepsPerEpoch: Infinity,
   }));
   expect(positions.map((position) => stairs(position))).toEqual([1, 1, 0.5, 0.5, 0.25]);
+});
+
+test('a record shows the rate that an epoch had, and not the next one’s', async () => {
+  const learningRate = stepDecay({ initialValue: 0.1, decayRate: 0.5, decayEpochs: 1 });
+  const { record } = await toyRun({ optimizer: sgd({ learningRate }), fit: { epochs: 3 } });
+  expect(record.epochs.map((line) => line['learning_rate'])).toEqual([0.1, 0.05, 0.025]);
 });
