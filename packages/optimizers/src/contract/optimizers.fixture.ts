@@ -1,5 +1,5 @@
 import * as exported from '../index.js';
-import { adamBad, type Entry } from './entry.fixture.js';
+import { adamBad, type Entry, epsilon, SIGN_GROWTH } from './entry.fixture.js';
 
 const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, ftrl, lamb } = exported;
 const { lars, lion, lookahead, muon, nadam, novograd, partition, radam, rmsprop, rprop } = exported;
@@ -26,23 +26,22 @@ export const optimizers: Record<string, Entry> = {
   },
   adam: {
     variants: {
-      plain: (learningRate) => adam({ learningRate }),
-      coupled: (learningRate) => adam({ learningRate, l2: 0.01 }),
-      amsgrad: (learningRate) => adam({ learningRate, amsgrad: true }),
+      plain: (learningRate) => adam({ learningRate, epsilon }),
+      coupled: (learningRate) => adam({ learningRate, epsilon, l2: 0.01 }),
+      amsgrad: (learningRate) => adam({ learningRate, epsilon, amsgrad: true }),
     },
     bad: adamBad(adam),
-    // The first steps divide a gradient by its own size: where it is small, so are its digits.
     growth: 30,
   },
   adamW: {
-    variants: { plain: (learningRate) => adamW({ learningRate, weightDecay: 0.01 }) },
+    variants: { plain: (learningRate) => adamW({ learningRate, epsilon, weightDecay: 0.01 }) },
     bad: adamBad(adamW),
     growth: 30,
   },
   rmsprop: {
     variants: {
       centered: (learningRate) => rmsprop({ learningRate, centered: true, momentum: 0.9, epsilon: 0.01 }),
-      'as Keras': (learningRate) => rmsprop({ learningRate, rho: 0.9, epsilonPlace: 'inside' }),
+      'as Keras': (learningRate) => rmsprop({ learningRate, epsilon, rho: 0.9, epsilonPlace: 'inside' }),
     },
     bad: {
       'rho = 1': () => rmsprop({ rho: 1 }),
@@ -53,27 +52,27 @@ export const optimizers: Record<string, Entry> = {
     growth: 100,
   },
   adagrad: {
-    variants: { plain: (learningRate) => adagrad({ learningRate }) },
+    variants: { plain: (learningRate) => adagrad({ learningRate, epsilon }) },
     bad: { 'accumulator < 0': () => adagrad({ initialAccumulator: -1 }) },
     growth: 30,
   },
   adadelta: {
-    variants: { plain: (learningRate) => adadelta({ learningRate }) },
+    variants: { plain: (learningRate) => adadelta({ learningRate, epsilon }) },
     bad: { 'rho < 0': () => adadelta({ rho: -0.1 }) },
     growth: 30,
   },
   adamax: {
-    variants: { plain: (learningRate) => adamax({ learningRate }) },
+    variants: { plain: (learningRate) => adamax({ learningRate, epsilon }) },
     bad: adamBad(adamax, MOMENTS),
     growth: 30,
   },
   nadam: {
-    variants: { plain: (learningRate) => nadam({ learningRate }) },
+    variants: { plain: (learningRate) => nadam({ learningRate, epsilon }) },
     bad: { ...adamBad(nadam, MOMENTS), 'momentumDecay < 0': () => nadam({ momentumDecay: -1 }) },
     growth: 30,
   },
   radam: {
-    variants: { plain: (learningRate) => radam({ learningRate, beta2: 0.9 }) },
+    variants: { plain: (learningRate) => radam({ learningRate, epsilon, beta2: 0.9 }) },
     bad: { ...adamBad(radam, MOMENTS), 'epsilon 0': () => radam({ epsilon: 0 }) },
     growth: 30,
   },
@@ -88,11 +87,10 @@ export const optimizers: Record<string, Entry> = {
       'grow 1': () => rprop({ grow: 1 }),
       'largest below least': () => rprop({ minStep: 1, maxStep: 0.5 }),
     },
-    // A gradient near 0 has one sign here and another there.
-    growth: 30,
+    growth: SIGN_GROWTH,
   },
   adafactor: {
-    variants: { plain: (learningRate) => adafactor({ learningRate, weightDecay: 0.01 }) },
+    variants: { plain: (learningRate) => adafactor({ learningRate, epsilon1: epsilon, weightDecay: 0.01 }) },
     bad: {
       'betaDecay 0': () => adafactor({ betaDecay: 0 }),
       'clipThreshold 0': () => adafactor({ clipThreshold: 0 }),
@@ -104,23 +102,23 @@ export const optimizers: Record<string, Entry> = {
   lion: {
     variants: { plain: (learningRate) => lion({ learningRate, weightDecay: 0.01 }) },
     bad: adamBad(lion, ['beta1 = 1', 'beta2 < 0', 'weightDecay < 0', 'unknown']),
-    growth: 30,
+    growth: SIGN_GROWTH,
   },
   signSgd: {
     variants: { momentum: (learningRate) => signSgd({ learningRate, momentum: 0.9 }) },
     bad: { 'momentum > 1': () => signSgd({ momentum: 2 }) },
-    growth: 30,
+    growth: SIGN_GROWTH,
   },
   lamb: {
-    variants: { plain: (learningRate) => lamb({ learningRate, weightDecay: 0.01 }) },
+    variants: { plain: (learningRate) => lamb({ learningRate, epsilon, weightDecay: 0.01 }) },
     bad: adamBad(lamb, MOMENTS),
-    growth: 30,
+    growth: 1000,
     nan: 'parameter',
   },
   lars: {
     variants: { plain: (learningRate) => lars({ learningRate, l2: 0.01, trustCoefficient: 0.1 }) },
     bad: { 'trustCoefficient 0': () => lars({ trustCoefficient: 0 }) },
-    growth: 30,
+    growth: 1000,
     nan: 'parameter',
   },
   adaBelief: {
@@ -129,7 +127,7 @@ export const optimizers: Record<string, Entry> = {
     growth: 100,
   },
   adan: {
-    variants: { plain: (learningRate) => adan({ learningRate }) },
+    variants: { plain: (learningRate) => adan({ learningRate, epsilon }) },
     bad: { ...adamBad(adan, MOMENTS), 'beta3 = 1': () => adan({ beta3: 1 }) },
     growth: 30,
   },
@@ -139,7 +137,7 @@ export const optimizers: Record<string, Entry> = {
     growth: 30,
   },
   novograd: {
-    variants: { plain: (learningRate) => novograd({ learningRate }) },
+    variants: { plain: (learningRate) => novograd({ learningRate, epsilon }) },
     bad: adamBad(novograd, MOMENTS),
     growth: 30,
     nan: 'parameter',
@@ -151,7 +149,7 @@ export const optimizers: Record<string, Entry> = {
       'momentum 1': () => muon({ momentum: 1 }),
       'no steps': () => muon({ newtonSchulzSteps: 0 }),
     },
-    growth: 100,
+    growth: 1000,
   },
   ftrl: {
     variants: { plain: (learningRate) => ftrl({ learningRate, l1: 0.01, l2: 0.01, beta: 1 }) },
@@ -174,7 +172,7 @@ export const optimizers: Record<string, Entry> = {
     },
   },
   scheduleFreeAdamW: {
-    variants: { plain: (learningRate) => scheduleFreeAdamW({ learningRate, weightDecay: 0.01 }) },
+    variants: { plain: (learningRate) => scheduleFreeAdamW({ learningRate, epsilon, weightDecay: 0.01 }) },
     bad: adamBad(scheduleFreeAdamW, MOMENTS),
     growth: 30,
   },
@@ -183,7 +181,7 @@ export const optimizers: Record<string, Entry> = {
       'by kind': (learningRate) =>
         partition({
           weights: { parameters: 'kernels', optimizer: sgd({ learningRate, momentum: 0.9 }) },
-          rest: { parameters: 'others', optimizer: adam({ learningRate: 0.01 }), rate: 0.5 },
+          rest: { parameters: 'others', optimizer: adam({ learningRate: 0.01, epsilon }), rate: 0.5 },
         }),
     },
     bad: {

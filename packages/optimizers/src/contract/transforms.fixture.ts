@@ -1,6 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import * as exported from '../index.js';
-import { adamBad, type Entry } from './entry.fixture.js';
+import { adamBad, type Entry, epsilon, SIGN_GROWTH } from './entry.fixture.js';
 
 const { adam } = exported;
 const { centralize, orthogonalize, scaleByRms, scaleBySign, scaleByTrustRatio } = exported;
@@ -32,15 +32,15 @@ export const transforms: Record<string, Entry> = {
     bad: { 'no such adjustment': () => orthogonalize({ adjustment: 'none' as never }) },
   },
   scaleByRms: {
-    variants: { plain: transformed(() => scaleByRms()) },
+    variants: { plain: transformed(() => scaleByRms({ epsilon })) },
     bad: { 'rho = 1': () => scaleByRms({ rho: 1 }) },
     growth: 30,
   },
-  scaleBySign: { variants: { plain: transformed(() => scaleBySign()) }, bad: {}, growth: 30 },
+  scaleBySign: { variants: { plain: transformed(() => scaleBySign()) }, bad: {}, growth: SIGN_GROWTH },
   scaleByTrustRatio: {
     variants: { plain: transformed(() => scaleByTrustRatio()) },
     bad: { 'coefficient 0': () => scaleByTrustRatio({ trustCoefficient: 0 }) },
-    growth: 30,
+    growth: 1000,
     nan: 'parameter',
   },
   clipByGlobalNorm: {
@@ -63,7 +63,7 @@ export const transforms: Record<string, Entry> = {
   },
   scale: { variants: { plain: transformed(() => scale(() => 0.5)) }, bad: { NaN: () => scale(NaN) } },
   scaleByAdam: {
-    variants: { plain: transformed(() => scaleByAdam()) },
+    variants: { plain: transformed(() => scaleByAdam({ epsilon })) },
     bad: adamBad(scaleByAdam, ['beta1 = 1', 'beta2 < 0', 'epsilon NaN', 'amsgrad no boolean']),
     growth: 30,
   },
