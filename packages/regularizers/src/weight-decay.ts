@@ -14,8 +14,8 @@ export interface WeightDecayOptions extends SelectionOptions {
  * Decoupled weight decay for any optimizer: `w = optimizer's w - learningRate * rate * (w before the step)`.
  *
  * With `adam` it is AdamW, for the selected parameters only. It is not part of the loss, and not scaled by what the
- * optimizer does to gradients; the coupled form is the optimizers' option `weightDecay`, or {@link l2} with
- * `scaling: 'half'` and `lambda` = rate. Kernels: 2 per parameter.
+ * optimizer does to gradients; the optimizers' option `weightDecay` does the same, and
+ * their option `l2`, or {@link l2} with `scaling: 'half'` and `lambda` = rate, is the coupled form. Kernels: 2 per parameter.
  *
  * @throws EspalierError `invalid-option`; in the first step where the selector selects nothing.
  * @example
