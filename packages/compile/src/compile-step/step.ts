@@ -1,13 +1,12 @@
 import { EspalierError } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { toModel } from '../codegen/onnx/model.js';
-import { onnxGraph } from '../codegen/onnx/onnx-graph.js';
 import type { PlainStateMemory } from '../compiled-graph/code-generator.js';
 import type { CompiledGraph } from '../compiled-graph/compiled-graph.js';
 import type { HostTensor, HostTensors } from '../compiled-graph/host-tensor.js';
+import { exportedGraph } from '../export/exported-graph.js';
 import { explainGraph } from '../graph/explain.js';
 import type { Graph, NamedValue } from '../graph/graph.js';
-import { simplify } from '../passes/simplify.js';
 import type { InputSpec } from '../trace/trace.js';
 import { checkedTensor, isLeaf } from './step-leaves.js';
 import type { CompiledStep } from './step-types.js';
@@ -96,7 +95,7 @@ export class Step<State extends PlainStateMemory> implements CompiledStep {
   }
 
   toOnnx(): Uint8Array {
-    return toModel(onnxGraph(simplify(this.#parts.compiled.traced.graph)));
+    return toModel(exportedGraph(this.#parts.compiled.traced.graph));
   }
 
   async dispose(): Promise<void> {
@@ -113,6 +112,13 @@ export class Step<State extends PlainStateMemory> implements CompiledStep {
   /** What a run is given, by input path, as it was declared. */
   #fed(inputs: Tree<Tensor | HostTensor>): ReadonlyMap<string, HostTensor> {
     const given = new Map(flatten(inputs, isLeaf) as [string, Tensor | HostTensor][]);
+    const declared = new Set(this.#parts.traced.inputs.map(({ name }) => name));
+    for (const name of given.keys())
+      if (!declared.has(name))
+        throw failure(
+          'invalid-data',
+          `There is no input "${name}" among the example inputs; there are: ${[...declared].join(', ')}.`,
+        );
     return new Map(
       this.inputs.map((spec) => [
         spec.name,

@@ -1,10 +1,12 @@
 import type { Graph } from '../graph/graph.js';
 import type { InputEncodings } from '../passes/encode-inputs.js';
-import { encodeInputs } from '../passes/encode-inputs.js';
+import { encodeInputs, rowsInput } from '../passes/encode-inputs.js';
+import { indexBounds } from '../passes/index-bounds.js';
 import { simplify } from '../passes/simplify.js';
 import type { Traced } from '../trace/trace-twice.js';
 import type { CodeGenerator, Feed, GeneratedCode, StateMemory } from './code-generator.js';
 import type { HostTensors } from './host-tensor.js';
+import { IndexCheck } from './index-check.js';
 
 /** Which inputs and outputs of a graph are the state that runs hand on to each other. */
 export interface StateNames {
@@ -29,11 +31,13 @@ export interface CompileRequest {
 export class CompiledGraph<State extends StateMemory = StateMemory> {
   readonly traced: Traced;
   readonly code: GeneratedCode<State>;
+  readonly #check: IndexCheck;
   #running: Promise<unknown> = Promise.resolve();
 
-  private constructor(traced: Traced, code: GeneratedCode<State>) {
+  private constructor(traced: Traced, code: GeneratedCode<State>, check: IndexCheck) {
     this.traced = traced;
     this.code = code;
+    this.#check = check;
   }
 
   /**
@@ -46,20 +50,28 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
     generator: CodeGenerator<State>,
     { state, encodings = new Map() }: CompileRequest,
   ): Promise<CompiledGraph<State>> {
-    const graph = simplify(encodeInputs(traced.graph, encodings));
-    const rows = [...encodings].filter(([, { rows }]) => rows !== undefined);
+    const wholes = [...encodings].flatMap(([name, { rows }]) => (rows ? [name] : []));
+    const { graph, bounds } = indexBounds(
+      simplify(encodeInputs(traced.graph, encodings)),
+      (input) => state.read(input) === undefined,
+      new Set(wholes.map(rowsInput)),
+    );
     const code = await generator.generate({
       graph,
       reads: entries(graph.inputs, state.read),
       writes: entries(graph.outputs, state.written),
-      anyLength: new Set(rows.map(([name]) => name)),
+      anyLength: new Set(wholes),
     });
-    return new CompiledGraph(traced, code);
+    return new CompiledGraph(traced, code, new IndexCheck(bounds, new Set(wholes)));
   }
 
-  /** Runs once. The state moves on only when everything went well. */
+  /**
+   * Runs once. The state moves on only when everything went well.
+   *
+   * @throws IndexOutOfBounds before anything has run.
+   */
   run(state: State, feed: Feed): Promise<HostTensors> {
-    const running = this.code.run(state, feed);
+    const running = this.code.run(state, this.#check.of(feed));
     this.#running = running.catch(() => undefined);
     return running;
   }

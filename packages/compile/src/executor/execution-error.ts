@@ -1,4 +1,5 @@
 import { EspalierError, isEspalierError } from '@espalier/core';
+import { IndexOutOfBounds } from '../compiled-graph/index-check.js';
 
 /** What engines and the allocators under it say when memory is short. */
 const memoryWords = /alloc|out of memory|bad_array|memory access|OOM/i;
@@ -18,6 +19,7 @@ export function executionError(cause: unknown, { step, engine, device }: FailedS
   if (isEspalierError(cause)) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
   const text = /[.!?]$/.test(said.trim()) ? said.trim() : `${said.trim()}.`;
+  const place = cause instanceof IndexOutOfBounds ? '' : ` in ${engine}`;
   const memory = memoryWords.test(text);
   const fix = memory
     ? 'Use a smaller batch size or model.'
@@ -28,7 +30,7 @@ export function executionError(cause: unknown, { step, engine, device }: FailedS
   return new EspalierError({
     code: memory ? 'out-of-memory' : 'execution-failed',
     scope: 'compile',
-    message: `step ${step} failed in ${engine}: ${text} ${fix}`,
+    message: `step ${step} failed${place}: ${text} ${fix}`,
     cause,
   });
 }

@@ -2,11 +2,10 @@ import { EspalierError } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Graph } from '../graph/graph.js';
-import { onnxGraph } from '../codegen/onnx/onnx-graph.js';
 import { toModel } from '../codegen/onnx/model.js';
-import { simplify } from '../passes/simplify.js';
 import type { CompiledStep } from '../compile-step/step-types.js';
 import { trace, type InputSpec } from '../trace/trace.js';
+import { exportedGraph } from './exported-graph.js';
 import { openBatchAxis } from './open-batch-axis.js';
 
 /** Name of the open axis of inputs and outputs. */
@@ -44,10 +43,7 @@ function exportModel(model: LayersModel): Uint8Array {
       message: 'the model is not built, so it has no weights yet; give its first layer an `inputShape`.',
     });
   }
-  const [first, second] = PROBES.map((batch) => onnxGraph(simplify(traceForward(model, batch)))) as [
-    Graph,
-    Graph,
-  ];
+  const [first, second] = PROBES.map((batch) => exportedGraph(traceForward(model, batch))) as [Graph, Graph];
   const open = openBatchAxis(first, second);
   const names = new Set([...open.inputs, ...open.outputs].map(({ name }) => name));
   return toModel(open, {

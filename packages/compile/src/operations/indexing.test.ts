@@ -47,6 +47,13 @@ describe('indexing', () => {
     );
   });
 
+  it('unsortedSegmentSum leaves out what belongs to no segment', async () => {
+    await agree(
+      op((t, ids) => tf.unsortedSegmentSum(t, tf.cast(ids, 'int32') as tf.Tensor1D, 2)),
+      [spread([5, 2]), tf.tensor1d([-1, 0, 2, 1, 0])],
+    );
+  });
+
   it('gatherND, scatterND, tensorScatterUpdate, unsortedSegmentSum', async () => {
     const at = tf.tensor2d(
       [

@@ -9,10 +9,21 @@ import type { KernelCall, KernelRules } from './rule.js';
 
 const product = elementCount;
 
+/** ONNX counts negative indices from the end; TensorFlow.js has none. One that ONNX Runtime refuses takes their place. */
+function withoutNegatives(onnx: OnnxBuilder, indices: Value, extent: number): Value {
+  if (indices.constant?.data.every((index) => index >= 0)) return indices;
+  const negative = onnx.test('Less', indices, onnx.number(0, indices.dtype));
+  return onnx.where(negative, onnx.number(extent, indices.dtype), indices);
+}
+
 /** `x[..., indices, ...]`; the first `batchDims` axes of both run together. */
 function gather(call: KernelCall, onnx: OnnxBuilder): Value {
-  const [x, indices] = [call.input('x'), onnx.cast(call.input('indices'), 'int32')];
+  const x = call.input('x');
   const axis = normalizeAxes(call.attribute<number>('axis'), x.shape.length)[0] ?? 0;
+  const given = onnx.cast(call.input('indices'), 'int32');
+  const indices = call.attribute<boolean | undefined>('checked')
+    ? given
+    : withoutNegatives(onnx, given, x.shape[axis] as number);
   const batchDims = call.attribute<number | undefined>('batchDims') ?? 0;
   if (batchDims === 0) return onnx.gather(x, indices, axis);
   const batch = x.shape.slice(0, batchDims);
@@ -47,7 +58,7 @@ function flatRows(onnx: OnnxBuilder, indices: Value, shape: readonly number[]): 
   const strides = stridesOf(shape.slice(0, depth));
   const weighted = onnx.binary('Mul', onnx.cast(indices, 'int64'), onnx.longs(strides));
   const rows = onnx.reduce('ReduceSum', weighted, -1, false);
-  return onnx.reshape(rows, [product(rows.shape)]);
+  return withoutNegatives(onnx, onnx.reshape(rows, [product(rows.shape)]), product(shape.slice(0, depth)));
 }
 
 /** Writes or adds rows of `updates` at `rows` of `target`, in order: what several name is determined. */
@@ -72,8 +83,20 @@ function segmentSum(call: KernelCall, onnx: OnnxBuilder): Value {
   const segments = call.attribute<number>('numSegments');
   const inner = x.shape.slice(ids.shape.length);
   const zeros = onnx.graph.scalar(0, x.dtype, [segments, product(inner)]);
-  const rows = onnx.cast(onnx.reshape(ids, [product(ids.shape)]), 'int64');
-  const updates = onnx.reshape(x, [product(ids.shape), product(inner)]);
+  let rows = onnx.cast(onnx.reshape(ids, [product(ids.shape)]), 'int64');
+  let updates = onnx.reshape(x, [product(ids.shape), product(inner)]);
+  if (!call.attribute<boolean | undefined>('checked')) {
+    // What belongs to no segment counts nowhere.
+    const zero = onnx.number(0, 'int64');
+    const inside = onnx.test(
+      'And',
+      onnx.test('GreaterOrEqual', rows, zero),
+      onnx.test('Less', rows, onnx.number(segments, 'int64')),
+    );
+    rows = onnx.where(inside, rows, zero);
+    const column = onnx.reshape(inside, [product(ids.shape), 1]);
+    updates = onnx.where(column, updates, onnx.graph.scalar(0, x.dtype));
+  }
   return onnx.reshape(scatterRows(onnx, zeros, rows, updates, true), [segments, ...inner]);
 }
 

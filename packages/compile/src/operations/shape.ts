@@ -15,7 +15,10 @@ function reshaped(shape: (call: KernelCall, x: Value) => readonly number[], oper
 /** A shape with at most one -1 in it, worked out. */
 function resolve(shape: readonly number[], count: number): number[] {
   const known = shape.reduce((product, extent) => (extent === -1 ? product : product * extent), 1);
-  return shape.map((extent) => (extent === -1 ? count / known : extent));
+  const resolved = shape.map((extent) => (extent === -1 ? count / known : extent));
+  if (elementCount(resolved) !== count)
+    throw new Error(`${count} elements do not make a tensor of shape [${shape}].`);
+  return resolved;
 }
 
 function expandDims(x: Value, dim: number): number[] {
