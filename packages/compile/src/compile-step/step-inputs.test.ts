@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-layers';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { HostTensor } from '../compiled-graph/host-tensor.js';
+import { compileStep } from './compile-step.js';
+
+await tf.setBackend('cpu');
+
+describe('what a compiled step is given', () => {
+  it('refuses another shape with as many elements, and what was not declared', async () => {
+    const step = await compileStep(({ x }) => ({ y: tf.sum(x, 0) }), { x: tf.zeros([2, 3]) as Tensor });
+    await expect(step.run({ x: tf.zeros([3, 2]) })).rejects.toThrow(
+      'Input "x" must be float32 [2,3] in a Float32Array of 6 elements, got a Float32Array of 6 with the shape [3,2].',
+    );
+    await expect(step.run({ x: tf.zeros([2, 3]), z: tf.zeros([1]) } as never)).rejects.toMatchObject({
+      code: 'invalid-data',
+      message: expect.stringContaining('no input "z" among the example inputs; there are: x'),
+    });
+    await step.dispose();
+  });
+
+  it('checks the shape of a carried input, too, and leaves the others as they are', async () => {
+    const step = await compileStep(
+      ({ w, v, x }) => ({ w: tf.add(w, x), v: tf.mul(v, 2) }),
+      { w: tf.ones([2, 1]) as Tensor, v: tf.ones([1]) as Tensor, x: { shape: [2, 1] } as never as Tensor },
+      { carry: { w: 'w', v: 'v' } },
+    );
+    expect(() => step.writeState({ v: tf.tensor1d([5]), w: tf.zeros([1, 2]) })).toThrow(
+      'with the shape [1,2]',
+    );
+    expect(() => step.writeState({ u: tf.zeros([1]) })).toThrow('"u" is not carried from step to step');
+    expect([...step.readState('v')['v']!.data]).toEqual([1]);
+    await step.dispose();
+  });
+
+  it('refuses row numbers outside a table, negative ones included', async () => {
+    const look = await compileStep(({ table, rows }) => ({ y: tf.gather(table, rows) }), {
+      table: tf.tensor2d([[1], [2]]) as Tensor,
+      rows: { shape: [2], dtype: 'int32' } as never as Tensor,
+    });
+    const at = (...rows: number[]) =>
+      look.run({ table: tf.tensor2d([[1], [2]]), rows: tf.tensor1d(rows, 'int32') });
+    await expect(at(0, -1)).rejects.toThrow('takes rows 0 to 1, and "rows" names row -1, which is out of');
+    await expect(at(2, 0)).rejects.toThrow('names row 2');
+    expect([...(await at(1, 0)).y.data]).toEqual([2, 1]);
+    await look.dispose();
+    // Computed inside, where nobody sees them before.
+    const computed = await compileStep(
+      ({ rows }) => tf.gather(tf.tensor1d([1, 2]), tf.sub(rows, tf.scalar(1, 'int32'))),
+      {
+        rows: { shape: [1], dtype: 'int32' } as never as Tensor,
+      },
+    );
+    await expect(computed.run({ rows: tf.tensor1d([0], 'int32') })).rejects.toThrow('out of data bounds');
+    expect([...((await computed.run({ rows: tf.tensor1d([2], 'int32') })) as HostTensor).data]).toEqual([2]);
+    await computed.dispose();
+  });
+
+  it('refuses two outputs for one input', async () => {
+    const fn = ({ w }: { w: Tensor }) => ({ a: tf.neg(w), b: tf.abs(w) });
+    await expect(
+      compileStep(fn as never, { w: { shape: [2] } } as never, { carry: { a: 'w', b: 'w' } }),
+    ).rejects.toThrow('the outputs "a" and "b" both become the input "w"');
+  });
+
+  it('inputs may be called as joined inputs are', async () => {
+    const step = await compileStep(
+      ({ pack, scalars, results }) => ({
+        pack: pack.map((p) => tf.sub(p, tf.mul(scalars[0]!, tf.mul(p, scalars[1]!)))),
+        results: results.map((r) => tf.neg(r)),
+      }),
+      {
+        pack: [tf.ones([2]), tf.ones([3])],
+        scalars: [tf.scalar(1), tf.scalar(1)],
+        results: [tf.ones([1]), tf.ones([1])],
+      } as Record<'pack' | 'scalars' | 'results', Tensor[]>,
+      { carry: { pack: 'pack' } },
+    );
+    const run = await step.run({
+      scalars: [tf.scalar(0.5), tf.scalar(2)],
+      results: [tf.ones([1]), tf.zeros([1])],
+    });
+    expect(run.results.map(({ data }) => data[0])).toEqual([-1, -0]);
+    expect(step.readState()['pack/1']!.data).toEqual(Float32Array.of(0, 0, 0));
+    await step.dispose();
+  });
+});
