@@ -100,7 +100,13 @@ export class Recorder {
 
   #copy(tensor: TensorInfo): Value {
     const info = tfjsEngine().state.tensorInfo.get(tensor.dataId);
-    if (!info) throw this.#error('impure-step', 'The step uses a tensor that has been disposed.');
+    if (!info)
+      throw this.#error(
+        'impure-step',
+        `The step uses a tensor that has been disposed${at(currentScope())}. Where nobody disposed it, it was kept from an ` +
+          'earlier call of the step (the state of a stateful recurrent layer, the dropout mask of a cell): hand it in and give ' +
+          'it back as a tensor instead.',
+      );
     if (!isElementType(tensor.dtype))
       throw this.#error(
         'unsupported-op',

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
+import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
 import type { BoundModel } from './bound-model.js';
 import { inputLimits } from './input-limits.js';
 import type { StepContext } from '../step/step-context.js';
@@ -36,7 +37,8 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     });
   }
   const byName = nameWeights(model);
-  const stockDropouts = checkRandomLayers(model);
+  const stockDropouts = checkLayers(model);
+  const batchNorms = inwardBatchNorms(leafLayers(model));
   const shapesOf = (names: string[], tensors: tfl.SymbolicTensor[]): Record<string, Shape> =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape]));
   // A Sequential has no `inputNames` and `outputNames` of its own; the layers have.
@@ -70,6 +72,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
       const restore = [
         ...[...byName].map(([name, variable]) => override(variable, name, weights, assigned)),
         ...stockDropouts.map((layer) => overrideDropout(layer, step)),
+        ...batchNorms.map(overrideBatchNorm),
         ...scopeLayers(model),
       ];
       try {
@@ -159,33 +162,73 @@ function override(
 
 const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'RandomWidth', 'RandomHeight']);
 
-/** The stock Dropout layers, which get masks of the run's own; layers that draw in other ways are refused. */
-function checkRandomLayers(model: tfl.LayersModel): Layer[] {
+/** The stock Dropout layers, which get masks of the run's own; layers that draw in other ways, or keep a state, are refused. */
+function checkLayers(model: tfl.LayersModel): Layer[] {
   const layers = leafLayers(model);
   for (const layer of layers) {
-    const kind = layer.getClassName();
-    const { dropout, recurrentDropout } = layer as unknown as { dropout?: number; recurrentDropout?: number };
-    if (UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0) {
-      throw new EspalierError({
-        code: 'invalid-model',
-        scope: 'trainer',
-        message:
-          `layer '${layer.name}' (${kind}) draws random numbers that no seed reaches, so the run could not be repeated. ` +
-          'Use the Dropout layer of @espalier/models, or a noise plugin of @espalier/regularizers.',
-      });
+    for (const part of partsOf(layer)) {
+      const { dropout, recurrentDropout, stateful } = part as unknown as RecurrentParts;
+      const kind = part.getClassName();
+      const draws = UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0;
+      if (draws || (part !== layer && DROPOUTS.has(kind)))
+        refuse(
+          layer,
+          'draws random numbers that no seed reaches, so the run could not be repeated. ' +
+            'Use the Dropout layer of @espalier/models, or a noise plugin of @espalier/regularizers',
+        );
+      if (stateful === true)
+        refuse(
+          layer,
+          'is stateful: it hands a state from batch to batch outside the weights, where no checkpoint and no compiled step ' +
+            'finds it. Make it without `stateful`, and give it longer sequences',
+        );
     }
   }
-  return layers.filter((layer) => layer.getClassName() === 'Dropout');
+  return layers.filter((layer) => DROPOUTS.has(layer.getClassName()));
+}
+
+const DROPOUTS = new Set(['Dropout', 'SpatialDropout1D']);
+
+/** Where a layer may hold others, and what recurrent ones have. */
+interface RecurrentParts {
+  readonly dropout?: number;
+  readonly recurrentDropout?: number;
+  readonly stateful?: boolean;
+  readonly cell?: Layer;
+  readonly cells?: readonly Layer[];
+  readonly layer?: Layer;
+  readonly forwardLayer?: Layer;
+  readonly backwardLayer?: Layer;
+}
+
+/** A layer, its cells, and the layers that it wraps. */
+function partsOf(layer: Layer): Layer[] {
+  const {
+    cell,
+    cells = [],
+    layer: wrapped,
+    forwardLayer,
+    backwardLayer,
+  } = layer as unknown as RecurrentParts;
+  const inner = [cell, ...cells, wrapped, forwardLayer, backwardLayer];
+  return [layer, ...inner.flatMap((part) => (part ? partsOf(part) : []))];
+}
+
+function refuse(layer: Layer, why: string): never {
+  const message = `layer '${layer.name}' (${layer.getClassName()}) ${why}.`;
+  throw new EspalierError({ code: 'invalid-model', scope: 'trainer', message });
 }
 
 /** TensorFlow.js' Dropout draws the same mask at every step when seeded, and any mask when not. */
 function overrideDropout(layer: Layer, step: StepContext): () => void {
   const { rate } = layer as unknown as { rate: number };
+  const { getNoiseShape } = layer as unknown as { getNoiseShape(input: tf.Tensor): number[] | null };
   const target = layer as { call?: unknown };
   target.call = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => {
     const input = Array.isArray(inputs) ? inputs[0]! : inputs;
     if (!step.training || rate === 0) return input;
-    const kept = tf.greaterEqual(step.random(`dropout/${layer.name}`, input.shape), rate);
+    const shape = getNoiseShape.call(layer, input) ?? input.shape;
+    const kept = tf.greaterEqual(step.random(`dropout/${layer.name}`, shape), rate);
     return tf.mul(input, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - rate)));
   };
   return () => delete target.call;
