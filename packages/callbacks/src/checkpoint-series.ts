@@ -11,16 +11,24 @@ export interface CheckpointEntry {
   readonly kind: CheckpointKind;
   /** Checkpoints are numbered in the order of writing. */
   readonly sequence: number;
+  /** Whole steps that the run had done. */
+  readonly step: number;
 }
 
-const PATTERN = /^(\d{6,12})-(checkpoint|best|last)-step-\d+\.safetensors$/;
+const PATTERN = /^(\d{6,12})-(checkpoint|best|last)-step-(\d+)\.safetensors$/;
 
 /** The checkpoints of a store, oldest first. */
 export async function listCheckpoints(store: RunStore): Promise<CheckpointEntry[]> {
   const found: CheckpointEntry[] = [];
   for (const entry of await store.list()) {
     const match = PATTERN.exec(entry);
-    if (match) found.push({ entry, kind: match[2] as CheckpointKind, sequence: Number(match[1]) });
+    if (match)
+      found.push({
+        entry,
+        kind: match[2] as CheckpointKind,
+        sequence: Number(match[1]),
+        step: Number(match[3]),
+      });
   }
   return found.sort((a, b) => a.sequence - b.sequence);
 }
@@ -29,32 +37,22 @@ export async function listCheckpoints(store: RunStore): Promise<CheckpointEntry[
 export class CheckpointSeries {
   readonly #store: RunStore;
   readonly #scope: string;
-  readonly #keep: Readonly<Record<CheckpointKind, number>>;
   readonly #found: readonly CheckpointEntry[];
   #own: CheckpointEntry[] = [];
   #sequence: number;
 
   /** @throws EspalierError `io` where the store cannot be written to. */
-  static async open(
-    scope: string,
-    store: RunStore,
-    keep: Readonly<Record<CheckpointKind, number>>,
-  ): Promise<CheckpointSeries> {
+  static async open(scope: string, store: RunStore): Promise<CheckpointSeries> {
     return inScope(scope, async () => {
       await tryWriting(store);
-      return new CheckpointSeries(store, scope, keep, await listCheckpoints(store));
+      return new CheckpointSeries(store, scope, await listCheckpoints(store));
     });
   }
 
-  private constructor(
-    store: RunStore,
-    scope: string,
-    keep: Readonly<Record<CheckpointKind, number>>,
-    found: readonly CheckpointEntry[],
-  ) {
+  /** @param found What is in the store already, oldest first. */
+  constructor(store: RunStore, scope: string, found: readonly CheckpointEntry[]) {
     this.#store = store;
     this.#scope = scope;
-    this.#keep = keep;
     this.#found = found;
     this.#sequence = (found.at(-1)?.sequence ?? 0) + 1;
   }
@@ -64,21 +62,38 @@ export class CheckpointSeries {
     this.#own = [...this.#found];
   }
 
-  async write(kind: CheckpointKind, checkpoint: Checkpoint): Promise<void> {
+  /** @param wanted Which of the checkpoints of this kind stay, given oldest first, the new one last. */
+  async write(
+    kind: CheckpointKind,
+    checkpoint: Checkpoint,
+    wanted: (entries: readonly CheckpointEntry[]) => readonly CheckpointEntry[],
+  ): Promise<void> {
     const sequence = this.#sequence++;
-    const entry = `${String(sequence).padStart(6, '0')}-${kind}-step-${checkpoint.step}.safetensors`;
+    const { step } = checkpoint;
+    const entry = `${String(sequence).padStart(6, '0')}-${kind}-step-${step}.safetensors`;
     await inScope(this.#scope, async () => {
       await this.#store.write(entry, encodeCheckpoint(checkpoint));
-      this.#own.push({ entry, kind, sequence });
-      await this.#prune(kind);
+      this.#own.push({ entry, kind, sequence, step });
+      const ofKind = this.#own.filter((own) => own.kind === kind);
+      const kept = new Set(wanted(ofKind));
+      for (const old of ofKind) {
+        if (kept.has(old)) continue;
+        await this.#store.remove(old.entry);
+        this.#own = this.#own.filter((own) => own !== old);
+      }
     });
   }
+}
 
-  async #prune(kind: CheckpointKind): Promise<void> {
-    const ofKind = this.#own.filter((own) => own.kind === kind);
-    for (const old of ofKind.slice(0, Math.max(0, ofKind.length - this.#keep[kind]))) {
-      await this.#store.remove(old.entry);
-      this.#own = this.#own.filter((own) => own !== old);
-    }
-  }
+/** The newest `count`. */
+export function newest(count: number) {
+  return (entries: readonly CheckpointEntry[]) => entries.slice(Math.max(0, entries.length - count));
+}
+
+/** Those of these steps, the newest of each. */
+export function ofSteps(steps: readonly number[]) {
+  return (entries: readonly CheckpointEntry[]) =>
+    entries.filter(
+      ({ step }, i) => steps.includes(step) && !entries.slice(i + 1).some((later) => later.step === step),
+    );
 }

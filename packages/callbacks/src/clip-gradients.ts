@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, StepContext, Tensors } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 
 /** Options of {@link clipGradients}: exactly one of `value`, `norm`, `globalNorm`. */
 export interface ClipGradientsOptions {
@@ -44,20 +44,25 @@ const TORCH_EPSILON = 1e-6;
  * ```
  */
 export function clipGradients(options: ClipGradientsOptions): Plugin<never, never> {
-  const { value, norm, globalNorm, name = 'clip-gradients' } = options;
-  const check = checkOptions('clip-gradients');
-  check.text('name', name);
-  const given = Object.entries({ value, norm, globalNorm }).filter(([, bound]) => bound !== undefined);
+  const bound = option.number({ min: 0, exclusiveMin: true, optional: true });
+  const { values, config } = readOptions('clip-gradients', options, {
+    value: bound,
+    norm: bound,
+    globalNorm: bound,
+    name: option.text({ default: 'clip-gradients' }),
+  });
+  const { name, ...bounds } = values;
+  const given = Object.entries(bounds) as [keyof typeof bounds, number][];
   if (given.length !== 1) {
-    const got = given.map(([option]) => option).join(' and ') || 'none of them';
-    check.fail('options', 'exactly one of value, norm, globalNorm', got);
+    const got = given.map(([one]) => one).join(' and ') || 'none of them';
+    checkOptions('clip-gradients').fail('options', 'exactly one of value, norm, globalNorm', got);
   }
-  const [option, bound] = given[0] as [string, number];
-  check.number(option, bound, { min: 0, exclusiveMin: true });
-  const clip = { value: clipByValue, norm: clipByNorm, globalNorm: clipByGlobalNorm }[option]!;
+  const [kind, limit] = given[0]!;
+  const clip = { value: clipByValue, norm: clipByNorm, globalNorm: clipByGlobalNorm }[kind];
   return {
     name,
-    transformGradients: (gradients, _parameters, step) => clip(gradients, bound, step),
+    config,
+    transformGradients: (gradients, _parameters, step) => clip(gradients, limit, step),
   };
 }
 

@@ -1,8 +1,15 @@
-import { EspalierError, type EpochLogs } from '@espalier/core';
-import { scriptedRun } from '@espalier/testkit';
-import { describe, expect, test } from 'vitest';
+import type { EpochLogs, Metric, Plugin } from '@espalier/core';
+import { scriptedRun, toyAccuracy, toyRun } from '@espalier/testkit';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import reference from '../../../testing/references/callbacks/keras-callbacks.json' with { type: 'json' };
 import { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+import { memoryStore } from './files/memory-store.fixture.js';
+import { modelCheckpoint } from './model-checkpoint.js';
+import { reduceLROnPlateau } from './reduce-lr-on-plateau.js';
+
+beforeAll(() => tf.setBackend('cpu'));
 
 const logsOf = (values: readonly (number | string)[]): EpochLogs[] =>
   values.map((value) => ({ v: Number(value) }));
@@ -65,7 +72,7 @@ describe('earlyStopping', () => {
     expect(at.status).toBe('completed');
   });
 
-  test('finds the direction by the name, and asks where it cannot', async () => {
+  test('takes the direction that the run says, and asks where it says none', async () => {
     for (const monitor of ['val_accuracy', 'macroF1', 'auc', 'top/recall', 'val_r2', 'precision']) {
       const epochs = [{ [monitor]: 0.1 }, { [monitor]: 0.2 }, { [monitor]: 0.3 }];
       const result = await scriptedRun({ plugins: [earlyStopping({ monitor })], epochs });
@@ -76,10 +83,52 @@ describe('earlyStopping', () => {
       const result = await scriptedRun({ plugins: [earlyStopping({ monitor })], epochs });
       expect(result.record.epochs, monitor).toHaveLength(2);
     }
-    expect(() => earlyStopping({ monitor: 'temperature' })).toThrow(
-      "[early-stopping] mode 'auto' cannot tell from the name 'temperature'",
+    for (const make of [
+      earlyStopping,
+      reduceLROnPlateau,
+      (options: { monitor: string }) => modelCheckpoint({ store: memoryStore(), ...options }),
+    ]) {
+      for (const monitor of ['temperature', 'accuracy_loss']) {
+        const result = await scriptedRun({ plugins: [make({ monitor })], epochs: [{ [monitor]: 1 }] });
+        expect(result.error).toMatchObject({ code: 'invalid-option' });
+        expect(String(result.error)).toContain(
+          `the run does not say whether lower or higher values of '${monitor}' are better; give mode: 'min' or 'max'.`,
+        );
+      }
+    }
+  });
+
+  test('in a trainer the metric itself says which values are better', async () => {
+    for (const [monitor, epochs] of [
+      ['higher', 4],
+      ['lower', 2],
+      ['val_higher', 4],
+      ['val_lower', 2],
+    ] as const) {
+      let epoch = 0;
+      const rising: Metric = {
+        ...toyAccuracy(),
+        name: monitor.replace('val_', ''),
+        better: monitor.endsWith('higher') ? 'higher' : 'lower',
+        result: () => epoch,
+      };
+      const counter: Plugin = { name: 'counter', onEpochEnd: () => void epoch++ };
+      const { record } = await toyRun({
+        metrics: [rising],
+        plugins: [earlyStopping({ monitor, patience: 1 }), counter],
+        fit: { epochs: 4 },
+      });
+      expect(record.epochs, monitor).toHaveLength(epochs);
+    }
+  });
+
+  test('a misspelt monitor is an unknown metric, with the nearest there is', async () => {
+    await expect(toyRun({ plugins: [earlyStopping({ monitor: 'val_los' })] })).rejects.toThrow(
+      '[early-stopping] monitor "val_los" is not produced by this run; it has: loss, accuracy, val_loss,',
     );
-    expect(() => earlyStopping({ monitor: 'accuracy_loss' })).toThrow(EspalierError);
+    await expect(toyRun({ plugins: [earlyStopping({ monitor: 'val_los' })] })).rejects.toThrow(
+      "Did you mean 'val_loss'?",
+    );
   });
 
   test('skips epochs without the metric', async () => {

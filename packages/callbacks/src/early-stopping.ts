@@ -1,6 +1,6 @@
 import type { HostArrays, Plugin, Run } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { improves, type MonitorMode, resolveMode } from './monitor.js';
+import { option, readOptions } from '@espalier/core';
+import { improves, type MonitorMode, modeRule, resolveMode } from './monitor.js';
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions<M extends string = string> {
@@ -10,7 +10,7 @@ export interface EarlyStoppingOptions<M extends string = string> {
   readonly minDelta?: number;
   /** Epochs without improvement after which to stop. A whole number >= 0, default 0; 0 and 1 are the same. */
   readonly patience?: number;
-  /** Default `auto`: by the metric's name. */
+  /** Default `auto`: as the metric says. */
   readonly mode?: MonitorMode;
   /** Patience starts again only at improvements that are also better than this. */
   readonly baseline?: number;
@@ -45,28 +45,29 @@ interface State {
  * the best for good); the epoch that passes `stoppingThreshold` counts as the best one, so `restoreBest` keeps it.
  *
  * @returns A plugin. It keeps a copy of the weights in plain memory when `restoreBest` is set, and nothing else.
- * @throws EspalierError `invalid-option` for bad options, and for mode `auto` where the name does not tell the direction.
+ * @throws EspalierError `invalid-option` for bad options; when a run starts, for mode `auto` where the metric does not say
+ *   which values are better.
  * @example
  * ```ts
  * const stopping = earlyStopping({ monitor: 'val_loss', patience: 5, restoreBest: true });
  * ```
  */
 export function earlyStopping<const M extends string>(options: EarlyStoppingOptions<M>): Plugin<M, never> {
-  const { monitor, minDelta = 0, patience = 0, baseline, startFromEpoch = 0, restoreBest = false } = options;
-  const { stoppingThreshold, checkFinite = true, mode = 'auto', name = 'early-stopping' } = options;
-  const check = checkOptions('early-stopping');
-  check.text('monitor', monitor);
-  check.text('name', name);
-  check.number('minDelta', minDelta, { min: 0 });
-  check.integer('patience', patience, { min: 0 });
-  check.integer('startFromEpoch', startFromEpoch, { min: 0 });
-  check.oneOf('mode', mode, ['auto', 'min', 'max']);
-  check.boolean('restoreBest', restoreBest);
-  check.boolean('checkFinite', checkFinite);
-  if (baseline !== undefined) check.number('baseline', baseline);
-  if (stoppingThreshold !== undefined) check.number('stoppingThreshold', stoppingThreshold);
-  const direction = resolveMode('early-stopping', monitor, mode);
-
+  const { values, config } = readOptions('early-stopping', options, {
+    monitor: option.text(),
+    minDelta: option.number({ min: 0, default: 0 }),
+    patience: option.integer({ min: 0, default: 0 }),
+    mode: modeRule,
+    baseline: option.number({ optional: true }),
+    startFromEpoch: option.integer({ min: 0, default: 0 }),
+    restoreBest: option.boolean({ default: false }),
+    stoppingThreshold: option.number({ optional: true }),
+    checkFinite: option.boolean({ default: true }),
+    name: option.text({ default: 'early-stopping' }),
+  });
+  const { monitor, minDelta, patience, mode, baseline, startFromEpoch, restoreBest } = values;
+  const { stoppingThreshold, checkFinite, name } = values;
+  let direction: 'min' | 'max' = 'min';
   let state: State = { best: undefined, wait: 0 };
   let bestWeights: HostArrays | undefined;
 
@@ -87,8 +88,10 @@ export function earlyStopping<const M extends string>(options: EarlyStoppingOpti
 
   return {
     name,
+    config,
     monitors: [monitor],
-    onFitStart(_run, saved) {
+    onFitStart(run, saved) {
+      direction = resolveMode(name, run, monitor, mode);
       const { best, wait = 0 } = (saved?.json ?? {}) as Partial<State>;
       state = { best, wait };
       const { arrays = {} } = saved ?? {};

@@ -45,6 +45,25 @@ describe('ema', () => {
     }
   });
 
+  test('with evaluateAverages the last validation is that of the weights the run ends with', async () => {
+    const gap = async (evaluateAverages: boolean): Promise<number> => {
+      const model = toyModel();
+      const trainer = new Trainer({
+        model,
+        loss: toyCrossEntropy(),
+        optimizer: toyOptimizer(),
+        plugins: [ema({ decay: 0.9, evaluateAverages })],
+      });
+      const data = toyClasses();
+      const { epochs } = await trainer.fit(data, { epochs: 2, batchSize: 8, validation: data });
+      const { loss } = await trainer.evaluate(data);
+      model.dispose();
+      return Math.abs(epochs.at(-1)!['val_loss']! - (loss as number));
+    };
+    expect(await gap(true)).toBeLessThan(1e-6);
+    expect(await gap(false)).toBeGreaterThan(1e-3);
+  });
+
   test('decay 0 is the last weights', async () => {
     const plain = await run([]);
     const { end } = await run([ema({ decay: 0 })]);

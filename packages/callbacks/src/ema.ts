@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Tensors } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 
 /** Options of {@link ema}. */
 export interface EmaOptions {
   /** How much of the average is kept at each step, 0 <= decay < 1. Default 0.999. */
   readonly decay?: number;
+  /** Validation during the run uses the averages, so that monitors and the best checkpoint judge them. Default false. */
+  readonly evaluateAverages?: boolean;
   /** Default `ema`. */
   readonly name?: string;
 }
@@ -31,12 +33,15 @@ export interface EmaOptions {
  * ```
  */
 export function ema(options: EmaOptions = {}): Plugin<never, never> {
-  const { decay = 0.999, name = 'ema' } = options;
-  const check = checkOptions('ema');
-  check.text('name', name);
-  check.number('decay', decay, { min: 0, max: 1, exclusiveMax: true });
+  const { values, config } = readOptions('ema', options, {
+    decay: option.number({ min: 0, max: 1, exclusiveMax: true, default: 0.999 }),
+    evaluateAverages: option.boolean({ default: false }),
+    name: option.text({ default: 'ema' }),
+  });
+  const { decay, evaluateAverages, name } = values;
   return {
     name,
+    config,
     stepState: {
       init: (parameters) => map(parameters, (parameter) => tf.clone(parameter)),
       update: (averages, { parameters }) =>
@@ -44,6 +49,9 @@ export function ema(options: EmaOptions = {}): Plugin<never, never> {
           tf.add(average, tf.mul(tf.sub(parameters[key]!, average), 1 - decay)),
         ),
     },
+    ...(evaluateAverages && {
+      evaluationParameters: (parameters, averages) => ({ ...parameters, ...averages }),
+    }),
     finalWeights: (run) => run.stepState(name),
   };
 }

@@ -1,9 +1,9 @@
 import type { Plugin, Run } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { type CheckpointKind, CheckpointSeries } from './checkpoint-series.js';
+import { checkOptions, option, readOptions } from '@espalier/core';
+import { type CheckpointKind, CheckpointSeries, newest, ofSteps } from './checkpoint-series.js';
 import { folderStore } from './files/folder-store.js';
-import { checkStore, type RunPlace } from './files/run-store.js';
-import { improves, type MonitorMode, resolveMode } from './monitor.js';
+import { type RunPlace, type RunStore, storeRule } from './files/run-store.js';
+import { improves, type MonitorMode, modeRule, resolveMode } from './monitor.js';
 
 /**
  * Options of {@link modelCheckpoint}: the place, which is a `directory` of Node's file system, made where it does not exist, or a
@@ -14,20 +14,27 @@ export type ModelCheckpointOptions<M extends string = string> = RunPlace & Setti
 interface Settings<M extends string> {
   /** After so many epochs, or so many steps. Whole numbers >= 1. Default `{ epochs: 1 }`. */
   readonly every?: { readonly epochs: number } | { readonly steps: number };
-  /** How many of these are kept, the newest. A whole number >= 1, default 3; `Infinity` keeps all. */
+  /** How many of these are kept, the newest; with `saveBestOnly` the best. A whole number >= 1, default 3; `Infinity` keeps all. */
   readonly keep?: number;
   /** Also keep the checkpoint of the epoch at which this metric was best. */
   readonly monitor?: M;
-  /** Default `auto`: by the metric's name. */
+  /** Default `auto`: as the metric says. */
   readonly mode?: MonitorMode;
-  /** Write at new best values only; needs `monitor`, and `keep` counts those. Default false. */
+  /** Write only those of the `keep` epochs at which the metric was best; needs `monitor`. Default false. */
   readonly saveBestOnly?: boolean;
   /** Default `model-checkpoint`. */
   readonly name?: string;
 }
 
+/** An epoch that is among the best. */
+interface Best {
+  readonly value: number;
+  readonly step: number;
+}
+
 interface State {
-  readonly best: number | undefined;
+  /** Best first. */
+  readonly best: readonly Best[];
 }
 
 /**
@@ -55,34 +62,49 @@ interface State {
 export function modelCheckpoint<const M extends string = never>(
   options: ModelCheckpointOptions<M>,
 ): Plugin<M, never> {
-  const { keep = 3, monitor, mode = 'auto', saveBestOnly = false } = options;
-  const { name = 'model-checkpoint' } = options;
-  const every = options.every ?? { epochs: 1 };
-  checkAll(options, name);
-  const store = options.store ?? folderStore(options.directory);
-  const direction = monitor === undefined ? undefined : resolveMode('model-checkpoint', monitor, mode);
-  const keeping = { checkpoint: keep, best: saveBestOnly ? keep : 1, last: 1 };
+  const { values, config } = readOptions<ModelCheckpointOptions<M>, typeof RULES>(
+    'model-checkpoint',
+    options,
+    RULES,
+  );
+  const { keep, monitor, mode, saveBestOnly, every = { epochs: 1 }, name } = values;
+  checkTogether(values);
+  const store = values.store ?? folderStore(values.directory!);
+  const places = saveBestOnly ? keep : 1;
 
   let series: CheckpointSeries | undefined;
-  let state: State = { best: undefined };
+  let direction: 'min' | 'max' = 'min';
+  let best: readonly Best[] = [];
   /** The step of the newest file of this run. */
   let writtenAt = 0;
 
   const write = async (run: Run, kind: CheckpointKind): Promise<void> => {
-    await series!.write(kind, await run.checkpoint());
+    const count = kind === 'last' ? 1 : keep;
+    const wanted = kind === 'best' ? ofSteps(best.map(({ step }) => step)) : newest(count);
+    await series!.write(kind, await run.checkpoint(), wanted);
     writtenAt = run.step;
+  };
+  /** Whether a value is among the best; then it takes its place. */
+  const takePlace = (value: number, step: number): boolean => {
+    const worse = best.findIndex((other) => improves(value, other.value, direction));
+    const at = worse < 0 ? best.length : worse;
+    if (Number.isNaN(value) || at >= places) return false;
+    best = [...best.slice(0, at), { value, step }, ...best.slice(at)].slice(0, places);
+    return true;
   };
 
   return {
     name,
+    config,
     // After the others, so that their state of the same epoch is in the file.
     enforce: 'post',
     ...(monitor === undefined ? {} : { monitors: [monitor] }),
     async onFitStart(run, saved) {
       series = undefined;
-      state = { best: (saved?.json as Partial<State> | undefined)?.best };
+      if (monitor !== undefined) direction = resolveMode(name, run, monitor, mode);
+      best = (saved?.json as Partial<State> | undefined)?.best ?? [];
       writtenAt = run.step;
-      series = await CheckpointSeries.open(name, store, keeping);
+      series = await CheckpointSeries.open(name, store);
       if (saved) series.adopt();
     },
     async onStepEnd(run) {
@@ -90,10 +112,7 @@ export function modelCheckpoint<const M extends string = never>(
     },
     async onEpochEnd(run, logs) {
       const value = monitor === undefined ? undefined : logs[monitor];
-      if (value !== undefined && improves(value, state.best, direction!)) {
-        state = { best: value };
-        await write(run, 'best');
-      }
+      if (value !== undefined && takePlace(value, run.step)) await write(run, 'best');
       if (!saveBestOnly && 'epochs' in every && (run.epoch + 1) % every.epochs === 0) {
         await write(run, 'checkpoint');
       }
@@ -105,30 +124,40 @@ export function modelCheckpoint<const M extends string = never>(
     onFitEnd() {
       series = undefined;
     },
-    saveState: () => ({ json: state }),
+    saveState: () => ({ json: { best } satisfies State }),
   };
 }
 
-function checkAll(options: ModelCheckpointOptions, name: string): void {
-  const { directory, store, keep = 3, monitor, mode = 'auto', saveBestOnly = false, every } = options;
+const RULES = {
+  directory: option.text({ optional: true }),
+  store: storeRule,
+  every: option.custom<NonNullable<Settings<never>['every']>, { readonly optional: true }>({
+    expected: '{ epochs: n } or { steps: n }',
+    accepts(every) {
+      const names = typeof every === 'object' && every !== null ? Object.keys(every) : [];
+      return names.length === 1 && ['epochs', 'steps'].includes(names[0]!);
+    },
+    optional: true,
+  }),
+  keep: option.integer({ min: 1, infinite: true, default: 3 }),
+  monitor: option.text({ optional: true }),
+  mode: modeRule,
+  saveBestOnly: option.boolean({ default: false }),
+  name: option.text({ default: 'model-checkpoint' }),
+};
+
+type Together = Pick<Settings<string>, 'every' | 'monitor' | 'saveBestOnly'> & {
+  readonly directory: string | undefined;
+  readonly store: RunStore | undefined;
+};
+
+/** Checks options that depend on each other. */
+function checkTogether({ directory, store, every, monitor, saveBestOnly }: Together): void {
   const check = checkOptions('model-checkpoint');
-  check.text('name', name);
-  if (store !== undefined) {
-    checkStore('model-checkpoint', store);
-    if (directory !== undefined) check.fail('directory', 'left out where store is given', directory);
-  } else check.text('directory', directory);
-  if (keep !== Infinity) check.integer('keep', keep, { min: 1 });
-  if (monitor !== undefined) check.text('monitor', monitor);
-  check.oneOf('mode', mode, ['auto', 'min', 'max']);
-  check.boolean('saveBestOnly', saveBestOnly);
-  if (saveBestOnly && monitor === undefined) {
-    check.fail('monitor', 'the name of a metric where saveBestOnly is set', monitor);
-  }
-  if (every === undefined) return;
-  if (saveBestOnly) check.fail('every', 'left out where saveBestOnly is set', every);
-  const [entry, ...more] = typeof every === 'object' && every !== null ? Object.entries(every) : [];
-  if (more.length > 0 || !entry || !['epochs', 'steps'].includes(entry[0])) {
-    return check.fail('every', '{ epochs: n } or { steps: n }', every);
-  }
-  check.integer(`every.${entry[0]}`, entry[1], { min: 1 });
+  for (const [unit, count] of Object.entries(every ?? {})) check.integer(`every.${unit}`, count, { min: 1 });
+  if (store === undefined) check.text('directory', directory);
+  else if (directory !== undefined) check.fail('directory', 'left out where store is given', directory);
+  if (!saveBestOnly) return;
+  if (monitor === undefined) check.fail('monitor', 'the name of a metric where saveBestOnly is set', monitor);
+  if (every !== undefined) check.fail('every', 'left out where saveBestOnly is set', every);
 }

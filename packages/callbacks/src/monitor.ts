@@ -1,30 +1,25 @@
-import { EspalierError } from '@espalier/core';
+import type { Run } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 
-/** Whether a lower or a higher value is better; `auto` goes by the metric's name. */
+/** Whether a lower or a higher value is better; `auto` is as the metric itself says. */
 export type MonitorMode = 'auto' | 'min' | 'max';
 
-const HIGHER_IS_BETTER = new Set(['accuracy', 'auc', 'precision', 'recall', 'f1', 'r2', 'sparsity']);
-const LOWER_IS_BETTER = new Set(['loss', 'penalty', 'error', 'mse', 'mae', 'rmse']);
+/** The rule of an option `mode`. */
+export const modeRule = option.oneOf(['auto', 'min', 'max'], { default: 'auto' });
 
 /**
- * The direction of a monitored metric. With `auto` the words of its name decide: `val_loss`, `meanSquaredError` and the
- * like are minimised; accuracy, AUC, precision, recall, F1, R2 and sparsity are maximised.
+ * The direction of a monitored metric in a run.
  *
- * @throws EspalierError `invalid-option` for `auto` where the name does not tell.
+ * @throws EspalierError `invalid-option` for `auto` where the run does not know, e.g. of a number that a plugin logs.
  */
-export function resolveMode(scope: string, monitor: string, mode: MonitorMode): 'min' | 'max' {
+export function resolveMode(scope: string, run: Run, monitor: string, mode: MonitorMode): 'min' | 'max' {
   if (mode !== 'auto') return mode;
-  const words = monitor
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  const higher = words.some((word) => HIGHER_IS_BETTER.has(word));
-  const lower = words.some((word) => LOWER_IS_BETTER.has(word));
-  if (higher !== lower) return higher ? 'max' : 'min';
+  const better = run.directionOf(monitor);
+  if (better !== undefined) return better === 'higher' ? 'max' : 'min';
   throw new EspalierError({
     code: 'invalid-option',
     scope,
-    message: `mode 'auto' cannot tell from the name '${monitor}' whether lower or higher is better; give mode: 'min' or 'max'.`,
+    message: `the run does not say whether lower or higher values of '${monitor}' are better; give mode: 'min' or 'max'.`,
   });
 }
 

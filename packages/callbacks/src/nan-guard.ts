@@ -1,5 +1,5 @@
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 
 /** Options of {@link nanGuard}. */
 export interface NanGuardOptions {
@@ -25,11 +25,12 @@ export interface NanGuardOptions {
  * ```
  */
 export function nanGuard(options: NanGuardOptions = {}): Plugin<never, never> {
-  const { everySteps = 50, action = 'throw', name = 'nan-guard' } = options;
-  const check = checkOptions('nan-guard');
-  check.text('name', name);
-  check.integer('everySteps', everySteps, { min: 1 });
-  check.oneOf('action', action, ['throw', 'stop']);
+  const { values, config } = readOptions('nan-guard', options, {
+    everySteps: option.integer({ min: 1, default: 50 }),
+    action: option.oneOf(['throw', 'stop'], { default: 'throw' }),
+    name: option.text({ default: 'nan-guard' }),
+  });
+  const { everySteps, action, name } = values;
 
   const guard = (run: Run, logs: EpochLogs): void => {
     const bad = ['loss', 'penalty'].find((metric) => metric in logs && !Number.isFinite(logs[metric]));
@@ -48,6 +49,7 @@ export function nanGuard(options: NanGuardOptions = {}): Plugin<never, never> {
 
   return {
     name,
+    config,
     async onStepEnd(run, logs) {
       if (run.step % everySteps === 0) guard(run, await logs.running());
     },

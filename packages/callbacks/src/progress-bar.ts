@@ -1,6 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { importPeer } from '@espalier/core/internal';
 import { barLine, plainLine, type Progress } from './progress-line.js';
 
@@ -44,18 +44,19 @@ const METRICS = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'
  * ```
  */
 export function progressBar(options: ProgressBarOptions = {}): Plugin<never, never> {
-  const { name = 'progress-bar', label = '', plain = false, metrics = METRICS } = options;
-  const { stream = defaultStream(), clock = () => performance.now() } = options;
-  const check = checkOptions('progress-bar');
-  check.text('name', name);
-  if (typeof label !== 'string') check.fail('label', 'a string', label);
-  check.boolean('plain', plain);
-  if (!Array.isArray(metrics) || metrics.some((metric) => typeof metric !== 'string')) {
-    check.fail('metrics', 'a list of names', metrics);
-  }
-  if (options.stream !== undefined && typeof stream?.write !== 'function') {
-    check.fail('stream', 'something with a write method', stream);
-  }
+  const { values, config } = readOptions('progress-bar', options, {
+    label: option.text({ empty: true, default: '' }),
+    stream: streamRule,
+    plain: option.boolean({ default: false }),
+    metrics: option.list(option.text(), { expected: 'a list of names', default: METRICS }),
+    clock: option.custom<() => number, { readonly optional: true }>({
+      expected: 'a function that gives milliseconds',
+      accepts: (clock) => typeof clock === 'function',
+      optional: true,
+    }),
+    name: option.text({ default: 'progress-bar' }),
+  });
+  const { name, label, plain, metrics, stream = defaultStream(), clock = () => performance.now() } = values;
   const drawing = !plain && stream?.isTTY === true;
   const writing = drawing || (plain && stream !== undefined);
 
@@ -101,6 +102,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
 
   return {
     name,
+    config,
     enforce: 'post',
     async onFitStart() {
       end();
@@ -132,6 +134,13 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     },
   };
 }
+
+const streamRule = option.custom<ProgressStream, { readonly optional: true }>({
+  expected: 'something with a write method',
+  accepts: (stream) => typeof (stream as Partial<ProgressStream> | null)?.write === 'function',
+  optional: true,
+  toJson: () => 'a stream',
+});
 
 /** cli-progress loads when the first bar is drawn: it needs Node. */
 async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {

@@ -1,6 +1,6 @@
 import type { Plugin, Run } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { improves, type MonitorMode, resolveMode } from './monitor.js';
+import { option, readOptions } from '@espalier/core';
+import { improves, type MonitorMode, modeRule, resolveMode } from './monitor.js';
 
 /** Options of {@link reduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions<M extends string = string> {
@@ -10,7 +10,7 @@ export interface ReduceLROnPlateauOptions<M extends string = string> {
   readonly factor?: number;
   /** The rate is reduced at the end of so many epochs without improvement. A whole number >= 0, default 10; 0 is as 1. */
   readonly patience?: number;
-  /** Default `auto`: by the metric's name. */
+  /** Default `auto`: as the metric says. */
   readonly mode?: MonitorMode;
   /** An improvement must be larger than this (absolute), or than this times |best| (relative). Default 1e-4. */
   readonly minDelta?: number;
@@ -54,7 +54,8 @@ const ROUNDING = 1e-9;
  * negative metric for an improvement; `|best|` here does not.
  *
  * @returns A plugin. It costs a few comparisons an epoch.
- * @throws EspalierError `invalid-option` for bad options, and for mode `auto` where the name does not tell the direction.
+ * @throws EspalierError `invalid-option` for bad options; when a run starts, for mode `auto` where the metric does not say
+ *   which values are better.
  * @example
  * ```ts
  * const reducing = reduceLROnPlateau({ monitor: 'val_loss', factor: 0.5, patience: 3, minLearningRate: 1e-5 });
@@ -63,21 +64,20 @@ const ROUNDING = 1e-9;
 export function reduceLROnPlateau<const M extends string>(
   options: ReduceLROnPlateauOptions<M>,
 ): Plugin<M, never> {
-  const { monitor, factor = 0.1, patience = 10, mode = 'auto', minDelta = 1e-4 } = options;
-  const { thresholdMode = 'absolute', cooldown = 0, minLearningRate = 0 } = options;
-  const { name = 'reduce-lr-on-plateau' } = options;
-  const check = checkOptions('reduce-lr-on-plateau');
-  check.text('monitor', monitor);
-  check.text('name', name);
-  check.number('factor', factor, { min: 0, max: 1, exclusiveMin: true, exclusiveMax: true });
-  check.integer('patience', patience, { min: 0 });
-  check.oneOf('mode', mode, ['auto', 'min', 'max']);
-  check.number('minDelta', minDelta, { min: 0 });
-  check.oneOf('thresholdMode', thresholdMode, ['absolute', 'relative']);
-  check.integer('cooldown', cooldown, { min: 0 });
-  check.number('minLearningRate', minLearningRate, { min: 0 });
-  const direction = resolveMode('reduce-lr-on-plateau', monitor, mode);
-
+  const { values, config } = readOptions('reduce-lr-on-plateau', options, {
+    monitor: option.text(),
+    factor: option.number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
+    patience: option.integer({ min: 0, default: 10 }),
+    mode: modeRule,
+    minDelta: option.number({ min: 0, default: 1e-4 }),
+    thresholdMode: option.oneOf(['absolute', 'relative'], { default: 'absolute' }),
+    cooldown: option.integer({ min: 0, default: 0 }),
+    minLearningRate: option.number({ min: 0, default: 0 }),
+    name: option.text({ default: 'reduce-lr-on-plateau' }),
+  });
+  const { monitor, factor, patience, mode, minDelta, thresholdMode, cooldown, minLearningRate, name } =
+    values;
+  let direction: 'min' | 'max' = 'min';
   let state = START;
 
   /** The new scale, or the old one where the rate is at its minimum already. */
@@ -93,8 +93,10 @@ export function reduceLROnPlateau<const M extends string>(
 
   return {
     name,
+    config,
     monitors: [monitor],
-    onFitStart(_run, saved) {
+    onFitStart(run, saved) {
+      direction = resolveMode(name, run, monitor, mode);
       state = { ...START, ...(saved?.json as Partial<State> | undefined) };
     },
     onEpochEnd(run, logs) {

@@ -17,6 +17,7 @@ export type {
   StepResult,
 } from './engine/executor.js';
 export type { Loss } from './step/loss.js';
+export type { OutputInfo, OutputScale } from './step/output-info.js';
 export type { Metric, MetricBatch, MetricTotals } from './step/metric.js';
 export type { NumberRange, OptionChecker } from './options.js';
 export { checkOptions } from './options.js';

@@ -11,6 +11,16 @@ export { checkBatch, examplesIn } from './data/check-batch.js';
 export type { ExampleRef } from './data/join-examples.js';
 export { emptyLike, joinExamples } from './data/join-examples.js';
 export { isPromise } from './data/maybe-promise.js';
+export { exampleOf, failData, formatShape, shapesMatch } from './data/shapes.js';
+export { checkOutputScale } from './step/output-info.js';
+export type { AllowedValues } from './step/target-checks.js';
+export {
+  ANSWERS,
+  checkClassTargets,
+  checkSameShape,
+  checkTargetValues,
+  FINITE,
+} from './step/target-checks.js';
 export { describe } from './options.js';
 export { plainJson } from './option-rules.js';
 export { didYouMean, nearest } from './nearest.js';

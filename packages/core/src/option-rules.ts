@@ -106,13 +106,16 @@ export const option = {
       readonly expected?: string;
     },
   >(item: OptionRule<T>, settings?: G) {
-    const { min = 0, max = Infinity, expected = 'a list' } = settings ?? {};
+    const {
+      min = 0,
+      max = Infinity,
+      expected = min === 1 ? 'a list that is not empty' : 'a list',
+    } = settings ?? {};
     return rule<readonly T[], G>(
       settings,
       (name, value, check) => {
         if (!Array.isArray(value)) return check.fail(name, expected, value);
-        if (value.length < min || value.length > max)
-          check.fail(name, `${expected} with ${countText(min, max)}`, value);
+        if (value.length < min || value.length > max) check.fail(name, expected + countText(min, max), value);
         return value.map((one: unknown, i) => item.read(`${name}[${i}]`, one, check));
       },
       (values) => values.map((value) => item.toJson(value)),
@@ -157,8 +160,11 @@ export const option = {
       if (!ok) check.fail(name, expected, value);
     });
   },
-  /** Whatever `accepts` accepts. */
-  custom<T, const G extends CustomRule<T> = CustomRule<T>>(settings: G & CustomRule<T>) {
+  /**
+   * Whatever `accepts` accepts. With `T` written out, say that it may be left out in `G`, too:
+   * `custom<T, { readonly optional: true }>`.
+   */
+  custom<T, const G extends Given<T> = Given<T>>(settings: CustomRule<T> & G) {
     return rule<T, G>(
       settings,
       (name, value, check) => {
@@ -171,10 +177,9 @@ export const option = {
 };
 
 function countText(min: number, max: number): string {
-  if (min === max) return `${min} entries`;
-  return max === Infinity
-    ? `at least ${min === 1 ? 'one entry' : `${min} entries`}`
-    : `${min} to ${max} entries`;
+  if (min === 1 && max === Infinity) return '';
+  if (min === max) return ` of ${min}`;
+  return max === Infinity ? ` of at least ${min}` : ` of ${min} to ${max}`;
 }
 
 /** A schedule that refuses its own bad values, and keeps what it says of itself. */

@@ -79,7 +79,7 @@ describe('readOptions', () => {
     [{ rate: 1, decay: -1 }, 'decay must be a number >= 0, got -1.'],
     [{ rate: 1, keep: -Infinity }, 'keep must be a whole number >= 1, got -Infinity.'],
     [{ rate: 1, mode: 'up' }, "mode must be one of 'min', 'max', got 'up'."],
-    [{ rate: 1, names: [] }, 'names must be a list of names with at least one entry, got [].'],
+    [{ rate: 1, names: [] }, 'names must be a list of names, got [].'],
     [{ rate: 1, names: ['a', 2] }, 'names[1] must be a string that is not empty, got 2.'],
     [{ rate: 1, names: 'a' }, "names must be a list of names, got 'a'."],
     [{ rate: 1, store: null }, 'store must be a store, got null.'],

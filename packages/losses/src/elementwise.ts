@@ -1,46 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, Loss } from '@espalier/core';
-import { toTensorData } from '@espalier/core';
-import { exampleOf, failData, formatShape, shapesMatch } from './shapes.js';
+import type { Config, Loss } from '@espalier/core';
+import { type AllowedValues, checkSameShape, checkTargetValues, FINITE } from '@espalier/core/internal';
 
 /** A loss that is the mean over the elements of an example of a function of output and target. */
 interface ElementwiseLoss {
   readonly name: string;
-  readonly scope: string;
+  readonly config: Config;
+  readonly targetKind: NonNullable<Loss['targetKind']>;
   /** `[N, D]` from outputs and targets `[N, D]`. */
   value(output: tf.Tensor, target: tf.Tensor): tf.Tensor;
   /** Its derivative in the output, `[N, D]`. */
   slope(output: tf.Tensor, target: tf.Tensor): tf.Tensor;
-  /** What a target may be, beside finite. */
-  readonly allowed?: { readonly text: string; accepts(value: number): boolean };
+  /** What a target may be. Default: finite. */
+  readonly allowed?: AllowedValues;
   /** Whether targets `[N]` go with outputs `[N, 1]`, and the other way round. */
   readonly squeeze?: boolean;
+  readonly checkOutput?: NonNullable<Loss['checkOutput']>;
 }
 
 /** Makes the {@link Loss}: shapes checked, never broadcast; the gradient written out, in few kernels. */
-export function elementwiseLoss({
-  name,
-  scope,
-  value,
-  slope,
-  allowed,
-  squeeze = false,
-}: ElementwiseLoss): Loss {
-  const check = (outputs: readonly (number | null)[], targets: readonly (number | null)[]): void => {
-    const trim = (shape: readonly (number | null)[]) =>
-      squeeze && shape.length === 2 && shape[1] === 1 ? shape.slice(0, 1) : shape;
-    if (!shapesMatch(trim(outputs), trim(targets))) {
-      failData(
-        scope,
-        `outputs and targets must have the same shape (nothing is broadcast), got ${formatShape(outputs)} ` +
-          `and ${formatShape(targets)}; reshape the targets.`,
-      );
-    }
-  };
+export function elementwiseLoss(parts: ElementwiseLoss): Loss {
+  const { name, config, targetKind, value, slope, allowed = FINITE, squeeze = false, checkOutput } = parts;
+  const scope = config.kind;
   return {
     name,
+    config,
+    targetKind,
+    ...(checkOutput ? { checkOutput } : {}),
     perExample(outputs, targets) {
-      check(outputs.shape, targets.shape);
+      checkSameShape(scope, outputs.shape, targets.shape, squeeze);
       const examples = outputs.shape[0]!;
       const size = outputs.size / Math.max(examples, 1);
       const t = tf.reshape(targets.dtype === 'float32' ? targets : tf.cast(targets, 'float32'), [
@@ -62,20 +50,9 @@ export function elementwiseLoss({
     },
     checkTargets(targets, outputShape) {
       // A functional model may not say its output's shape.
-      if (outputShape.length > 1) check(outputShape, [null, ...targets.shape.slice(1)]);
-      checkValues(scope, targets, allowed);
+      if (outputShape.length > 1)
+        checkSameShape(scope, outputShape, [null, ...targets.shape.slice(1)], squeeze);
+      checkTargetValues(scope, targets, allowed);
     },
   };
-}
-
-function checkValues(scope: string, targets: HostArray, allowed: ElementwiseLoss['allowed']): void {
-  const bad = toTensorData(targets).findIndex(
-    (value) => !Number.isFinite(value) || (allowed !== undefined && !allowed.accepts(value)),
-  );
-  if (bad < 0) return;
-  const value = toTensorData(targets)[bad];
-  failData(
-    scope,
-    `a target of example ${exampleOf(targets, bad)} is ${value}; it must be ${allowed?.text ?? 'a finite number'}.`,
-  );
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { elementwiseLoss } from './elementwise.js';
 
 /** Options of {@link huber}. */
@@ -31,11 +31,15 @@ export interface HuberOptions {
  * ```
  * Source: Huber (1964), "Robust estimation of a location parameter"; as PyTorch `HuberLoss`, Keras `Huber`.
  */
-export function huber({ delta = 1 }: HuberOptions = {}): Loss {
-  checkOptions('huber').number('delta', delta, { min: 0, exclusiveMin: true });
+export function huber(options: HuberOptions = {}): Loss {
+  const { values, config } = readOptions('huber', options, {
+    delta: option.number({ min: 0, exclusiveMin: true, default: 1 }),
+  });
+  const { delta } = values;
   return elementwiseLoss({
     name: 'huber',
-    scope: 'huber',
+    config,
+    targetKind: 'values',
     value(output, target) {
       const error = tf.sub(output, target);
       const clipped = tf.clipByValue(error, -delta, delta);

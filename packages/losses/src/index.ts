@@ -1,3 +1,4 @@
+export type { BinaryCrossEntropyOptions } from './binary-cross-entropy.js';
 export { binaryCrossEntropy } from './binary-cross-entropy.js';
 export type { HuberOptions } from './huber.js';
 export { huber } from './huber.js';

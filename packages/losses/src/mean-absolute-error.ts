@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from '@espalier/core';
+import { readOptions } from '@espalier/core';
 import { elementwiseLoss } from './elementwise.js';
 
 /**
@@ -19,10 +20,12 @@ import { elementwiseLoss } from './elementwise.js';
  * ```
  * Source: as PyTorch `L1Loss`, Keras `MeanAbsoluteError`.
  */
-export function meanAbsoluteError(): Loss {
+export function meanAbsoluteError(options: Readonly<Record<string, never>> = {}): Loss {
+  const { config } = readOptions('mean-absolute-error', options, {});
   return elementwiseLoss({
     name: 'meanAbsoluteError',
-    scope: 'mean-absolute-error',
+    config,
+    targetKind: 'values',
     value: (output, target) => tf.abs(tf.sub(output, target)),
     slope: (output, target) => tf.sign(tf.sub(output, target)),
   });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from '@espalier/core';
+import { readOptions } from '@espalier/core';
 import { elementwiseLoss } from './elementwise.js';
 
 /**
@@ -20,10 +21,12 @@ import { elementwiseLoss } from './elementwise.js';
  * ```
  * Source: as PyTorch `MSELoss`, Keras `MeanSquaredError`.
  */
-export function meanSquaredError(): Loss {
+export function meanSquaredError(options: Readonly<Record<string, never>> = {}): Loss {
+  const { config } = readOptions('mean-squared-error', options, {});
   return elementwiseLoss({
     name: 'meanSquaredError',
-    scope: 'mean-squared-error',
+    config,
+    targetKind: 'values',
     value: (output, target) => tf.squaredDifference(output, target),
     slope: (output, target) => tf.mul(tf.sub(output, target), 2),
   });

@@ -28,6 +28,8 @@ const losses: Record<keyof typeof fixtures, Loss> = {
   meanAbsoluteError: meanAbsoluteError(),
   huber: huber({ delta: 1.5 }),
   binaryCrossEntropy: binaryCrossEntropy(),
+  softmaxCrossEntropyOfProbabilities: softmaxCrossEntropy({ from: 'probabilities' }),
+  binaryCrossEntropyOfProbabilities: binaryCrossEntropy({ from: 'probabilities' }),
 };
 
 /** Within a few float32 roundings of the larger of 1 and the value. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { checkClassTargets } from './class-targets.js';
-import { failData, formatShape } from './shapes.js';
+import type { Loss, OutputScale } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
+import { checkClassTargets, checkOutputScale, failData, formatShape } from '@espalier/core/internal';
+import { logProbability, SCALES, SMALLEST_DIVISOR } from './probabilities.js';
 
 /** Options of {@link softmaxCrossEntropy}. */
 export interface SoftmaxCrossEntropyOptions {
@@ -11,6 +11,8 @@ export interface SoftmaxCrossEntropyOptions {
    * float32. Default `auto`: decided by their rank.
    */
   readonly labels?: 'auto' | 'integer' | 'one-hot';
+  /** What the model gives: `logits`, or `probabilities` where it ends in a softmax. Default `logits`. */
+  readonly from?: OutputScale;
 }
 
 const SCOPE = 'softmax-cross-entropy';
@@ -27,9 +29,15 @@ const SCOPE = 'softmax-cross-entropy';
  * not 0. Targets get no gradient. The trainer takes the (weighted) mean over examples, as PyTorch's
  * `CrossEntropyLoss` without `weight` does.
  *
+ * With `from: 'probabilities'` the outputs are rows p that sum to 1 already: `loss_n = -sum_c t_nc log p_nc`, its gradient
+ * `-t_nc / p_nc`, with logarithms of at least -100 and divisors of at least 1e-12. Where softmax has rounded p to 0, its own
+ * gradient is 0: prefer logits.
+ *
  * @param options.labels `auto` (default), `integer` or `one-hot`.
+ * @param options.from Default `logits`.
  * @returns A {@link Loss}: per example `[N]`.
- * @throws EspalierError `invalid-option` for unknown `labels`; the loss throws `invalid-data` for shapes that do not fit,
+ * @throws EspalierError `invalid-option` for bad options; from the trainer `invalid-model` where the model's last activation
+ *   does not fit `from`; the loss throws `invalid-data` for shapes that do not fit,
  *   and, before the first step, for labels that are fractional, NaN or outside 0 .. C - 1, and rows that do not sum to 1.
  * @example
  * ```ts
@@ -38,22 +46,25 @@ const SCOPE = 'softmax-cross-entropy';
  * ```
  * Source: as PyTorch `torch.nn.functional.cross_entropy`, Keras `CategoricalCrossentropy(from_logits=True)`.
  */
-export function softmaxCrossEntropy({ labels = 'auto' }: SoftmaxCrossEntropyOptions = {}): Loss {
-  checkOptions(SCOPE).oneOf('labels', labels, ['auto', 'integer', 'one-hot']);
+export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
+  const { values, config } = readOptions(SCOPE, options, {
+    labels: option.oneOf(['auto', 'integer', 'one-hot'], { default: 'auto' }),
+    from: option.oneOf(SCALES, { default: 'logits' }),
+  });
+  const { labels, from } = values;
   return {
     name: 'softmaxCrossEntropy',
+    config,
+    targetKind: 'class',
+    checkOutput: (output) => checkOutputScale(SCOPE, output, from),
     perExample(outputs, targets) {
       if (outputs.rank !== 2) failData(SCOPE, `logits must be [N, C], got ${formatShape(outputs.shape)}.`);
-      const logits = outputs as tf.Tensor2D;
-      if (isInteger(labels, targets, logits)) {
-        return crossEntropy(logits, () => oneHot(targets as tf.Tensor1D, logits.shape[1]));
-      }
-      const rows = targets.dtype === 'float32' ? targets : tf.cast(targets, 'float32');
-      return crossEntropy(
-        logits,
-        () => rows,
-        () => tf.sum(rows, 1, true),
-      );
+      const given = outputs as tf.Tensor2D;
+      const integer = isInteger(labels, targets, given);
+      const rows = (): tf.Tensor =>
+        integer ? oneHot(targets as tf.Tensor1D, given.shape[1]) : tf.cast(targets, 'float32');
+      if (from === 'probabilities') return crossEntropyOf(given, rows);
+      return crossEntropy(given, rows, integer ? undefined : (t) => tf.sum(t, 1, true));
     },
     checkTargets: (targets, outputShape) => checkClassTargets(SCOPE, labels, targets, outputShape),
   };
@@ -83,13 +94,17 @@ function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor {
 }
 
 /** One custom gradient in place of that of eight ops; `rowSums` where the rows may sum to other than 1. */
-function crossEntropy(logits: tf.Tensor2D, target: () => tf.Tensor, rowSums?: () => tf.Tensor): tf.Tensor1D {
+function crossEntropy(
+  logits: tf.Tensor2D,
+  target: () => tf.Tensor,
+  rowSums?: (target: tf.Tensor) => tf.Tensor,
+): tf.Tensor1D {
   const op = tf.customGrad((z, save) => {
     const t = target();
     const shifted = tf.sub(z as tf.Tensor, tf.max(z as tf.Tensor, 1, true));
     const exponentials = tf.exp(shifted);
     const sums = tf.sum(exponentials, 1, true);
-    const total = rowSums?.();
+    const total = rowSums?.(t);
     const normalizer = total ? tf.mul(total, tf.log(sums)) : tf.log(sums);
     // A class that is masked by a logit of -Infinity adds nothing where it is not wanted: 0 times it would be NaN.
     const wanted = tf.where(tf.greater(t, 0), tf.mul(t, shifted), tf.zerosLike(shifted));
@@ -105,4 +120,20 @@ function crossEntropy(logits: tf.Tensor2D, target: () => tf.Tensor, rowSums?: ()
     };
   });
   return op(logits) as tf.Tensor1D;
+}
+
+/** The same of probabilities. */
+function crossEntropyOf(probabilities: tf.Tensor2D, target: () => tf.Tensor): tf.Tensor1D {
+  const op = tf.customGrad((p, save) => {
+    const t = target();
+    (save as tf.GradSaveFunc)([p as tf.Tensor, t]);
+    return {
+      value: tf.neg(tf.sum(tf.mul(t, logProbability(p as tf.Tensor)), 1)),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [p, t] = saved as [tf.Tensor, tf.Tensor];
+        return tf.neg(tf.mul(tf.div(t, tf.maximum(p, SMALLEST_DIVISOR)), tf.reshape(dy, [-1, 1])));
+      },
+    };
+  });
+  return op(probabilities) as tf.Tensor1D;
 }

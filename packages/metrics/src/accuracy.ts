@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Metric } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { classPairs } from './class-pairs.js';
+import type { Metric, OutputScale } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
+import { classChecks, classPairs, SCALES } from './class-pairs.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
 /** Options of {@link accuracy}. */
 export interface AccuracyOptions<Name extends string = 'accuracy'> {
+  /** What a single output `[N, 1]` is: `logits`, class 1 above 0, or `probabilities`, class 1 above 0.5. Default `logits`. */
+  readonly from?: OutputScale;
   /** What it is called in logs. Default `accuracy`. */
   readonly name?: Name;
 }
@@ -18,11 +20,14 @@ export interface AccuracyOptions<Name extends string = 'accuracy'> {
  * ```
  *
  * Outputs `[N, C]` logits (or probabilities), targets `[N]` int32 or `[N, C]` one-hot; of equal maxima the first counts.
- * Outputs `[N, 1]` or `[N]` are binary logits: class 1 above 0.
+ * Outputs `[N, 1]` or `[N]` are binary logits: class 1 above 0; with `from: 'probabilities'` above 0.5. An example with a NaN
+ * among its outputs is a miss.
  *
+ * @param options.from Default `logits`.
  * @param options.name Default `accuracy`.
  * @returns A {@link Metric}; 0 where all weights are 0.
- * @throws EspalierError `invalid-option` for an empty name; `sums` throws `invalid-data` for shapes that do not fit.
+ * @throws EspalierError `invalid-option` for bad options; from the trainer `invalid-model` for a single output whose last
+ *   activation does not fit `from`; `sums` throws `invalid-data` for shapes that do not fit.
  * @example
  * ```ts
  * new Trainer({ model, loss, optimizer, metrics: [accuracy()] }); // logs accuracy, val_accuracy
@@ -32,12 +37,17 @@ export interface AccuracyOptions<Name extends string = 'accuracy'> {
 export function accuracy<const Name extends string = 'accuracy'>(
   options: AccuracyOptions<Name> = {},
 ): Metric<Name, number> {
-  const { name = 'accuracy' as Name } = options;
-  checkOptions('accuracy').text('name', name);
+  const { values, config } = readOptions('accuracy', options, {
+    from: option.oneOf(SCALES, { default: 'logits' }),
+    name: option.text({ default: 'accuracy' }),
+  });
   return {
-    name,
+    name: values.name,
+    config,
+    better: 'higher',
+    ...classChecks('accuracy', values.from),
     sums(batch) {
-      const { predicted, actual } = classPairs('accuracy', batch);
+      const { predicted, actual } = classPairs('accuracy', batch, values.from);
       return meanSums(tf.cast(tf.equal(predicted, actual), 'float32'), batch.weights);
     },
     result: meanOf,

@@ -1,26 +1,49 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { MetricBatch } from '@espalier/core';
-import { failData, formatShape } from './shapes.js';
+import type { HostArray, MetricBatch, OutputInfo, OutputScale } from '@espalier/core';
+import {
+  ANSWERS,
+  checkClassTargets,
+  checkOutputScale,
+  checkTargetValues,
+  failData,
+  formatShape,
+} from '@espalier/core/internal';
 
-/** Predicted and true class of each example, `[N]` int32. */
+/** What one output of a yes-or-no question may be. */
+export const SCALES: readonly OutputScale[] = ['logits', 'probabilities'];
+
+/** Predicted and true class of each example, `[N]` int32; -1 is predicted where an output is NaN. */
 export interface ClassPairs {
   readonly predicted: tf.Tensor1D;
   readonly actual: tf.Tensor1D;
 }
 
 /**
- * Classes from logits `[N, C]` (the first of equal maxima) and labels `[N]` int32 or rows `[N, C]`; one logit `[N, 1]`
- * or `[N]` is binary: class 1 above 0, against labels above 0.5.
+ * Classes from logits or probabilities `[N, C]` (the first of equal maxima) and labels `[N]` int32 or rows `[N, C]`; one output
+ * `[N, 1]` or `[N]` is binary: class 1 above 0, or above 0.5 `from` probabilities, against labels above 0.5.
  */
-export function classPairs(scope: string, { outputs, targets }: MetricBatch): ClassPairs {
+export function classPairs(
+  scope: string,
+  { outputs, targets }: MetricBatch,
+  from: OutputScale = 'logits',
+): ClassPairs {
   const examples = outputs.shape[0]!;
-  if (targets.shape[0] === examples && isSingle(outputs)) {
-    if (!isSingle(targets)) failLabels(scope, outputs, targets, `[${examples}] or [${examples}, 1]`);
-    return { predicted: above(outputs, 0), actual: above(tf.cast(targets, 'float32'), 0.5) };
+  if (targets.shape[0] === examples && isSingle(outputs.shape)) {
+    if (!isSingle(targets.shape)) failLabels(scope, outputs, targets, `[${examples}] or [${examples}, 1]`);
+    const flat = tf.reshape(outputs, [-1]);
+    const predicted = unlessNaN(above(flat, from === 'logits' ? 0 : 0.5), flat);
+    return { predicted, actual: above(tf.cast(targets, 'float32'), 0.5) };
   }
   if (outputs.rank !== 2)
     failData(scope, `outputs must be logits [N, C], got ${formatShape(outputs.shape)}.`);
-  return { predicted: tf.argMax(outputs, 1), actual: actualClass(scope, outputs, targets) };
+  const actual = actualClass(scope, outputs, targets);
+  // Of a row with a NaN the sum is NaN; those of logits that mask a class by -Infinity are not.
+  return { predicted: unlessNaN(tf.argMax(outputs, 1), tf.sum(outputs, 1)), actual };
+}
+
+/** `classes` `[N]`, and -1 where `values` `[N]` are NaN. */
+function unlessNaN(classes: tf.Tensor1D, values: tf.Tensor): tf.Tensor1D {
+  return tf.where(tf.isNaN(values), tf.fill(classes.shape, -1, 'int32'), classes);
 }
 
 /** The true class of each example of a problem with C >= 2 classes. */
@@ -47,8 +70,28 @@ export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
   return tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
 }
 
-function isSingle({ rank, shape }: tf.Tensor): boolean {
-  return rank === 1 || (rank === 2 && shape[1] === 1);
+/** Checks for a metric of classes, before the first step. */
+export function classChecks(scope: string, from: OutputScale) {
+  return {
+    checkOutput(output: OutputInfo): void {
+      // The highest of several is the same before and after a softmax.
+      if (output.shape && isSingle(output.shape)) checkOutputScale(scope, output, from);
+    },
+    checkTargets(targets: HostArray, outputShape: readonly (number | null)[]): void {
+      if (!isSingle(outputShape)) return checkClassTargets(scope, 'auto', targets, outputShape);
+      if (!isSingle(targets.shape)) {
+        failData(
+          scope,
+          `labels must be [N] or [N, 1], got ${formatShape([null, ...targets.shape.slice(1)])}.`,
+        );
+      }
+      checkTargetValues(scope, targets, ANSWERS);
+    },
+  };
+}
+
+function isSingle(shape: readonly (number | null)[]): boolean {
+  return shape.length === 1 || (shape.length === 2 && shape[1] === 1);
 }
 
 function above(values: tf.Tensor, threshold: number): tf.Tensor1D {

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Metric } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { classPairs, oneHot } from './class-pairs.js';
-import { failData, formatShape } from './shapes.js';
+import type { Metric, OutputScale } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
+import { failData, formatShape } from '@espalier/core/internal';
+import { classChecks, classPairs, oneHot, SCALES } from './class-pairs.js';
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions<Name extends string = 'confusionMatrix'> {
   /** Number of classes C >= 2. */
   readonly classes: number;
+  /** What a single output `[N, 1]` is: `logits`, class 1 above 0, or `probabilities`, class 1 above 0.5. Default `logits`. */
+  readonly from?: OutputScale;
   /** What it is called in results. Default `confusionMatrix`. */
   readonly name?: Name;
 }
@@ -26,10 +28,12 @@ const ROUNDING = 1e-3;
  * Outputs `[N, C]` logits, targets `[N]` int32 or `[N, C]` one-hot; outputs `[N, 1]` are binary logits with C = 2.
  *
  * @param options.classes C >= 2.
+ * @param options.from Default `logits`.
  * @param options.name Default `confusionMatrix`.
  * @returns A {@link Metric} with value `number[][]`, `[C][C]`, rows true, columns predicted.
  * @throws EspalierError `invalid-option` for a bad number of classes; `sums` throws `invalid-data` for outputs of another
- *   width, `result` where labels were outside 0 .. C - 1.
+ *   width, `result` where labels were outside 0 .. C - 1 or
+ *   outputs NaN.
  * @example
  * ```ts
  * const { confusionMatrix } = await trainer.evaluate(test);
@@ -39,12 +43,16 @@ const ROUNDING = 1e-3;
 export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
   options: ConfusionMatrixOptions<Name>,
 ): Metric<Name, number[][]> {
-  const check = checkOptions('confusion-matrix');
-  check.integer('classes', options?.classes, { min: 2 });
-  const { classes, name = 'confusionMatrix' as Name } = options;
-  check.text('name', name);
+  const { values, config } = readOptions('confusion-matrix', options, {
+    classes: option.integer({ min: 2 }),
+    from: option.oneOf(SCALES, { default: 'logits' }),
+    name: option.text({ default: 'confusionMatrix' }),
+  });
+  const { classes } = values;
   return {
-    name,
+    name: values.name,
+    config,
+    ...classChecks('confusion-matrix', values.from),
     sums(batch) {
       const { outputs, weights } = batch;
       const width = outputs.rank === 1 ? 1 : outputs.shape[1]!;
@@ -54,7 +62,7 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
           `outputs are ${formatShape(outputs.shape)}, but \`classes\` is ${classes}; give the model's number of outputs.`,
         );
       }
-      const { predicted, actual } = classPairs('confusion-matrix', batch);
+      const { predicted, actual } = classPairs('confusion-matrix', batch, values.from);
       const rows = oneHot(actual, classes);
       const columns = oneHot(predicted, classes);
       const weighted = weights ? tf.mul(rows, tf.reshape(weights, [-1, 1])) : rows;
@@ -70,7 +78,8 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
       if (Math.abs(sum - weight) > ROUNDING * Math.abs(weight)) {
         failData(
           'confusion-matrix',
-          `only ${sum} of ${weight} (weighted) examples have labels from 0 to ${classes - 1}; correct the others.`,
+          `only ${sum} of ${weight} (weighted) examples have labels from 0 to ${classes - 1} and outputs without NaN; ` +
+            'correct the others.',
         );
       }
       return Array.from({ length: classes }, (_, row) => [

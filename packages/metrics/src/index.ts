@@ -10,6 +10,7 @@ export type { R2Options } from './r2.js';
 export { r2 } from './r2.js';
 export type { SparsityOfOptions, SparsityShares } from './sparsity-of.js';
 export { sparsityOf } from './sparsity-of.js';
+export type { SparsityOptions } from './sparsity.js';
 export { sparsity } from './sparsity.js';
 export type { TopKAccuracyOptions } from './top-k-accuracy.js';
 export { topKAccuracy } from './top-k-accuracy.js';

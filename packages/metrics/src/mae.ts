@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { regressionPairs } from './regression.js';
+import { option, readOptions } from '@espalier/core';
+import { regressionChecks, regressionPairs } from './regression.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
 /** Options of {@link mae}. */
@@ -27,10 +27,12 @@ export interface MaeOptions<Name extends string = 'mae'> {
  * Source: as scikit-learn `mean_absolute_error`.
  */
 export function mae<const Name extends string = 'mae'>(options: MaeOptions<Name> = {}): Metric<Name, number> {
-  const { name = 'mae' as Name } = options;
-  checkOptions('mae').text('name', name);
+  const { values, config } = readOptions('mae', options, { name: option.text({ default: 'mae' }) });
   return {
-    name,
+    name: values.name,
+    config,
+    better: 'lower',
+    ...regressionChecks('mae'),
     sums(batch) {
       const [outputs, targets] = regressionPairs('mae', batch);
       return meanSums(tf.mean(tf.abs(tf.sub(outputs, targets)), 1), batch.weights);

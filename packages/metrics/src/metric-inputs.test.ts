@@ -76,3 +76,67 @@ it('gives the same sums on wasm as on cpu', async () => {
   }
   expect(sums['wasm']).toEqual(sums['cpu']);
 });
+
+describe('what cannot be measured', () => {
+  const numbers = { data: Float32Array.of(3.75, -2), shape: [2, 1], dtype: 'float32' } as const;
+  const labels = { data: Int32Array.of(0, 5), shape: [2], dtype: 'int32' } as const;
+
+  it('numbers are no answers and no classes', () => {
+    expect(() => accuracy().checkTargets!(numbers, [null, 1])).toThrow(
+      '[accuracy] a target of example 0 is 3.75; it must be from 0 to 1.',
+    );
+    for (const metric of [accuracy(), topKAccuracy({ k: 2 }), confusionMatrix({ classes: 3 })]) {
+      expect(() => metric.checkTargets!(labels, [null, 3])).toThrow('the label of example 1 is 5');
+      expect(() => metric.checkTargets!({ ...numbers, shape: [2] }, [null, 3])).toThrow('it must be a whole');
+    }
+    for (const metric of [mse(), mae(), r2()]) {
+      expect(() => metric.checkTargets!(labels, [null, 3])).toThrow('same shape');
+      expect(() => metric.checkTargets!({ ...numbers, data: Float32Array.of(1, NaN) }, [null, 1])).toThrow(
+        'a target of example 1 is NaN',
+      );
+    }
+  });
+
+  it('one output that went through a sigmoid is no logit, and the other way round', () => {
+    const one = { name: 'output', shape: [null, 1] };
+    for (const make of [accuracy, (o: object) => confusionMatrix({ classes: 2, ...o })]) {
+      const [ofLogits, ofShares] = [make({}), make({ from: 'probabilities' })];
+      expect(() => ofLogits.checkOutput!({ ...one, activation: 'sigmoid' })).toThrow(
+        "output 'output' ends in sigmoid, so it gives probabilities",
+      );
+      expect(() => ofShares.checkOutput!({ ...one, activation: 'linear' })).toThrow('gives no probabilities');
+      expect(() => ofShares.checkOutput!({ ...one, activation: 'softmax' })).toThrow('softmax over one unit');
+      ofShares.checkOutput!({ ...one, activation: 'sigmoid' });
+      ofLogits.checkOutput!({ ...one, activation: 'linear' });
+      ofLogits.checkOutput!({ ...one, activation: undefined });
+      // The highest of several is the same before and after a softmax.
+      ofLogits.checkOutput!({ ...one, shape: [null, 3], activation: 'softmax' });
+    }
+  });
+});
+
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => void (await tf.setBackend(backend)));
+
+  const resultOf = (metric: Metric, outputs: number[][], targets: number[]): unknown => {
+    const sums = metric.sums({ outputs: tf.tensor2d(outputs), targets: tf.tensor1d(targets, 'int32') });
+    const totals = Object.entries(sums).map(([name, sum]) => [name, Float64Array.from(sum.dataSync())]);
+    return metric.result(Object.fromEntries(totals) as Record<string, Float64Array>);
+  };
+
+  it('an output that is NaN is a miss, one masked by -Infinity is not', () => {
+    const rows = [[NaN, 1], [1, NaN], [2, -Infinity], [NaN, NaN]]; // prettier-ignore
+    expect(resultOf(accuracy(), rows, [0, 0, 0, 0])).toBe(0.25);
+    expect(resultOf(accuracy(), [[NaN], [-1], [1]], [0, 0, 1])).toBeCloseTo(2 / 3, 6);
+    expect(() => resultOf(confusionMatrix({ classes: 2 }), rows, [0, 0, 0, 0])).toThrow(
+      'only 1 of 4 (weighted) examples have labels from 0 to 1 and outputs without NaN',
+    );
+  });
+
+  it('from probabilities, class 1 is above one half', () => {
+    const answers = [[0.2], [0.6], [0.4]];
+    expect(resultOf(accuracy({ from: 'probabilities' }), answers, [0, 1, 1])).toBeCloseTo(2 / 3, 6);
+    expect(resultOf(accuracy(), answers, [0, 1, 1])).toBeCloseTo(2 / 3, 6);
+    expect(resultOf(accuracy(), answers, [0, 0, 0])).toBe(0);
+  });
+});

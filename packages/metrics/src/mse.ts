@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { regressionPairs } from './regression.js';
+import { option, readOptions } from '@espalier/core';
+import { regressionChecks, regressionPairs } from './regression.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
 /** Options of {@link mse}. */
@@ -27,10 +27,12 @@ export interface MseOptions<Name extends string = 'mse'> {
  * Source: as scikit-learn `mean_squared_error`.
  */
 export function mse<const Name extends string = 'mse'>(options: MseOptions<Name> = {}): Metric<Name, number> {
-  const { name = 'mse' as Name } = options;
-  checkOptions('mse').text('name', name);
+  const { values, config } = readOptions('mse', options, { name: option.text({ default: 'mse' }) });
   return {
-    name,
+    name: values.name,
+    config,
+    better: 'lower',
+    ...regressionChecks('mse'),
     sums(batch) {
       const [outputs, targets] = regressionPairs('mse', batch);
       return meanSums(tf.mean(tf.squaredDifference(outputs, targets), 1), batch.weights);

@@ -163,16 +163,14 @@ describe('regression metrics are those of scikit-learn', () => {
   it('unweighted', () => {
     expect(over(mse(), regression)).toBeCloseTo(regression.mse, 5);
     expect(over(mae(), regression)).toBeCloseTo(regression.mae, 5);
-    // Targets near 100 with deviation 3: about 1e-4 of the spread is lost to rounding around 0.
-    expect(Math.abs(over(r2(), regression) - regression.r2)).toBeLessThan(1e-4);
-    expect(Math.abs(over(r2({ center: 100 }), regression) - regression.r2)).toBeLessThan(1e-4);
+    expect(over(r2(), regression)).toBeCloseTo(regression.r2, 6);
   });
 
   it('weighted', () => {
     const data = { ...regression, weights };
     expect(over(mse(), data)).toBeCloseTo(regression.weighted.mse, 5);
     expect(over(mae(), data)).toBeCloseTo(regression.weighted.mae, 5);
-    expect(Math.abs(over(r2(), data) - regression.weighted.r2)).toBeLessThan(1e-4);
+    expect(over(r2(), data)).toBeCloseTo(regression.weighted.r2, 6);
   });
 
   it('r2 of constant targets is 1 or 0, of one example NaN', () => {
@@ -188,10 +186,31 @@ describe('regression metrics are those of scikit-learn', () => {
     ).toBeNaN();
   });
 
-  it('center keeps digits where targets lie far from 0', () => {
-    const targets = { shape: [4], values: [10000, 10001, 10002, 10003] };
-    const outputs = { shape: [4], values: [10001, 10001, 10002, 10003] };
-    expect(over(r2({ center: 10000 }), { outputs, targets }, [2, 2])).toBeCloseTo(1 - 1 / 5, 6);
+  it.each([
+    ['10000, varying by 3', 10_000, 1, undefined],
+    ['-311030, varying by 6', -311_030, 2, undefined],
+    ['5000, weighted', 5000, 0.25, (i: number) => 0.1 + (i % 7) / 3],
+    ['1e6, weighted by fractions', 1_000_003, 0.5, (i: number) => (i % 3 === 0 ? 0 : 1 / (1 + i))],
+    ['0', 0, 1, undefined],
+  ])('r2 keeps its digits where targets lie at %s', (_, mean, scale, weightOf) => {
+    const examples = 100;
+    const pattern = (i: number): number => ((i * 37) % 101) / 101;
+    const targets = Array.from({ length: examples }, (_, i) => Math.fround(mean + scale * 3 * pattern(i)));
+    const outputs = targets.map((t, i) => Math.fround(t + scale * 0.4 * (pattern(3 * i + 1) - 0.5)));
+    const own = targets.map((_, i) => Math.fround(weightOf?.(i) ?? 1));
+    // The definition, in float64.
+    const total = own.reduce((sum, w) => sum + w, 0);
+    const center = targets.reduce((sum, t, i) => sum + own[i]! * t, 0) / total;
+    const spread = targets.reduce((sum, t, i) => sum + own[i]! * (t - center) ** 2, 0);
+    const residual = targets.reduce((sum, t, i) => sum + own[i]! * (outputs[i]! - t) ** 2, 0);
+    const data = {
+      outputs: { shape: [examples], values: outputs },
+      targets: { shape: [examples], values: targets },
+      ...(weightOf && { weights: { shape: [examples], values: own } }),
+    };
+    for (const sizes of [[100], [64, 36], [33, 33, 33, 1], new Array<number>(100).fill(1)]) {
+      expect(over(r2(), data, sizes)).toBeCloseTo(1 - residual / spread, 4);
+    }
   });
 
   it('never broadcast', () => {

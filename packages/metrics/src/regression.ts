@@ -1,20 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { MetricBatch } from '@espalier/core';
-import { failData, formatShape } from './shapes.js';
+import type { HostArray, MetricBatch } from '@espalier/core';
+import { checkSameShape, checkTargetValues, FINITE } from '@espalier/core/internal';
 
 /** Outputs and targets as `[N, D]`; shapes must be equal, nothing is broadcast. */
 export function regressionPairs(
   scope: string,
   { outputs, targets }: MetricBatch,
 ): [tf.Tensor2D, tf.Tensor2D] {
-  if (String(outputs.shape) !== String(targets.shape)) {
-    failData(
-      scope,
-      `outputs and targets must have the same shape (nothing is broadcast), ` +
-        `got ${formatShape(outputs.shape)} and ${formatShape(targets.shape)}; reshape the targets.`,
-    );
-  }
+  checkSameShape(scope, outputs.shape, targets.shape);
   const shape: [number, number] = [outputs.shape[0]!, outputs.size / Math.max(outputs.shape[0]!, 1)];
   const floats = targets.dtype === 'float32' ? targets : tf.cast(targets, 'float32');
   return [tf.reshape(outputs, shape), tf.reshape(floats, shape)];
+}
+
+/** Checks for a metric of numbers, before the first step. */
+export function regressionChecks(scope: string) {
+  return {
+    checkTargets(targets: HostArray, outputShape: readonly (number | null)[]): void {
+      // A functional model may not say its output's shape.
+      if (outputShape.length > 1) checkSameShape(scope, outputShape, [null, ...targets.shape.slice(1)]);
+      checkTargetValues(scope, targets, FINITE);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { HostArrays, ParameterSelector } from '@espalier/core';
-import { checkOptions, selectParameters, toTensorData } from '@espalier/core';
+import { option, readOptions, selectParameters, toTensorData } from '@espalier/core';
 
 /** What counts as zero, and where. */
 export interface SparsityOfOptions {
@@ -8,6 +8,12 @@ export interface SparsityOfOptions {
   /** Which parameters count. Default `kernels`. */
   readonly parameters?: ParameterSelector;
 }
+
+/** The rules of {@link SparsityOfOptions}. */
+export const SPARSITY_RULES = {
+  threshold: option.number({ min: 0, exclusiveMin: true, default: 1e-4 }),
+  parameters: option.parameters({ default: 'kernels' }),
+};
 
 /** Shares of weights that are (nearly) zero, from 0 to 1. */
 export interface SparsityShares {
@@ -27,15 +33,14 @@ export interface SparsityShares {
  * @param weights By parameter name, as `run.getWeights()` gives them.
  * @param options.threshold > 0. Default 1e-4.
  * @param options.parameters Default `kernels`: weight matrices and convolution kernels.
- * @throws EspalierError `invalid-option` for a bad threshold, or a selector that selects nothing.
+ * @throws EspalierError `invalid-option` for bad options, or a selector that selects nothing.
  * @example
  * ```ts
  * const { overall, byParameter } = sparsityOf(await run.getWeights(), { threshold: 1e-4 });
  * ```
  */
 export function sparsityOf(weights: HostArrays, options: SparsityOfOptions = {}): SparsityShares {
-  const { threshold = 1e-4, parameters = 'kernels' } = options;
-  checkThreshold(threshold);
+  const { threshold, parameters } = readOptions('sparsity', options, SPARSITY_RULES).values;
   const shapes = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
   const byParameter: Record<string, number> = {};
   let zeros = 0;
@@ -49,9 +54,4 @@ export function sparsityOf(weights: HostArrays, options: SparsityOfOptions = {})
     total += values.length;
   }
   return { overall: total === 0 ? 0 : zeros / total, byParameter };
-}
-
-/** Throws `invalid-option` for a threshold that is not positive. */
-export function checkThreshold(threshold: number): void {
-  checkOptions('sparsity').number('threshold', threshold, { min: 0, exclusiveMin: true });
 }

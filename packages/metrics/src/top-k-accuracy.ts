@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { labelRows } from './class-pairs.js';
-import { failData } from './shapes.js';
+import { option, readOptions } from '@espalier/core';
+import { failData } from '@espalier/core/internal';
+import { classChecks, labelRows } from './class-pairs.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
 /** Largest number of float32. */
@@ -40,12 +40,16 @@ export interface TopKAccuracyOptions<K extends number, Name extends string> {
 export function topKAccuracy<const K extends number, const Name extends string = `top${K}Accuracy`>(
   options: TopKAccuracyOptions<K, Name>,
 ): Metric<Name, number> {
-  const check = checkOptions('top-k-accuracy');
-  check.integer('k', options?.k, { min: 1 });
-  const { k, name = `top${k}Accuracy` as Name } = options;
-  check.text('name', name);
+  const { values, config } = readOptions('top-k-accuracy', options, {
+    k: option.integer({ min: 1 }),
+    name: option.text({ optional: true }),
+  });
+  const { k, name = `top${k}Accuracy` as Name } = values;
   return {
     name,
+    config,
+    better: 'higher',
+    checkTargets: classChecks('top-k-accuracy', 'logits').checkTargets,
     sums(batch) {
       const rows = labelRows('top-k-accuracy', batch);
       const classes = rows.shape[1];

@@ -1,5 +1,4 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions } from '@espalier/core';
 
 /** Names of activations for hidden layers. */
 export type ActivationName =
@@ -38,11 +37,6 @@ export const activationNames: readonly ActivationName[] = [
 
 /** As PyTorch's `LeakyReLU`; Keras's layer has 0.3. */
 const LEAKY_SLOPE = 0.01;
-
-/** Throws `invalid-option` for a name that is none. */
-export function checkActivation(scope: string, name: unknown): void {
-  checkOptions(scope).oneOf('activation', name, activationNames);
-}
 
 /** What a dense or convolution layer takes as `activation`; `undefined` where that needs a layer of its own. */
 export function inlineActivation(name: ActivationName): Exclude<ActivationName, 'leakyRelu'> | undefined {

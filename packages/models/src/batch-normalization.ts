@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { isTraining, onlyTensor } from './layer-call.js';
+import { type LayerOptions, readLayerOptions } from './layer-options.js';
 import type { Affine } from './normalize.js';
 import { normalizeBy, normalizeByBatch } from './normalize.js';
 
 /** Options of {@link BatchNormalization}. */
-export interface BatchNormalizationOptions {
+export interface BatchNormalizationOptions extends LayerOptions {
   /** Share of the old moving statistics that each batch leaves; 0 <= momentum <= 1. Default 0.99. */
   readonly momentum?: number;
   /** Added to the variance; > 0. Default 1e-3. */
@@ -16,11 +17,8 @@ export interface BatchNormalizationOptions {
   readonly center?: boolean;
   /** Whether there is a scale `gamma`. Default true. */
   readonly scale?: boolean;
-  readonly name?: string;
   /** False freezes the layer: it uses its moving statistics and leaves them as they are. Default true. */
   readonly trainable?: boolean;
-  /** Shape of one example, where this is a model's first layer. */
-  readonly inputShape?: number[];
 }
 
 /**
@@ -63,13 +61,13 @@ export class BatchNormalization extends tfl.layers.Layer {
   #movingVariance!: tfl.LayerVariable;
 
   constructor(options: BatchNormalizationOptions = {}) {
+    const { momentum, epsilon, center, scale } = readLayerOptions('batch-normalization', options, {
+      momentum: option.number({ min: 0, max: 1, default: 0.99 }),
+      epsilon: option.number({ min: 0, exclusiveMin: true, default: 1e-3 }),
+      center: option.boolean({ default: true }),
+      scale: option.boolean({ default: true }),
+    });
     super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
-    const { momentum = 0.99, epsilon = 1e-3, center = true, scale = true } = options;
-    const check = checkOptions(`batch-normalization '${this.name}'`);
-    check.number('momentum', momentum, { min: 0, max: 1 });
-    check.number('epsilon', epsilon, { min: 0, exclusiveMin: true });
-    check.boolean('center', center);
-    check.boolean('scale', scale);
     this.momentum = momentum;
     this.epsilon = epsilon;
     this.center = center;

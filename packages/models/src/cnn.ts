@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import type { StackOptions } from './layer-stack.js';
-import { checkSizes, LayerStack, resolveRates, resolveStackOptions } from './layer-stack.js';
+import { LayerStack, normalizationRule, sizeRule, sizesOr, STACK_RULES } from './layer-stack.js';
 
 /** Options of {@link cnn}. */
 export interface CnnOptions extends StackOptions {
@@ -50,24 +50,32 @@ export interface CnnOptions extends StackOptions {
  * ```
  */
 export function cnn(options: CnnOptions): tfl.Sequential {
-  const { inputs, outputs, filters = [32, 64], kernelSize = 3, dense = [128], dropout = 0 } = options ?? {};
-  const check = checkOptions('cnn');
-  checkSizes('cnn', 'inputs', inputs);
-  if (inputs.length !== 3) check.fail('inputs', '[height, width, channels]', inputs);
-  check.integer('outputs', outputs, { min: 1 });
-  checkSizes('cnn', 'filters', filters);
-  check.integer('kernelSize', kernelSize, { min: 1 });
-  checkSizes('cnn', 'dense', dense);
+  const { values } = readOptions('cnn', options, {
+    inputs: option.custom<readonly [number, number, number]>({
+      expected: '[height, width, channels]',
+      accepts: (value) =>
+        Array.isArray(value) &&
+        value.length === 3 &&
+        value.every((size) => Number.isInteger(size) && size >= 1),
+    }),
+    outputs: sizeRule,
+    filters: sizesOr([32, 64]),
+    kernelSize: option.integer({ min: 1, default: 3 }),
+    dense: sizesOr([128]),
+    dropout: option.number({ min: 0, max: 1, exclusiveMax: true, default: 0 }),
+    ...STACK_RULES,
+    batchNormalization: normalizationRule('before-activation'),
+  });
+  const { inputs, outputs, filters, kernelSize, dense, dropout } = values;
   const smallest = 2 ** filters.length;
   if (Math.min(inputs[0], inputs[1]) < smallest) {
-    check.fail('inputs', `at least ${smallest} x ${smallest} for ${filters.length} blocks`, inputs);
+    checkOptions('cnn').fail(
+      'inputs',
+      `at least ${smallest} x ${smallest} for ${filters.length} blocks`,
+      inputs,
+    );
   }
-  const [rate] = resolveRates('cnn', dropout, 1);
-  const resolved = resolveStackOptions('cnn', {
-    ...options,
-    batchNormalization: options.batchNormalization ?? 'before-activation',
-  });
-  const stack = new LayerStack(resolved);
+  const stack = new LayerStack(values);
 
   filters.forEach((count, index) => {
     const i = index + 1;
@@ -77,7 +85,7 @@ export function cnn(options: CnnOptions): tfl.Sequential {
     );
     stack.add(tfl.layers.maxPooling2d({ poolSize: 2, name: `pool_${i}` }));
   });
-  stack.addDropout(rate!, 1);
+  stack.addDropout(dropout, 1);
   stack.add(
     tfl.layers.flatten({ name: 'flatten', ...(filters.length === 0 ? { inputShape: [...inputs] } : {}) }),
   );
@@ -90,5 +98,5 @@ export function cnn(options: CnnOptions): tfl.Sequential {
     stack.addBlock(block, (common) => tfl.layers.dense({ ...common, units }));
   });
   stack.addOutput(outputs);
-  return stack.model(options.name);
+  return stack.model(values.name);
 }

@@ -1,18 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, currentStep, stream } from '@espalier/core';
+import { currentStep, option, stream } from '@espalier/core';
 import { isTraining, onlyTensor } from './layer-call.js';
+import { type LayerOptions, readLayerOptions } from './layer-options.js';
 
 /** Options of {@link Dropout}. */
-export interface DropoutOptions {
+export interface DropoutOptions extends LayerOptions {
   /** Share of units set to 0 in training; 0 <= rate < 1. */
   readonly rate: number;
   /** Seed of the masks outside a run, e.g. in `model.fit`; in a run its own seed counts. Default 0. */
   readonly seed?: number;
   /** The layer's name, which also names its random numbers: layers of different names have different masks. */
   readonly name?: string;
-  /** Shape of one example, where this is a model's first layer. */
-  readonly inputShape?: number[];
 }
 
 /**
@@ -44,11 +43,11 @@ export class Dropout extends tfl.layers.Layer {
   #calls = 0;
 
   constructor(options: DropoutOptions) {
+    const { rate, seed } = readLayerOptions('dropout', options, {
+      rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
+      seed: option.seed({ default: 0 }),
+    });
     super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
-    const { rate, seed = 0 } = options;
-    const check = checkOptions(`dropout '${this.name}'`);
-    check.number('rate', rate, { min: 0, max: 1, exclusiveMax: true });
-    check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
     this.rate = rate;
     this.seed = seed;
     this.supportsMasking = true;

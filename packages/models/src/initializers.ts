@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, sizeOf, stream } from '@espalier/core';
+import { checkOptions, option, readOptions, sizeOf, stream } from '@espalier/core';
 
 type SerializableConstructor<T extends tf.serialization.Serializable> =
   tf.serialization.SerializableConstructor<T>;
@@ -28,6 +28,9 @@ const KINDS: Readonly<Record<InitializerName, { scale: number; fan: 'in' | 'mean
   lecunNormal: { scale: 1, fan: 'in', normal: true },
   torchUniform: { scale: 1 / 3, fan: 'in', normal: false },
 };
+
+/** All {@link InitializerName}s. */
+export const initializerNames = Object.keys(KINDS) as InitializerName[];
 
 /** Standard deviation of a standard normal cut off at -2 and 2. */
 const TRUNCATED_STD = 0.8796256610342398;
@@ -123,15 +126,7 @@ export function registerInitializer(): void {
  * Source: Glorot and Bengio (2010); He et al. (2015); truncation as Keras.
  */
 export function seededInitializer(kind: InitializerName, options: SeededInitializerOptions): Initializer {
-  const check = checkOptions('seeded-initializer');
-  check.oneOf('kind', kind, Object.keys(KINDS));
-  check.integer('seed', options?.seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  check.text('name', options?.name);
-  return new SeededInitializer({ kind, seed: options.seed, name: options.name });
-}
-
-/** Throws `invalid-option` for `initializer` or `seed` of a model factory. */
-export function checkInitializer(scope: string, initializer: unknown, seed: unknown): void {
-  checkOptions(scope).oneOf('initializer', initializer, Object.keys(KINDS));
-  checkOptions(scope).integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  checkOptions('seeded-initializer').oneOf('kind', kind, initializerNames);
+  const { values } = readOptions('seeded-initializer', options, { seed: option.seed(), name: option.text() });
+  return new SeededInitializer({ kind, ...values });
 }

@@ -1,11 +1,11 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option } from '@espalier/core';
 import type { ActivationName } from './activations.js';
-import { activationLayer, checkActivation, inlineActivation } from './activations.js';
+import { activationLayer, activationNames, inlineActivation } from './activations.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Dropout } from './dropout.js';
 import type { Initializer, InitializerName } from './initializers.js';
-import { checkInitializer, seededInitializer } from './initializers.js';
+import { initializerNames, seededInitializer } from './initializers.js';
 
 /** Where a batch normalisation stands, if any. */
 export type BatchNormalizationPlace = false | 'before-activation' | 'after-activation';
@@ -30,35 +30,46 @@ export interface StackOptions {
 }
 
 /** The shared options, all of them. */
-export type ResolvedStackOptions = Required<Omit<StackOptions, 'name'>>;
+type ResolvedStackOptions = Required<Omit<StackOptions, 'name'>>;
 
-/** Checks the shared options of the factory `scope`. */
-export function resolveStackOptions(scope: string, options: StackOptions): ResolvedStackOptions {
-  const {
-    activation = 'relu',
-    batchNormalization = false,
-    batchNormalizationMomentum = 0.99,
-    initializer = 'glorotUniform',
-    seed = 0,
-  } = options;
-  checkActivation(scope, activation);
-  checkInitializer(scope, initializer, seed);
-  const places: readonly unknown[] = [false, 'before-activation', 'after-activation'];
-  const check = checkOptions(scope);
-  if (!places.includes(batchNormalization)) {
-    check.fail('batchNormalization', "false, 'before-activation' or 'after-activation'", batchNormalization);
-  }
-  check.number('batchNormalizationMomentum', batchNormalizationMomentum, { min: 0, max: 1 });
-  if (options.name !== undefined) check.text('name', options.name);
-  return { activation, batchNormalization, batchNormalizationMomentum, initializer, seed };
+/** The rules of {@link StackOptions}. */
+export const STACK_RULES = {
+  activation: option.oneOf(activationNames, { default: 'relu' }),
+  batchNormalization: normalizationRule(false),
+  batchNormalizationMomentum: option.number({ min: 0, max: 1, default: 0.99 }),
+  initializer: option.oneOf(initializerNames, { default: 'glorotUniform' }),
+  seed: option.seed({ default: 0 }),
+  name: option.text({ optional: true }),
+};
+
+/** The rule of where a normalisation stands. */
+export function normalizationRule(place: BatchNormalizationPlace) {
+  return option.custom<BatchNormalizationPlace, { readonly default: BatchNormalizationPlace }>({
+    expected: "false, 'before-activation' or 'after-activation'",
+    accepts: (value) => value === false || value === 'before-activation' || value === 'after-activation',
+    default: place,
+  });
 }
 
-/** One list of whole numbers >= 1. */
-export function checkSizes(scope: string, name: string, sizes: unknown): void {
-  const check = checkOptions(scope);
-  if (!Array.isArray(sizes)) check.fail(name, 'an array of whole numbers >= 1', sizes);
-  (sizes as unknown[]).forEach((size, i) => check.integer(`${name}[${i}]`, size, { min: 1 }));
+/** A number of units, outputs, pixels, ...: whole, >= 1. */
+export const sizeRule = option.integer({ min: 1 });
+
+const SIZES = 'an array of whole numbers >= 1';
+
+/** A list of such, which must be given. */
+export const sizesRule = option.list(sizeRule, { expected: SIZES });
+
+/** A list of such with a default. */
+export function sizesOr(sizes: readonly number[]) {
+  return option.list(sizeRule, { expected: SIZES, default: sizes });
 }
+
+/** A dropout rate, or one for each layer: {@link resolveRates} looks at the numbers. */
+export const ratesRule = option.custom<number | readonly number[], { readonly default: number }>({
+  expected: 'a rate, or one for each layer',
+  accepts: (value) => typeof value === 'number' || Array.isArray(value),
+  default: 0,
+});
 
 /** One dropout rate for each of `count` layers. */
 export function resolveRates(

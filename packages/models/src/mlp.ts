@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { StackOptions } from './layer-stack.js';
-import { checkSizes, LayerStack, resolveRates, resolveStackOptions } from './layer-stack.js';
+import { LayerStack, ratesRule, resolveRates, sizeRule, sizesRule, STACK_RULES } from './layer-stack.js';
 
 /** Options of {@link mlp}. */
 export interface MlpOptions extends StackOptions {
@@ -42,14 +42,16 @@ export interface MlpOptions extends StackOptions {
  * ```
  */
 export function mlp(options: MlpOptions): tfl.Sequential {
-  const { inputs, hidden, outputs, dropout = 0 } = options ?? {};
-  const check = checkOptions('mlp');
-  if (typeof inputs === 'number') check.integer('inputs', inputs, { min: 1 });
-  else checkSizes('mlp', 'inputs', inputs);
-  checkSizes('mlp', 'hidden', hidden);
-  check.integer('outputs', outputs, { min: 1 });
-  const rates = resolveRates('mlp', dropout, hidden.length);
-  const stack = new LayerStack(resolveStackOptions('mlp', options));
+  const { values } = readOptions('mlp', options, {
+    inputs: inputsRule,
+    hidden: sizesRule,
+    outputs: sizeRule,
+    dropout: ratesRule,
+    ...STACK_RULES,
+  });
+  const { inputs, hidden, outputs } = values;
+  const rates = resolveRates('mlp', values.dropout, hidden.length);
+  const stack = new LayerStack(values);
 
   const shape = typeof inputs === 'number' ? [inputs] : [...inputs];
   if (shape.length > 1) stack.add(tfl.layers.flatten({ name: 'flatten', inputShape: shape }));
@@ -63,5 +65,10 @@ export function mlp(options: MlpOptions): tfl.Sequential {
     stack.addDropout(rates[index]!, i);
   });
   stack.addOutput(outputs, hidden.length === 0 ? first : {});
-  return stack.model(options.name);
+  return stack.model(values.name);
 }
+
+const inputsRule = option.custom<number | readonly number[]>({
+  expected: 'an array of whole numbers >= 1, or one',
+  accepts: (value) => [value].flat().every((size) => Number.isInteger(size) && (size as number) >= 1),
+});

@@ -88,8 +88,8 @@ test('noise takes the inputs asked for, and none in evaluation', () => {
 });
 
 test('0 leaves nothing in the step', () => {
-  expect(labelSmoothing({ alpha: 0 })).toEqual({ name: 'label-smoothing' });
-  expect(gaussianNoise({ stddev: 0, name: 'mine' })).toEqual({ name: 'mine' });
+  expect(labelSmoothing({ alpha: 0 })).toEqual({ name: 'label-smoothing', config: expect.anything() });
+  expect(gaussianNoise({ stddev: 0, name: 'mine' })).toEqual({ name: 'mine', config: expect.anything() });
 });
 
 test('what they make in a tidy is all that they leave', () => {

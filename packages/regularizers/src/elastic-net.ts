@@ -1,6 +1,7 @@
 import type { Plugin, Schedule } from '@espalier/core';
+import { readOptions } from '@espalier/core';
 import type { PenaltyOptions } from './penalty-plugin.js';
-import { penaltyPlugin } from './penalty-plugin.js';
+import { penaltyPlugin, penaltyRules, weightRule } from './penalty-plugin.js';
 
 /** Options of {@link elasticNet}. */
 export interface ElasticNetOptions extends PenaltyOptions {
@@ -24,6 +25,11 @@ export interface ElasticNetOptions extends PenaltyOptions {
  * @see Zou and Hastie, Regularization and variable selection via the elastic net, 2005 (naive form, equation 3).
  */
 export function elasticNet(options: ElasticNetOptions): Plugin<never, never> {
-  const terms = { l1: { option: 'l1', value: options.l1 }, l2: { option: 'l2', value: options.l2 } };
-  return penaltyPlugin('elastic-net', terms, options);
+  const { values, config } = readOptions('elastic-net', options, {
+    l1: weightRule,
+    l2: weightRule,
+    ...penaltyRules('elastic-net'),
+  });
+  const terms = { l1: { option: 'l1', value: values.l1 }, l2: { option: 'l2', value: values.l2 } };
+  return penaltyPlugin(values, config, terms);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { coefficient } from './coefficient.js';
 
 /** Options of {@link gaussianNoise}. */
@@ -28,16 +28,17 @@ export interface GaussianNoiseOptions {
  * @see Bishop, Training with noise is equivalent to Tikhonov regularization, 1995.
  */
 export function gaussianNoise(options: GaussianNoiseOptions): Plugin<never, never> {
-  const { inputs, name = 'gaussian-noise' } = options;
-  const check = checkOptions('gaussian-noise');
-  check.text('name', name);
-  if (inputs !== undefined && (!Array.isArray(inputs) || inputs.length === 0)) {
-    check.fail('inputs', 'a list of names', inputs);
-  }
-  const stddev = coefficient('gaussian-noise', 'stddev', options.stddev);
-  if (stddev.isZero) return { name };
+  const { values, config } = readOptions('gaussian-noise', options, {
+    stddev: option.schedule({ min: 0 }),
+    inputs: option.names({ optional: true }),
+    name: option.text({ default: 'gaussian-noise' }),
+  });
+  const { inputs, name } = values;
+  const stddev = coefficient('stddev', values.stddev);
+  if (stddev.isZero) return { name, config };
   return {
     name,
+    config,
     ...(Object.keys(stddev.scalars).length > 0 && { scalars: stddev.scalars }),
     transformBatch(batch, step) {
       if (!step.training) return batch;

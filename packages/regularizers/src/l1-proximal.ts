@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { coefficient } from './coefficient.js';
 import { parameterPlugin } from './parameter-plugin.js';
 import type { SelectionOptions } from './selection.js';
+import { selectionRules } from './selection.js';
 
 /** Options of {@link l1Proximal}. */
 export interface L1ProximalOptions extends SelectionOptions {
@@ -32,12 +34,16 @@ export interface L1ProximalOptions extends SelectionOptions {
  * @see Parikh and Boyd, Proximal algorithms, 2014, sections 4.2 and 6.5.2.
  */
 export function l1Proximal(options: L1ProximalOptions): Plugin<never, never> {
-  const lambda = coefficient('l1-proximal', 'lambda', options.lambda);
-  const plugin = parameterPlugin('l1-proximal', options, lambda.scalars, (step) => {
+  const { values, config } = readOptions('l1-proximal', options, {
+    lambda: option.schedule({ min: 0 }),
+    ...selectionRules('l1-proximal'),
+  });
+  const lambda = coefficient('lambda', values.lambda);
+  if (lambda.isZero) return { name: values.name, config };
+  return parameterPlugin(values, config, lambda.scalars, (step) => {
     const threshold = tf.mul(step.scalar('learningRate'), lambda.read(step));
     const least = tf.neg(threshold);
     // w minus w clamped to the threshold: w - w is exactly 0, and a NaN stays one whatever the clamp makes of it.
     return (w) => tf.sub(w, tf.maximum(tf.minimum(w, threshold), least));
   });
-  return lambda.isZero ? { name: plugin.name } : plugin;
 }

@@ -1,6 +1,7 @@
 import type { Plugin, Schedule } from '@espalier/core';
+import { readOptions } from '@espalier/core';
 import type { PenaltyOptions } from './penalty-plugin.js';
-import { penaltyPlugin } from './penalty-plugin.js';
+import { penaltyPlugin, penaltyRules, weightRule } from './penalty-plugin.js';
 
 /** Options of {@link l1}. */
 export interface L1Options extends PenaltyOptions {
@@ -25,5 +26,6 @@ export interface L1Options extends PenaltyOptions {
  * @see Tibshirani, Regression shrinkage and selection via the lasso, 1996.
  */
 export function l1(options: L1Options): Plugin<never, never> {
-  return penaltyPlugin('l1', { l1: { option: 'lambda', value: options.lambda } }, options);
+  const { values, config } = readOptions('l1', options, { lambda: weightRule, ...penaltyRules('l1') });
+  return penaltyPlugin(values, config, { l1: { option: 'lambda', value: values.lambda } });
 }

@@ -1,6 +1,7 @@
 import type { Plugin, Schedule } from '@espalier/core';
+import { readOptions } from '@espalier/core';
 import type { PenaltyOptions } from './penalty-plugin.js';
-import { penaltyPlugin } from './penalty-plugin.js';
+import { penaltyPlugin, penaltyRules, weightRule } from './penalty-plugin.js';
 
 /** Options of {@link l2}. */
 export interface L2Options extends PenaltyOptions {
@@ -27,5 +28,6 @@ export interface L2Options extends PenaltyOptions {
  * @see Hoerl and Kennard, Ridge regression: biased estimation for nonorthogonal problems, 1970.
  */
 export function l2(options: L2Options): Plugin<never, never> {
-  return penaltyPlugin('l2', { l2: { option: 'lambda', value: options.lambda } }, options);
+  const { values, config } = readOptions('l2', options, { lambda: weightRule, ...penaltyRules('l2') });
+  return penaltyPlugin(values, config, { l2: { option: 'lambda', value: values.lambda } });
 }

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 
 /** Options of {@link labelSmoothing}. */
 export interface LabelSmoothingOptions {
@@ -30,17 +30,17 @@ export interface LabelSmoothingOptions {
  * @see Szegedy et al., Rethinking the inception architecture for computer vision, 2016, section 7.
  */
 export function labelSmoothing(options: LabelSmoothingOptions): Plugin<never, never> {
-  const { alpha, classes, targets, name = 'label-smoothing' } = options;
-  const check = checkOptions('label-smoothing');
-  check.text('name', name);
-  check.number('alpha', alpha, { min: 0, max: 1 });
-  if (classes !== undefined) check.integer('classes', classes, { min: 2 });
-  if (targets !== undefined && (!Array.isArray(targets) || targets.length === 0)) {
-    check.fail('targets', 'a list of names', targets);
-  }
-  if (alpha === 0) return { name };
+  const { values, config } = readOptions('label-smoothing', options, {
+    alpha: option.number({ min: 0, max: 1 }),
+    classes: option.integer({ min: 2, optional: true }),
+    targets: option.names({ optional: true }),
+    name: option.text({ default: 'label-smoothing' }),
+  });
+  const { alpha, classes, targets, name } = values;
+  if (alpha === 0) return { name, config };
   return {
     name,
+    config,
     transformBatch(batch, step) {
       if (!step.training) return batch;
       const smoothed: Record<string, Tensor> = { ...batch.targets };

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { parameterPlugin } from './parameter-plugin.js';
 import type { SelectionOptions } from './selection.js';
+import { selectionRules } from './selection.js';
 
 /** Options of {@link maxNorm}. */
 export interface MaxNormOptions extends SelectionOptions {
@@ -33,14 +34,19 @@ export interface MaxNormOptions extends SelectionOptions {
  * @see Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014, section 5.1.
  */
 export function maxNorm(options: MaxNormOptions): Plugin<never, never> {
-  const { max, axis } = options;
-  const check = checkOptions('max-norm');
-  check.number('max', max, { min: 0, exclusiveMin: true });
-  const axes = axis === undefined ? undefined : typeof axis === 'number' ? [axis] : axis;
-  if (axes && (!Array.isArray(axes) || axes.length === 0 || !axes.every(Number.isInteger))) {
-    check.fail('axis', 'a whole number or a list of them', axis);
-  }
-  return parameterPlugin('max-norm', options, {}, () => {
+  const { values, config } = readOptions('max-norm', options, {
+    max: option.number({ min: 0, exclusiveMin: true }),
+    axis: option.custom<number | readonly number[], { readonly optional: true }>({
+      expected: 'a whole number or a list of them',
+      accepts: (axis) =>
+        Array.isArray(axis) ? axis.length > 0 && axis.every(Number.isInteger) : Number.isInteger(axis),
+      optional: true,
+    }),
+    ...selectionRules('max-norm'),
+  });
+  const { max, axis } = values;
+  const axes = typeof axis === 'number' ? [axis] : axis;
+  return parameterPlugin(values, config, {}, () => {
     const limit = tf.scalar(max);
     return (w, _, name) => {
       const over = axes ?? defaultAxes(w.rank);

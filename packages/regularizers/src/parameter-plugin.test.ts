@@ -104,8 +104,8 @@ test('a schedule enters as a scalar of the step', () => {
 });
 
 test('a weight of 0 leaves nothing in the step', () => {
-  expect(l1Proximal({ lambda: 0 })).toEqual({ name: 'l1-proximal' });
-  expect(weightDecay({ rate: 0, name: 'mine' })).toEqual({ name: 'mine' });
+  expect(l1Proximal({ lambda: 0 })).toEqual({ name: 'l1-proximal', config: expect.anything() });
+  expect(weightDecay({ rate: 0, name: 'mine' })).toEqual({ name: 'mine', config: expect.anything() });
 });
 
 test.each<[string, Plugin, number, number]>([

@@ -1,7 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Plugin, Schedule, StepContext } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import type { SelectionOptions } from './selection.js';
+import type { Config, ParameterSelector, Plugin, Schedule, StepContext } from '@espalier/core';
 import { selection } from './selection.js';
 
 /** What a plugin does to one parameter after the optimizer. `previous` is its value before. */
@@ -9,15 +7,15 @@ export type ParameterMap = (parameter: Tensor, previous: Tensor, name: string) =
 
 /** A plugin that maps each selected parameter after the optimizer; `prepare` makes what they share in a step. */
 export function parameterPlugin(
-  kind: string,
-  { parameters, name = kind }: SelectionOptions,
+  { name, parameters }: { readonly name: string; readonly parameters: ParameterSelector },
+  config: Config,
   scalars: Readonly<Record<string, Schedule>>,
   prepare: (step: StepContext) => ParameterMap,
 ): Plugin<never, never> {
-  const select = selection(kind, parameters);
-  checkOptions(kind).text('name', name);
+  const select = selection(config.kind, parameters);
   return {
     name,
+    config,
     ...(Object.keys(scalars).length > 0 && { scalars }),
     transformParameters(tensors, previous, step) {
       const map = prepare(step);

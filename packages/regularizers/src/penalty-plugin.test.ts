@@ -111,9 +111,9 @@ test('a schedule enters as a scalar of the step', () => {
 });
 
 test('a weight of 0 leaves nothing in the step', () => {
-  expect(l1({ lambda: 0 })).toEqual({ name: 'l1' });
-  expect(l2({ lambda: 0 })).toEqual({ name: 'l2' });
-  expect(elasticNet({ l1: 0, l2: 0 })).toEqual({ name: 'elastic-net' });
+  expect(l1({ lambda: 0 })).toEqual({ name: 'l1', config: expect.anything() });
+  expect(l2({ lambda: 0 })).toEqual({ name: 'l2', config: expect.anything() });
+  expect(elasticNet({ l1: 0, l2: 0 })).toEqual({ name: 'elastic-net', config: expect.anything() });
 });
 
 // Of two kernels: forward the terms, one addition and one product with lambda; backward what is written, and products

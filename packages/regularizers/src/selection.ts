@@ -1,5 +1,5 @@
 import type { ParameterSelector, Tensors } from '@espalier/core';
-import { checkOptions, selectParameters } from '@espalier/core';
+import { option, selectParameters } from '@espalier/core';
 
 /** Options that every plugin on parameters has. */
 export interface SelectionOptions {
@@ -9,17 +9,24 @@ export interface SelectionOptions {
   readonly name?: string;
 }
 
+/** The rules of {@link SelectionOptions} for a plugin of this kind. */
+export function selectionRules(kind: string) {
+  return {
+    parameters: option.parameters({ default: 'kernels' }),
+    name: option.text({ default: kind }),
+  };
+}
+
 /** The names selected out of parameters. */
 export type Selection = (parameters: Tensors) => readonly string[];
 
 /**
- * Checks a selector and makes it a function of the parameters, which are known only once a step runs. The answer is
- * kept for the shapes that it was given for.
+ * A selector as a function of the parameters, which are known only once a step runs. The answer is kept for the shapes that it
+ * was given for.
  *
- * @throws EspalierError `invalid-option`; the function does where the selector selects nothing.
+ * @throws EspalierError `invalid-option` from the function where the selector selects nothing.
  */
 export function selection(scope: string, selector: ParameterSelector = 'kernels'): Selection {
-  checkSelector(scope, selector);
   // `test` of a global or sticky pattern goes on where it last stopped, so the same name would match only sometimes.
   const stateless =
     selector instanceof RegExp ? new RegExp(selector.source, selector.flags.replace(/[gy]/g, '')) : selector;
@@ -34,16 +41,4 @@ export function selection(scope: string, selector: ParameterSelector = 'kernels'
     }
     return names;
   };
-}
-
-function checkSelector(scope: string, selector: unknown): void {
-  if (typeof selector === 'function' || selector instanceof RegExp) return;
-  if (['kernels', 'biases', 'all'].includes(selector as string)) return;
-  if (Array.isArray(selector) && selector.length > 0 && selector.every((name) => typeof name === 'string'))
-    return;
-  checkOptions(scope).fail(
-    'parameters',
-    "'kernels', 'biases', 'all', a list of names, a pattern or a function",
-    selector,
-  );
 }

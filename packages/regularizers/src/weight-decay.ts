@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { coefficient } from './coefficient.js';
 import { parameterPlugin } from './parameter-plugin.js';
 import type { SelectionOptions } from './selection.js';
+import { selectionRules } from './selection.js';
 
 /** Options of {@link weightDecay}. */
 export interface WeightDecayOptions extends SelectionOptions {
@@ -25,10 +27,14 @@ export interface WeightDecayOptions extends SelectionOptions {
  * @see Loshchilov and Hutter, Decoupled weight decay regularization, 2019; `torch.optim.AdamW`.
  */
 export function weightDecay(options: WeightDecayOptions): Plugin<never, never> {
-  const rate = coefficient('weight-decay', 'rate', options.rate);
-  const plugin = parameterPlugin('weight-decay', options, rate.scalars, (step) => {
+  const { values, config } = readOptions('weight-decay', options, {
+    rate: option.schedule({ min: 0 }),
+    ...selectionRules('weight-decay'),
+  });
+  const rate = coefficient('rate', values.rate);
+  if (rate.isZero) return { name: values.name, config };
+  return parameterPlugin(values, config, rate.scalars, (step) => {
     const share = tf.mul(step.scalar('learningRate'), rate.read(step));
     return (w, previous) => tf.sub(w, tf.mul(previous, share));
   });
-  return rate.isZero ? { name: plugin.name } : plugin;
 }

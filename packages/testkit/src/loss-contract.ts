@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { contractExecutor } from './contract-executor.js';
 import { collected } from './contract-parts.js';
+import { expectConfigured } from './expect-configured.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { problemData, sliceRows, tensorOf } from './objective-data.js';
@@ -33,7 +34,8 @@ export function lossContract(
   describe(`${name} is a loss`, () => {
     useCpu();
     if (!contractExecutor()) {
-      test('has a name and refuses bad options', () => {
+      test('has a name, says what it was made with, and refuses bad options', () => {
+        expectConfigured(make());
         expect(make().name).toMatch(/\S/);
         for (const [what, call] of Object.entries(bad)) expectRefused(what, call);
       });

@@ -6,6 +6,7 @@ import { agreementTests } from './agreement.js';
 import { tensorBits } from './bits.js';
 import { contractExecutor } from './contract-executor.js';
 import { collected } from './contract-parts.js';
+import { expectConfigured } from './expect-configured.js';
 import { expectRefused } from './expect-refused.js';
 import { inTidy } from './in-tidy.js';
 import { expectNoLeak } from './matchers.js';
@@ -44,6 +45,21 @@ export function metricContract(
         expect(make().name).toMatch(/\S/);
         expect(make().name).toBe(make().name);
         for (const [what, call] of Object.entries(bad)) expectRefused(what, call);
+      });
+
+      test('says what it was made with, and which values are better where it gives a number', () => {
+        const metric = make();
+        expectConfigured(metric);
+        const [problem] = Object.values(problems);
+        const { outputs, targets } = problem!.draw(4, stream(5, 'metric'));
+        const value = inTidy(() => {
+          const sums = Object.entries(sumsOf(metric, { outputs, targets }, 0, 4));
+          return metric.result(
+            Object.fromEntries(sums.map(([name, sum]) => [name, Float64Array.from(sum.dataSync())])),
+          );
+        });
+        if (typeof value === 'number') expect(['lower', 'higher']).toContain(metric.better);
+        else expect(metric.better).toBeUndefined();
       });
     }
     for (const [kind, problem] of Object.entries(problems))
@@ -118,6 +134,13 @@ function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boo
     const twice = (array: HostArray): HostArray => joinRows(array, sliceRows(array, 0, 2));
     const repeated = { outputs: twice(all.outputs), targets: twice(all.targets) };
     expectSame(over(weighed(all, [2, 2, 1, 1, 1, 1]), [6]), over(repeated, [8]));
+  });
+
+  test('takes good targets and refuses bad ones before the first step', () => {
+    const metric = make();
+    metric.checkTargets?.(draw(8).targets, problem.outputShape);
+    for (const [what, array] of Object.entries(problem.bad))
+      expectRefused(what, () => metric.checkTargets?.(array, problem.outputShape), 'invalid-data');
   });
 
   test('is pure, leaves nothing but its sums, and names them for good', async () => {

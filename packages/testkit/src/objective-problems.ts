@@ -41,9 +41,10 @@ export function classLabels(classes: number): ObjectiveProblem {
       targets: labels(Array.from({ length: n }, () => random.integer(classes))),
     }),
     bad: {
-      'a label too large': labels([0, classes]),
+      // Of one output, 0 and 1 are answers to a yes-or-no question.
+      'a label too large': labels([0, Math.max(classes, 2)]),
       'a negative label': labels([-1, 0]),
-      'fractional labels': floats([0, 0.5], [2]),
+      'fractional labels': floats([0, classes === 1 ? 1.5 : 0.5], [2]),
       'a NaN label': floats([0, NaN], [2]),
       'rows of another width': floats(new Array(2 * (classes + 1)).fill(1 / (classes + 1)), [2, classes + 1]),
     },

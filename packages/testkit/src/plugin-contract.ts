@@ -8,6 +8,7 @@ import { bitsOf, comparableRecord } from './bits.js';
 import { checkingExecutor } from './checking-executor.js';
 import { contractExecutor } from './contract-executor.js';
 import { collected } from './contract-parts.js';
+import { expectConfigured } from './expect-configured.js';
 import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { resumeTests } from './resume-contract.js';
@@ -56,7 +57,8 @@ export function pluginContract(
     agreementTests(() => ({ plugins: [make()] }), growth);
     if (contractExecutor()) return;
 
-    test('has a name, the same each time, and refuses bad options', () => {
+    test('has a name, the same each time, says what it was made with, and refuses bad options', () => {
+      expectConfigured(make());
       expect(make().name).toMatch(/\S/);
       expect(make().name).toBe(make().name);
       for (const [what, call] of Object.entries(bad)) expectRefused(what, call);

@@ -57,6 +57,7 @@ export function toyCrossEntropy(): Loss {
 export function toyAccuracy(): Metric<'accuracy', number> {
   return {
     name: 'accuracy',
+    better: 'higher',
     sums: ({ outputs, targets }) => ({
       right: tf.sum(tf.cast(tf.equal(tf.argMax(outputs, -1), tf.argMax(targets, -1)), 'float32')),
       count: tf.sum(targets),

@@ -66,6 +66,16 @@ def regression(f):
     ]
 
 
+shares = torch.softmax(torch.randn(5, 3, generator=torch.Generator().manual_seed(2)) * 3, 1)
+answers = torch.sigmoid(torch.randn(4, 2, generator=torch.Generator().manual_seed(3)) * 3)
+sure = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1e-6, 1 - 1e-6]])
+sure_targets = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.25, 0.5]])
+
+
+def negative_log(p, t):
+    return F.nll_loss(torch.log(p), t, reduction="none")
+
+
 fixtures = {
     "softmaxCrossEntropy": [
         case("integer labels", cross_entropy, logits, labels),
@@ -75,6 +85,14 @@ fixtures = {
         case("extreme logits, one-hot labels", cross_entropy, extreme, F.one_hot(wrong, 2).float()),
         case("one class", cross_entropy, torch.tensor([[3.0], [-2.0]]), torch.tensor([0, 0])),
         case("one example", cross_entropy, torch.randn(1, 4), torch.tensor([3])),
+    ],
+    "softmaxCrossEntropyOfProbabilities": [
+        case("integer labels", negative_log, shares, labels),
+        case("rows", lambda p, t: -(t * torch.log(p)).sum(1), shares, torch.softmax(logits, 1)),
+    ],
+    "binaryCrossEntropyOfProbabilities": [
+        case("[4, 2]", elementwise(F.binary_cross_entropy), answers, binary_targets),
+        case("sure", elementwise(F.binary_cross_entropy), sure, sure_targets),
     ],
     "meanSquaredError": regression(elementwise(F.mse_loss)),
     "meanAbsoluteError": regression(elementwise(F.l1_loss)),

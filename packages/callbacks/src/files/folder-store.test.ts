@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderStore } from './folder-store.js';
+import { type NodeFiles, nodeFiles } from './node-files.js';
+import { tryWriting } from './run-store.js';
+import { writeWhole } from './write-whole.js';
 
 let parent: string;
 let folder: string;
@@ -21,6 +24,35 @@ describe('folderStore', () => {
     expect(await store.read('a')).toBeUndefined();
     await store.remove('a');
     expect(await readdir(parent)).toEqual([]);
+  });
+
+  test('a file system without sync still gets its files, one whose sync fails says so', async () => {
+    const files = await nodeFiles('test');
+    const withSync = (sync: () => Promise<void>): NodeFiles => ({
+      ...files,
+      fs: {
+        ...files.fs,
+        open: async (...args: Parameters<typeof files.fs.open>) =>
+          Object.assign(await files.fs.open(...args), { sync }),
+      } as NodeFiles['fs'],
+    });
+    const file = join(parent, 'a');
+    const lacking = withSync(() => {
+      throw new Error('Method not implemented.');
+    });
+    await writeWhole(lacking, file, bytes);
+    expect(Uint8Array.from(await readFile(file))).toEqual(bytes);
+    const failing = withSync(() => Promise.reject(Object.assign(new Error('input/output'), { code: 'EIO' })));
+    await expect(writeWhole(failing, join(parent, 'b'), bytes)).rejects.toThrow('input/output');
+    expect(await readdir(parent)).toEqual(['a']);
+  });
+
+  test('a try leaves the entries of others alone', async () => {
+    const store = folderStore(folder);
+    for (const name of ['probe', 'espalier-probe', 'espalier-probe-2']) await store.write(name, bytes);
+    await tryWriting(store);
+    expect([...(await store.list())].sort()).toEqual(['espalier-probe', 'espalier-probe-2', 'probe']);
+    for (const name of await store.list()) expect(Uint8Array.from((await store.read(name))!)).toEqual(bytes);
   });
 
   test('keeps what was written for another store of the same folder', async () => {

@@ -1,4 +1,4 @@
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option } from '@espalier/core';
 
 /**
  * Where runs keep what outlives them: entries of bytes by name, in one flat place.
@@ -23,17 +23,33 @@ export type RunPlace =
   | { readonly directory: string; readonly store?: undefined }
   | { readonly store: RunStore; readonly directory?: undefined };
 
-/** @throws EspalierError `invalid-option` where `store` is none. */
-export function checkStore(scope: string, store: unknown): asserts store is RunStore {
+const EXPECTED = "a store, such as folderStore('runs') or opfsStore('runs')";
+
+function isStore(value: unknown): value is RunStore {
   const methods = ['list', 'read', 'write', 'remove'] as const;
-  const given = store as Partial<RunStore> | null | undefined;
-  if (typeof given?.name === 'string' && methods.every((method) => typeof given[method] === 'function'))
-    return;
-  checkOptions(scope).fail('store', "a store, such as folderStore('runs') or opfsStore('runs')", store);
+  const given = value as Partial<RunStore> | null | undefined;
+  return typeof given?.name === 'string' && methods.every((method) => typeof given[method] === 'function');
 }
 
-/** Writes and removes an entry: a store that refuses does so before the first step. */
+/** The rule of an option that is a store. */
+export const storeRule = option.custom<RunStore, { readonly optional: true }>({
+  expected: EXPECTED,
+  accepts: isStore,
+  optional: true,
+  toJson: ({ name }) => name,
+});
+
+/** @throws EspalierError `invalid-option` where `store` is none. */
+export function checkStore(scope: string, store: unknown): asserts store is RunStore {
+  if (!isStore(store)) checkOptions(scope).fail('store', EXPECTED, store);
+}
+
+/** Writes and removes an entry that nobody has: a store that refuses does so before the first step. */
 export async function tryWriting(store: RunStore): Promise<void> {
-  await store.write('probe', Uint8Array.of(1));
-  await store.remove('probe');
+  // Where it cannot be listed, writing says why.
+  const entries = new Set(await store.list().catch(() => []));
+  let probe = 'espalier-probe';
+  for (let i = 2; entries.has(probe); i++) probe = `espalier-probe-${i}`;
+  await store.write(probe, Uint8Array.of(1));
+  await store.remove(probe);
 }

@@ -2,18 +2,9 @@ import type { EpochLogs } from '@espalier/core';
 import { scriptedRun } from '@espalier/testkit';
 import { describe, expect, test } from 'vitest';
 import { csvLogger, jsonlLogger, latestCheckpoint, modelCheckpoint, type RunStore } from '../index.js';
+import { memoryStore } from './memory-store.fixture.js';
 
 /** A store as a program may write one itself. */
-function memoryStore(entries = new Map<string, Uint8Array>()): RunStore & { text(entry: string): string } {
-  return {
-    name: 'memory',
-    list: async () => [...entries.keys()],
-    read: async (entry) => entries.get(entry),
-    write: async (entry, bytes) => void entries.set(entry, bytes.slice()),
-    remove: async (entry) => void entries.delete(entry),
-    text: (entry) => new TextDecoder().decode(entries.get(entry)),
-  };
-}
 
 const LOGS: EpochLogs[] = [{ loss: 3 }, { loss: 1 }, { loss: 2 }];
 const play = (plugins: Parameters<typeof scriptedRun>[0]['plugins'], epochs = LOGS, more = {}) =>

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import type { NodeFiles } from './node-files.js';
 
 /** Ends the names of files that are being written. */
@@ -13,7 +14,7 @@ export async function writeWhole({ fs, path }: NodeFiles, file: string, bytes: U
     const handle = await fs.open(temporary, 'w');
     try {
       await handle.writeFile(bytes);
-      await handle.sync();
+      await toDisk(handle);
     } finally {
       await handle.close();
     }
@@ -25,9 +26,26 @@ export async function writeWhole({ fs, path }: NodeFiles, file: string, bytes: U
   await syncFolder(fs, path.dirname(file));
 }
 
+/** What a file system says that cannot do it, or says nothing at all, as that of Yarn's Plug'n'Play. */
+const CANNOT_SYNC = [undefined, 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL'];
+
+/** Brings what was written to the disk, where the file system can. */
+export async function toDisk(handle: Pick<FileHandle, 'sync'>): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code)) throw error;
+  }
+}
+
 /** The rename itself reaches the disk with its folder; Windows can neither do nor needs that. */
 async function syncFolder(fs: NodeFiles['fs'], folder: string): Promise<void> {
   const handle = await fs.open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
+  try {
+    await handle?.sync();
+  } catch {
+    // Windows.
+  } finally {
+    await handle?.close();
+  }
 }

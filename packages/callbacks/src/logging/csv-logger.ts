@@ -15,8 +15,8 @@ export type CsvLoggerOptions = LogPlace & {
  * line; a value that an epoch lacks is empty. Numbers are written with all their digits, so reading them back gives the
  * same float64; NaN and infinity as `NaN`, `Infinity`, `-Infinity`.
  *
- * A run overwrites the file; one that goes on from a checkpoint keeps the lines of the epochs before it, and drops a line
- * that was torn by a kill.
+ * A run overwrites the file; one that resumes from a checkpoint first writes the lines of the epochs before it, whatever a
+ * kill has left.
  *
  * Source: as Keras's `CSVLogger`, with the learning rate, and with resuming instead of its `append`.
  *
@@ -30,20 +30,12 @@ export type CsvLoggerOptions = LogPlace & {
  * ```
  */
 export function csvLogger(options: CsvLoggerOptions): Plugin<never, never> {
-  const { name = 'csv-logger' } = options;
   return epochLogger({
     scope: 'csv-logger',
-    name,
-    place: options,
+    options,
     entry: 'log.csv',
-    format: (columns) => ({
-      header: columns.map(quoted).join(','),
-      epochOf: (line) => (line === '' ? NaN : Number(line.split(',', 1)[0])),
-    }),
-    line: (row) =>
-      Object.values(row)
-        .map((value) => value ?? '')
-        .join(','),
+    header: (columns) => columns.map(quoted).join(','),
+    line: (row) => row.map(([, value]) => value ?? '').join(','),
   });
 }
 

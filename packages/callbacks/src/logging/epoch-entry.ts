@@ -1,6 +1,6 @@
 import { type RunStore, tryWriting } from '../files/run-store.js';
 import { inScope } from '../files/storage-error.js';
-import { type EpochFormat, type EpochLog, headerLine, keptText } from './epoch-log.js';
+import { type EpochLog, otherHeader, textOf } from './epoch-log.js';
 import { refuseHeader } from './refuse-header.js';
 
 /** A log in an entry of a store, which is replaced with each line. */
@@ -10,37 +10,34 @@ export class EpochEntry implements EpochLog {
   readonly #entry: string;
   #text = '';
 
+  constructor(scope: string, store: RunStore, entry: string) {
+    this.#scope = scope;
+    this.#store = store;
+    this.#entry = entry;
+  }
+
   /** @throws EspalierError `io` where the store cannot be written to. The entry is not changed. */
   static async open(scope: string, store: RunStore, entry: string): Promise<EpochEntry> {
     await inScope(scope, () => tryWriting(store));
     return new EpochEntry(scope, store, entry);
   }
 
-  private constructor(scope: string, store: RunStore, entry: string) {
-    this.#scope = scope;
-    this.#store = store;
-    this.#entry = entry;
-  }
-
-  async startAnew(format: EpochFormat): Promise<void> {
-    await this.#replace(headerLine(format));
-  }
-
-  async goOn(format: EpochFormat, epoch: number): Promise<void> {
-    const bytes = await inScope(this.#scope, () => this.#store.read(this.#entry));
-    const found = keptText(bytes ? new TextDecoder().decode(bytes) : '', format, epoch);
-    if ('header' in found) {
-      return refuseHeader(this.#scope, `'${this.#entry}' of ${this.#store.name}`, found.header, format);
+  async replace(header: string, lines: readonly string[], resumes: boolean): Promise<void> {
+    if (resumes) {
+      const bytes = await inScope(this.#scope, () => this.#store.read(this.#entry));
+      const other = otherHeader(bytes ? new TextDecoder().decode(bytes) : '', header);
+      if (other !== undefined)
+        refuseHeader(this.#scope, `'${this.#entry}' of ${this.#store.name}`, other, header);
     }
-    await this.#replace(found.kept);
+    await this.#set(textOf(header, lines));
   }
 
   append(line: string): Promise<void> {
-    return this.#replace(`${this.#text}${line}\n`);
+    return this.#set(`${this.#text}${line}\n`);
   }
 
   /** A store keeps no empty entries. */
-  async #replace(text: string): Promise<void> {
+  async #set(text: string): Promise<void> {
     await inScope(this.#scope, () =>
       text === ''
         ? this.#store.remove(this.#entry)

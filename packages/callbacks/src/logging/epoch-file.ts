@@ -1,6 +1,7 @@
 import { type NodeFiles, nodeFiles } from '../files/node-files.js';
 import { orIoError } from '../files/storage-error.js';
-import { type EpochFormat, type EpochLog, headerLine, keptText } from './epoch-log.js';
+import { toDisk, writeWhole } from '../files/write-whole.js';
+import { type EpochLog, otherHeader, textOf } from './epoch-log.js';
 import { refuseHeader } from './refuse-header.js';
 
 /** A log in a file of Node, of which a killed process leaves whole lines and at most one torn one. */
@@ -8,6 +9,12 @@ export class EpochFile implements EpochLog {
   readonly #files: NodeFiles;
   readonly #scope: string;
   readonly #path: string;
+
+  constructor(files: NodeFiles, scope: string, path: string) {
+    this.#files = files;
+    this.#scope = scope;
+    this.#path = path;
+  }
 
   /** @throws EspalierError `io` where the file cannot be written to. It is made, but not changed. */
   static async open(scope: string, path: string): Promise<EpochFile> {
@@ -19,22 +26,13 @@ export class EpochFile implements EpochLog {
     return new EpochFile(files, scope, path);
   }
 
-  private constructor(files: NodeFiles, scope: string, path: string) {
-    this.#files = files;
-    this.#scope = scope;
-    this.#path = path;
-  }
-
-  async startAnew(format: EpochFormat): Promise<void> {
-    await this.#do(() => this.#files.fs.writeFile(this.#path, headerLine(format)));
-  }
-
-  async goOn(format: EpochFormat, epoch: number): Promise<void> {
-    const text = await this.#do(() => this.#files.fs.readFile(this.#path, 'utf8'));
-    const found = keptText(text, format, epoch);
-    if ('header' in found) return refuseHeader(this.#scope, `'${this.#path}'`, found.header, format);
-    if (!text.startsWith(found.kept)) return this.startAnew(format);
-    await this.#do(() => this.#files.fs.truncate(this.#path, Buffer.byteLength(found.kept)));
+  async replace(header: string, lines: readonly string[], resumes: boolean): Promise<void> {
+    if (resumes) {
+      const other = otherHeader(await this.#do(() => this.#files.fs.readFile(this.#path, 'utf8')), header);
+      if (other !== undefined) refuseHeader(this.#scope, `'${this.#path}'`, other, header);
+    }
+    const bytes = new TextEncoder().encode(textOf(header, lines));
+    await this.#do(() => writeWhole(this.#files, this.#path, bytes));
   }
 
   async append(line: string): Promise<void> {
@@ -42,7 +40,7 @@ export class EpochFile implements EpochLog {
       const handle = await this.#files.fs.open(this.#path, 'a');
       try {
         await handle.writeFile(`${line}\n`);
-        await handle.datasync();
+        await toDisk(handle);
       } finally {
         await handle.close();
       }

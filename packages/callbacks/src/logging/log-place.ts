@@ -1,6 +1,6 @@
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option } from '@espalier/core';
 import { isEntryName } from '../files/guarded-store.js';
-import { checkStore, type RunStore } from '../files/run-store.js';
+import { type RunStore, storeRule } from '../files/run-store.js';
 import { EpochEntry } from './epoch-entry.js';
 import { EpochFile } from './epoch-file.js';
 import type { EpochLog } from './epoch-log.js';
@@ -11,6 +11,7 @@ export type LogPlace =
       /** A file of Node's file system; its folder is made where it does not exist. */
       readonly path: string;
       readonly store?: undefined;
+      readonly entry?: undefined;
     }
   | {
       /** A store, such as `opfsStore('runs/1')`. */
@@ -20,16 +21,24 @@ export type LogPlace =
       readonly path?: undefined;
     };
 
+/** The rules of a {@link LogPlace}. */
+export const PLACE_RULES = {
+  path: option.text({ optional: true }),
+  store: storeRule,
+  entry: option.custom<string, { readonly optional: true }>({
+    expected: 'letters, digits, ".", "_", "-", at most 200, no folders',
+    accepts: isEntryName,
+    optional: true,
+  }),
+};
+
 /** @throws EspalierError `invalid-option` where the place is not one file or entry. */
-export function checkLogPlace(scope: string, place: LogPlace): void {
+export function checkLogPlace(scope: string, { path, store, entry }: LogPlace): void {
   const check = checkOptions(scope);
-  if (place.store === undefined) return check.text('path', place.path);
-  checkStore(scope, place.store);
-  const { path } = place as { readonly path?: unknown };
-  if (path !== undefined) check.fail('path', 'left out where store is given', path);
-  if (place.entry !== undefined && !isEntryName(place.entry)) {
-    check.fail('entry', 'letters, digits, ".", "_", "-", at most 200, no folders', place.entry);
-  }
+  if (store === undefined) {
+    check.text('path', path);
+    if (entry !== undefined) check.fail('entry', 'left out where path is given', entry);
+  } else if (path !== undefined) check.fail('path', 'left out where store is given', path);
 }
 
 /** @throws EspalierError `io` where the place cannot be written to. */

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EpochLogs, Plugin } from '@espalier/core';
+import type { Checkpoint, EpochLogs, Plugin } from '@espalier/core';
 import { scriptedRun } from '@espalier/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { csvLogger } from './csv-logger.js';
@@ -87,12 +87,67 @@ describe.each([
 
   test('goes on without the file, or with a torn header', async () => {
     const { checkpoint } = await play(make({ path }), EPOCHS.slice(0, 2));
-    const rest = whole.split('\n').filter((line) => !/^(\{"epoch":)?[01],/.test(line));
     for (const content of ['', whole.slice(0, 3)]) {
       await writeFile(path, content);
       await play(make({ path }), EPOCHS, { from: checkpoint });
-      expect(await text()).toBe(rest.join('\n'));
+      expect(await text()).toBe(whole);
     }
+  });
+
+  test('resumed where nothing is left to train, it is whole again', async () => {
+    const { checkpoint } = await play(make({ path }));
+    await writeFile(path, whole.slice(0, -5));
+    expect((await play(make({ path }), EPOCHS, { from: checkpoint })).error).toBeUndefined();
+    expect(await text()).toBe(whole);
+  });
+
+  test('killed between a checkpoint and its line, it has the line after resuming', async () => {
+    // The checkpoint is taken before the logger's own hook, as that of `[modelCheckpoint, logger]` is.
+    let taken: Checkpoint | undefined;
+    const saver: Plugin = {
+      name: 'saver',
+      enforce: 'post',
+      async onEpochEnd(run) {
+        if (run.epoch === 1) taken = await run.checkpoint();
+      },
+    };
+    await scriptedRun({ plugins: [saver, make({ path })], epochs: EPOCHS, learningRate: 0.5 });
+    await writeFile(
+      path,
+      whole
+        .split('\n')
+        .slice(0, whole.startsWith('epoch') ? 2 : 1)
+        .join('\n') + '\n',
+    );
+    await scriptedRun({ plugins: [saver, make({ path })], epochs: EPOCHS, learningRate: 0.5, from: taken! });
+    expect(await text()).toBe(whole);
+  });
+
+  test('metrics whose names are numbers stay under their headings, also resumed', async () => {
+    const epochs = [
+      { '2': 0.2, '10': 0.1, '0': 0 },
+      { '2': 1.2, '10': 1.1, '0': 1 },
+    ];
+    const { checkpoint } = await play(make({ path }), epochs.slice(0, 1));
+    await play(make({ path }), epochs, { from: checkpoint });
+    const lines = (await text()).trimEnd().split('\n');
+    const rows = lines.map((line) =>
+      line.startsWith('{') ? (JSON.parse(line) as Record<string, number>) : line.split(','),
+    );
+    if (Array.isArray(rows[0])) {
+      const [header, ...values] = rows as string[][];
+      const named = values.map((row) =>
+        Object.fromEntries(row.map((value, i) => [header![i], Number(value)])),
+      );
+      expect(named).toEqual([
+        { epoch: 0, ...epochs[0], learning_rate: 0.5 },
+        { epoch: 1, ...epochs[1], learning_rate: 0.5 },
+      ]);
+    } else
+      expect(rows).toEqual([
+        { epoch: 0, ...epochs[0], learning_rate: 0.5 },
+        { epoch: 1, ...epochs[1], learning_rate: 0.5 },
+      ]);
   });
 
   test('a file that cannot be written fails before the first step', async () => {

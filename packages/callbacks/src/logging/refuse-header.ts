@@ -1,8 +1,7 @@
 import { EspalierError } from '@espalier/core';
-import type { EpochFormat } from './epoch-log.js';
 
 /** @throws EspalierError always: the log at hand has other columns than the run that would go on with it. */
-export function refuseHeader(scope: string, log: string, got: string, { header }: EpochFormat): never {
+export function refuseHeader(scope: string, log: string, got: string, header: string): never {
   throw new EspalierError({
     code: 'invalid-option',
     scope,

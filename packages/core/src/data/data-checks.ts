@@ -30,8 +30,10 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
     checkFinite(batch.inputs);
     if (model.inputLimits) checkLimits(batch.inputs, model.inputLimits);
     if (batch.weights) checkFinite(batch.weights, 'weight');
-    for (const { output, loss } of objectives) {
-      loss.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
+    for (const { output, loss, metrics } of objectives) {
+      for (const part of [loss, ...metrics]) {
+        part.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
+      }
     }
   };
   return {

@@ -8,6 +8,8 @@ export interface BoundModel {
   /** Unknown for functional models that do not say. */
   readonly inputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
   readonly outputShapes: Readonly<Record<string, readonly (number | null)[]>> | undefined;
+  /** The activation that each output ends in, where it can be told. */
+  readonly outputActivations?: Readonly<Record<string, string | undefined>>;
   /** Inputs whose values a layer looks up in a table. */
   readonly inputLimits?: Readonly<Record<string, InputLimit>>;
   /** All weights by name, as they are now. */

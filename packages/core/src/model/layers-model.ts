@@ -4,6 +4,7 @@ import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
 import type { BoundModel } from './bound-model.js';
+import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
 import type { StepContext } from '../step/step-context.js';
 import { withStep } from '../step/step-context.js';
@@ -62,6 +63,9 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
+    outputActivations: Object.fromEntries(
+      outputNames.map((name, i) => [name, activationOf(model.outputs[i]!)]),
+    ),
     weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),
     trainable() {
       const trainable = new Set(model.trainableWeights as unknown as LayerVariable[]);

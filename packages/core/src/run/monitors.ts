@@ -1,5 +1,6 @@
 import type { Plugin } from './plugin.js';
 import { fail } from '../errors.js';
+import { didYouMean } from '../nearest.js';
 
 /** @throws EspalierError `unknown-metric` where a plugin monitors a name that the run does not produce. */
 export function checkMonitors(plugins: readonly Plugin[], produced: readonly string[]): void {
@@ -9,7 +10,7 @@ export function checkMonitors(plugins: readonly Plugin[], produced: readonly str
       const hint =
         unknown.startsWith('val_') && produced.includes(unknown.slice(4))
           ? ' Give fit a `validation` data set.'
-          : '';
+          : didYouMean(unknown, produced);
       fail(
         'unknown-metric',
         name,

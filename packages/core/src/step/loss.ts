@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { HostArray } from '../data/arrays.js';
 import type { Json } from '../json.js';
+import type { OutputInfo } from './output-info.js';
 
 /** A data loss: one number per example. */
 export interface Loss {
@@ -20,6 +21,12 @@ export interface Loss {
    * @returns `[N]`. The trainer takes the (weighted) mean.
    */
   perExample(outputs: Tensor, targets: Tensor): Tensor1D;
+  /**
+   * Checks the output that it is for, when the trainer is made.
+   *
+   * @throws EspalierError `invalid-model` where it could not mean anything, e.g. logits that went through a sigmoid.
+   */
+  checkOutput?(output: OutputInfo): void;
   /**
    * Checks targets in plain memory before the first step.
    *

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Tensors } from '../data/arrays.js';
+import type { HostArray, Tensors } from '../data/arrays.js';
 import type { Json } from '../json.js';
+import type { OutputInfo } from './output-info.js';
 import type { Direction } from '../run/run.js';
 
 /** Sums of a metric over a data set, in float64. */
@@ -29,6 +30,10 @@ export interface Metric<Name extends string = string, Value = number | number[] 
   readonly better?: Direction;
   /** Sums over one batch, inside the step: a pure function of tensors. */
   sums(batch: MetricBatch): Tensors;
+  /** Checks the output that it measures, as `Loss.checkOutput` does. */
+  checkOutput?(output: OutputInfo): void;
+  /** Checks targets in plain memory before the first step, as `Loss.checkTargets` does. */
+  checkTargets?(targets: HostArray, outputShape: readonly (number | null)[]): void;
   /** The value over everything added up so far. */
   result(totals: MetricTotals): Value;
 }

@@ -3,7 +3,14 @@ import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
 import type { Direction } from '../run/run.js';
 import type { BoundModel } from '../model/bound-model.js';
-import { fail } from '../errors.js';
+import {
+  checkLossWeights,
+  checkNames,
+  lossesByOutput,
+  metricsByOutput,
+  ownNames,
+} from './check-objectives.js';
+import type { OutputInfo } from './output-info.js';
 
 /** The loss and metrics of one model output. */
 export interface OutputObjective {
@@ -18,7 +25,12 @@ export interface OutputObjective {
 /** One thing for the only output, or one for each output by name. */
 export type PerOutput<T> = T | Readonly<Record<string, T>>;
 
-/** Loss, weight and metrics of each output that has a loss. */
+/**
+ * Loss, weight and metrics of each output that has a loss.
+ *
+ * @throws EspalierError `invalid-option`, `duplicate-name`, or `invalid-model` where a loss or metric cannot mean anything for the
+ *   output that it is given to.
+ */
 export function resolveObjectives(
   model: BoundModel,
   loss: PerOutput<Loss>,
@@ -26,41 +38,26 @@ export function resolveObjectives(
   metrics: PerOutput<readonly Metric[]>,
 ): readonly OutputObjective[] {
   const known = model.outputShapes ? Object.keys(model.outputShapes) : undefined;
-  const single = isLoss(loss);
-  if (single && known && known.length > 1) {
-    fail(
-      'invalid-option',
-      'trainer',
-      `the model has outputs ${known.join(', ')}; give a loss for each: { ${known[0]}: ... }.`,
-    );
-  }
-  const losses: Readonly<Record<string, Loss>> = single ? { [known?.[0] ?? 'output']: loss } : loss;
+  const losses = lossesByOutput(loss, known);
   const outputs = Object.keys(losses);
-  const unknown = [...outputs, ...Object.keys(lossWeights)].find((name) => known && !known.includes(name));
-  if (unknown !== undefined) {
-    fail('invalid-option', 'trainer', `there is no output '${unknown}'; the model has ${known!.join(', ')}.`);
+  const byOutput = metricsByOutput(metrics, outputs, known);
+  checkLossWeights(lossWeights, outputs);
+  const objectives = outputs.map((output) => ({
+    output,
+    loss: losses[output]!,
+    lossWeight: lossWeights[output] ?? 1,
+    metrics: byOutput[output] ?? [],
+  }));
+  checkNames(objectives);
+  for (const { output, loss, metrics } of objectives) {
+    const info: OutputInfo = {
+      name: output,
+      shape: model.outputShapes?.[output],
+      activation: model.outputActivations?.[output],
+    };
+    for (const part of [loss, ...metrics]) part.checkOutput?.(info);
   }
-  if (!single && outputs.length === 0)
-    fail('invalid-option', 'trainer', 'no output has a loss; give at least one.');
-  const byOutput = Array.isArray(metrics)
-    ? { [outputs[0]!]: metrics as readonly Metric[] }
-    : (metrics as Readonly<Record<string, readonly Metric[]>>);
-  return outputs.map((output) => {
-    const own = byOutput[output] ?? [];
-    const names = own.map(({ name }) => name);
-    const twice = names.find((name, i) => names.indexOf(name) !== i || name === 'loss');
-    if (twice)
-      fail(
-        'duplicate-name',
-        'trainer',
-        `two metrics are called '${twice}'; give one of them another \`name\`.`,
-      );
-    return { output, loss: losses[output]!, lossWeight: lossWeights[output] ?? 1, metrics: own };
-  });
-}
-
-function isLoss(loss: PerOutput<Loss>): loss is Loss {
-  return typeof (loss as Loss).perExample === 'function';
+  return objectives;
 }
 
 /** The numbers that an epoch's logs will have. */
@@ -70,10 +67,7 @@ export function metricNames(
 ): string[] {
   const several = objectives.length > 1;
   const own = ['loss'];
-  for (const { output, metrics } of objectives) {
-    if (several) own.push(`${output}_loss`);
-    own.push(...metrics.map(({ name }) => (several ? `${output}_${name}` : name)));
-  }
+  own.push(...objectives.flatMap((objective) => ownNames(objective, several)));
   if (options.penalties) own.push('penalty');
   const validation = options.validation ? own.map((name) => `val_${name}`) : [];
   return [...own, ...validation, 'learning_rate', ...options.logged];

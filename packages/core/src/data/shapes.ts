@@ -1,9 +1,9 @@
-import type { HostArray } from '@espalier/core';
-import { EspalierError } from '@espalier/core';
+import type { HostArray } from './arrays.js';
+import { fail } from '../errors.js';
 
 /** Throws `invalid-data` for `scope`. */
 export function failData(scope: string, message: string): never {
-  throw new EspalierError({ code: 'invalid-data', scope, message });
+  return fail('invalid-data', scope, message);
 }
 
 /** `[N, 3]`, with `N` for an unknown size. */

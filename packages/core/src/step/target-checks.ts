@@ -1,16 +1,61 @@
-import type { HostArray } from '@espalier/core';
-import { toTensorData } from '@espalier/core';
-import { exampleOf, failData, formatShape } from './shapes.js';
+import { type HostArray, toTensorData } from '../data/arrays.js';
+import { exampleOf, failData, formatShape, shapesMatch } from '../data/shapes.js';
+
+type Shape = readonly (number | null)[];
 
 /** How far the sum of a row of class probabilities may be from 1. */
 const TOLERANCE = 1e-3;
 
-/** Checks class labels in plain memory: integers 0 .. C - 1, or rows of probabilities. */
+/** What a target may be. */
+export interface AllowedValues {
+  readonly text: string;
+  accepts(value: number): boolean;
+}
+
+/** Answers to yes-or-no questions, or their probabilities. */
+export const ANSWERS: AllowedValues = { text: 'from 0 to 1', accepts: (value) => value >= 0 && value <= 1 };
+
+/** Any number that is finite. */
+export const FINITE: AllowedValues = { text: 'a finite number', accepts: Number.isFinite };
+
+/** @throws EspalierError `invalid-data` naming the first target that is not allowed. */
+export function checkTargetValues(scope: string, targets: HostArray, allowed: AllowedValues): void {
+  const values = toTensorData(targets);
+  const bad = values.findIndex((value) => !allowed.accepts(value));
+  if (bad < 0) return;
+  failData(
+    scope,
+    `a target of example ${exampleOf(targets, bad)} is ${values[bad]}; it must be ${allowed.text}.`,
+  );
+}
+
+/**
+ * Outputs and targets must have one shape: nothing is broadcast.
+ *
+ * @param squeeze Whether targets `[N]` go with outputs `[N, 1]`, and the other way round.
+ * @throws EspalierError `invalid-data`.
+ */
+export function checkSameShape(scope: string, outputs: Shape, targets: Shape, squeeze = false): void {
+  const trim = (shape: Shape) =>
+    squeeze && shape.length === 2 && shape[1] === 1 ? shape.slice(0, 1) : shape;
+  if (shapesMatch(trim(outputs), trim(targets))) return;
+  failData(
+    scope,
+    `outputs and targets must have the same shape (nothing is broadcast), got ${formatShape(outputs)} ` +
+      `and ${formatShape(targets)}; reshape the targets.`,
+  );
+}
+
+/**
+ * Checks class labels in plain memory: integers 0 .. C - 1, or rows of probabilities.
+ *
+ * @throws EspalierError `invalid-data`.
+ */
 export function checkClassTargets(
   scope: string,
   labels: 'auto' | 'integer' | 'one-hot',
   targets: HostArray,
-  outputShape: readonly (number | null)[],
+  outputShape: Shape,
 ): void {
   const { shape, dtype } = targets;
   const classes = outputShape.length === 2 ? (outputShape[1] ?? undefined) : undefined;
