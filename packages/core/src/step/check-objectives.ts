@@ -3,7 +3,15 @@ import { didYouMean } from '../nearest.js';
 import { checkOptions, describe } from '../options.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
-import type { OutputObjective, PerOutput } from './objectives.js';
+
+/** One thing for the only output, or one for each output by name. */
+export type PerOutput<T> = T | Readonly<Record<string, T>>;
+
+/** What an output is called, and its metrics. */
+interface Named {
+  readonly output: string;
+  readonly metrics: readonly { readonly name: string }[];
+}
 
 /** Names in an epoch's logs that are not for metrics. */
 const RESERVED = ['loss', 'penalty', 'epoch', 'learning_rate'];
@@ -75,13 +83,13 @@ export function checkLossWeights(
 }
 
 /** What the numbers of an output are called in the logs. */
-export function ownNames({ output, metrics }: OutputObjective, several: boolean): string[] {
+export function ownNames({ output, metrics }: Named, several: boolean): string[] {
   const names = metrics.map(({ name }) => (several ? `${output}_${name}` : name));
   return several ? [`${output}_loss`, ...names] : names;
 }
 
 /** @throws EspalierError `duplicate-name` where a metric's name in the logs is somebody else's. */
-export function checkNames(objectives: readonly OutputObjective[]): void {
+export function checkNames(objectives: readonly Named[]): void {
   const several = objectives.length > 1;
   const names = objectives.flatMap((objective) => ownNames(objective, several));
   const twice = names.find((name, i) => names.indexOf(name) !== i);

@@ -10,6 +10,7 @@ import {
   metricsByOutput,
   ownNames,
 } from './check-objectives.js';
+import type { PerOutput } from './check-objectives.js';
 import type { OutputInfo } from './output-info.js';
 
 /** The loss and metrics of one model output. */
@@ -21,9 +22,6 @@ export interface OutputObjective {
   /** Weights of the examples in the loss, by class. */
   readonly classWeights?: ClassWeights;
 }
-
-/** One thing for the only output, or one for each output by name. */
-export type PerOutput<T> = T | Readonly<Record<string, T>>;
 
 /**
  * Loss, weight and metrics of each output that has a loss.
