@@ -16,7 +16,7 @@ export type {
   StepInputs,
   StepResult,
 } from './engine/executor.js';
-export type { Loss } from './step/loss.js';
+export type { Loss, TargetKind } from './step/loss.js';
 export type { OutputInfo, OutputScale } from './step/output-info.js';
 export type { Metric, MetricBatch, MetricTotals } from './step/metric.js';
 export type { NumberRange, OptionChecker } from './options.js';

@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch, Plugin } from '@espalier/core';
-import { stream } from '@espalier/core';
-import { testStep } from '@espalier/testkit';
+import { stream, Trainer } from '@espalier/core';
+import { testStep, toyOptimizer } from '@espalier/testkit';
 import { expect, test } from 'vitest';
 import { fixture, largestError, read } from '../../../testing/references/regularizers/fixture.js';
 import { gaussianNoise } from './gaussian-noise.js';
@@ -52,6 +52,68 @@ test('smoothing takes the targets asked for, and none in evaluation', () => {
   expect(next.targets['angle']).toBe(x);
   expect(next.targets['digit']!.shape).toEqual([4, 3]);
   expect(plugin.transformBatch!(batch, evaluation)).toBe(batch);
+});
+
+test('under a loss of answers each answer is smoothed between 0 and 1, as Keras does, whatever its row', () => {
+  const multiHot = [1, 0, 1, 0, 0, 0, 0, 1];
+  for (const dtype of ['float32', 'int32'] as const) {
+    const target = tf.tensor2d(multiHot, [2, 4], dtype);
+    const batch: Batch = { inputs: { x }, targets: { target }, targetKinds: { target: 'binary' } };
+    const smoothed = labelSmoothing({ alpha: 0.2 }).transformBatch!(batch, step).targets['target']!;
+    expect(largestError(read(smoothed), multiHot.map((t) => 0.8 * t + 0.1))).toBeLessThan(1e-7); // prettier-ignore
+  }
+  // [N] as well, where no row could tell the number of classes.
+  const single: Batch = { inputs: { x }, targets: { t: labels }, targetKinds: { t: 'binary' } };
+  expect(labelSmoothing({ alpha: 0.2 }).transformBatch!(single, step).targets['t']!.shape).toEqual([4]);
+});
+
+test('targets of a loss of values are left alone, and refused where they are asked for', () => {
+  const batch: Batch = {
+    inputs: { x },
+    targets: { digit: labels, angle: x },
+    targetKinds: { digit: 'class', angle: 'values' },
+  };
+  const next = labelSmoothing({ alpha: 0.1, classes: 3 }).transformBatch!(batch, step);
+  expect(next.targets['angle']).toBe(x);
+  expect(next.targets['digit']!.shape).toEqual([4, 3]);
+  const asked = labelSmoothing({ alpha: 0.1, classes: 3, targets: ['angle'] });
+  expect(() => asked.transformBatch!(batch, step)).toThrow("target 'angle' has a loss of values");
+  const none: Batch = { ...batch, targets: { angle: x } };
+  expect(() => labelSmoothing({ alpha: 0.1 }).transformBatch!(none, step)).toThrow('there are no labels');
+});
+
+test.each([
+  ['binary', [0.9, 0.1, 0.9, 0.1]],
+  [undefined, [0.85, 0.05, 0.85, 0.05]],
+] as const)('a trainer tells the kind of targets that its loss has: %s', async (targetKind, wanted) => {
+  let seen: number[] = [];
+  const watch: Plugin = {
+    name: 'watch',
+    enforce: 'post',
+    transformBatch(batch) {
+      seen = [...batch.targets['output']!.dataSync()];
+      return batch;
+    },
+  };
+  const rows = { data: Float32Array.of(1, 0, 1, 0), shape: [1, 4], dtype: 'float32' } as const;
+  const trainer = new Trainer({
+    model: { parameters: { w: tf.variable(tf.zeros([4])) }, forward: (_, { w }) => tf.reshape(w!, [1, 4]) },
+    loss: {
+      name: 'distance',
+      ...(targetKind && { targetKind }),
+      perExample: (outputs, targets) => tf.mean<tf.Tensor1D>(tf.squaredDifference(outputs, targets), 1),
+    },
+    optimizer: toyOptimizer(),
+    plugins: [labelSmoothing({ alpha: 0.2 }), watch],
+  });
+  const examples = {
+    size: 1,
+    inputs: { input: { shape: [4], dtype: 'float32' } },
+    targets: { target: { shape: [4], dtype: 'float32' } },
+    batch: () => ({ inputs: { input: rows }, targets: { target: rows } }),
+  } as const;
+  await trainer.fit(examples, { epochs: 1, batchSize: 1 });
+  expect(largestError(seen, [...wanted])).toBeLessThan(1e-7);
 });
 
 test('noise is x + stddev * the normal numbers of seed, input and step', () => {

@@ -9,14 +9,16 @@ export interface LabelSmoothingOptions {
   readonly alpha: number;
   /** Number of classes >= 2; needed for integer labels, checked against one-hot ones. */
   readonly classes?: number;
-  /** Names of the targets that are labels. Default: every target. */
+  /** Names of the targets that are labels. Default: every target but those of a loss of values. */
   readonly targets?: readonly string[];
   /** The plugin's name. Default `label-smoothing`. */
   readonly name?: string;
 }
 
 /**
- * Label smoothing: training targets become `(1 - alpha) * onehot + alpha / K`, float32 `[N, K]`, K classes.
+ * Label smoothing: training targets become `(1 - alpha) * onehot + alpha / K`, float32 `[N, K]`, K classes; under a loss of
+ * yes-or-no answers, as binary cross-entropy, each answer becomes
+ * `(1 - alpha) * t + alpha / 2`.
  *
  * Integer labels (int32 `[N]` or `[N, 1]`, 0 .. K - 1) become such rows too, so the loss must take probabilities as
  * targets. Targets of evaluation stay as they are. As `label_smoothing` of Keras's and PyTorch's crossentropies, for a
@@ -44,10 +46,19 @@ export function labelSmoothing(options: LabelSmoothingOptions): Plugin<never, ne
     transformBatch(batch, step) {
       if (!step.training) return batch;
       const smoothed: Record<string, Tensor> = { ...batch.targets };
-      for (const key of targets ?? Object.keys(batch.targets)) {
+      const kinds = batch.targetKinds ?? {};
+      const labels = Object.keys(batch.targets).filter((key) => kinds[key] !== 'values');
+      if (labels.length === 0) fail('there are no labels: every loss is one of values');
+      for (const key of targets ?? labels) {
         const target = batch.targets[key];
         if (!target)
           fail(`target '${key}' does not exist; there are: ${Object.keys(batch.targets).join(', ')}`);
+        if (kinds[key] === 'values') fail(`target '${key}' has a loss of values, which are no labels`);
+        if (kinds[key] === 'binary') {
+          const answers = tf.cast(target, 'float32');
+          smoothed[key] = tf.add(tf.mul(answers, 1 - alpha), alpha / 2);
+          continue;
+        }
         const rows = toRows(target, key, classes);
         smoothed[key] = tf.add(tf.mul(rows, 1 - alpha), alpha / rows.shape[1]!);
       }

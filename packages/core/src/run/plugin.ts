@@ -6,6 +6,7 @@ import type { Checkpoint } from './checkpoint.js';
 import type { Schedule } from '../step/optimizer.js';
 import type { EpochLogs, Evaluation, RunStatus } from './record.js';
 import type { Run } from './run.js';
+import type { TargetKind } from '../step/loss.js';
 import type { StepContext } from '../step/step-context.js';
 
 /** The tensors of one batch. Each is `[N, ...]`, float32 or int32. */
@@ -14,6 +15,8 @@ export interface Batch {
   readonly targets: Tensors;
   /** `[N]` float32 weights of the examples, by target name. */
   readonly weights?: Tensors;
+  /** What the targets are, by name, where a loss says so: see `Loss.targetKind`. */
+  readonly targetKinds?: Readonly<Record<string, TargetKind>>;
 }
 
 /** Numbers of a step, copied only when somebody asks. */

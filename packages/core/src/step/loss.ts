@@ -3,6 +3,9 @@ import type { HostArray } from '../data/arrays.js';
 import type { Json } from '../json.js';
 import type { OutputInfo } from './output-info.js';
 
+/** What targets are: one class of several for each example, answers between 0 and 1, or any values. */
+export type TargetKind = 'class' | 'binary' | 'values';
+
 /** A data loss: one number per example. */
 export interface Loss {
   readonly name: string;
@@ -12,7 +15,7 @@ export interface Loss {
    * What its targets are: one `class` of several for each example (a label, or a one-hot row), `binary` labels 0 and 1, or
    * `values`. Class weights need classes. Absent where the loss does not say.
    */
-  readonly targetKind?: 'class' | 'binary' | 'values';
+  readonly targetKind?: TargetKind;
   /**
    * The loss of each example, inside the step; must be differentiable in `outputs`.
    *

@@ -60,6 +60,10 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     return own ? { ...terms, [MODEL_PENALTY]: own } : terms;
   };
 
+  const targetKinds = Object.fromEntries(
+    objectives.flatMap(({ output, loss }) => (loss.targetKind ? [[output, loss.targetKind]] : [])),
+  );
+
   const metricSums = (outputs: Tensors, batch: Batch): Record<string, tf.Tensor> => {
     const sums: Record<string, tf.Tensor> = {};
     for (const { output, metrics } of objectives) {
@@ -82,7 +86,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
   const differentiate = (state: Tensors, given: Batch, step: StepContext) => {
     const parameters = takeGroup(state, PARAMETERS);
     const variables = takeGroup(state, VARIABLES);
-    const batch = driver.transformBatch(given, step);
+    const batch = driver.transformBatch({ ...given, targetKinds }, step);
     let forward: BoundForward | undefined;
     let found: ReturnType<typeof valueAndGradients>;
     try {
