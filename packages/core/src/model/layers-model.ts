@@ -3,6 +3,10 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
+import { checkLayers, leafLayers } from './check-layers.js';
+import { dropoutsOf, overrideDropout } from './dropout-masks.js';
+import { batchNormsOf, isFrozen, overrideFrozen } from './frozen-batch-norm.js';
+import { layerStreams } from './layer-streams.js';
 import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
@@ -37,16 +41,20 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
       message: 'the model is not built, so it has no weights yet; give its first layer an `inputShape`.',
     });
   }
-  const byName = nameWeights(model);
-  const stockDropouts = checkLayers(model);
-  const batchNorms = inwardBatchNorms(leafLayers(model));
+  const layers = leafLayers(model);
+  const byName = nameWeights(layers);
+  checkLayers(layers);
+  const stockDropouts = dropoutsOf(layers);
+  const norms = batchNormsOf(layers);
+  const inward = inwardBatchNorms(layers);
+  const streamsOf = layerStreams(layers);
   const shapesOf = (names: string[], tensors: tfl.SymbolicTensor[]): Record<string, Shape> =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape]));
   // A Sequential has no `inputNames` and `outputNames` of its own; the layers have.
   const inputNames = uniqueNames(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
   const outputNames = uniqueNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name));
 
-  const regularized = leafLayers(model).filter((layer) => (layer.losses ?? []).length > 0);
+  const regularized = layers.filter((layer) => (layer.losses ?? []).length > 0);
   const penalty = (weights: Tensors): tf.Scalar => {
     const restore = [...byName].map(([name, variable]) => override(variable, name, weights, {}));
     try {
@@ -54,7 +62,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         regularized.flatMap((layer) => layer.calculateLosses().map((term) => tf.sum(term))),
       ) as tf.Scalar;
     } finally {
-      for (const undo of restore) undo();
+      for (const undo of restore.reverse()) undo();
     }
   };
 
@@ -73,15 +81,17 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     },
     forward(inputs, weights, step) {
       const assigned: Record<string, tf.Tensor> = {};
+      const drawing = streamsOf(step);
       const restore = [
         ...[...byName].map(([name, variable]) => override(variable, name, weights, assigned)),
-        ...stockDropouts.map((layer) => overrideDropout(layer, step)),
-        ...batchNorms.map(overrideBatchNorm),
-        ...scopeLayers(model),
+        ...stockDropouts.map((layer) => overrideDropout(layer, drawing)),
+        ...inward.map(overrideBatchNorm),
+        ...norms.filter(isFrozen).map(overrideFrozen),
+        ...scopeLayers(layers),
       ];
       try {
         const given = inputNames.map((name) => inputs[name]!);
-        const result = withStep(step, () =>
+        const result = withStep(drawing, () =>
           model.apply(given.length === 1 ? given[0]! : given, { training: step.training }),
         ) as tf.Tensor | tf.Tensor[];
         const list = Array.isArray(result) ? result : [result];
@@ -95,7 +105,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         for (const tensor of Object.values(assigned)) tensor.dispose();
         throw error;
       } finally {
-        for (const undo of restore) undo();
+        for (const undo of restore.reverse()) undo();
       }
     },
     constrain(parameters) {
@@ -109,18 +119,11 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   };
 }
 
-/** The layers that hold weights themselves, those of nested models included. */
-function leafLayers(model: tfl.LayersModel): Layer[] {
-  return model.layers.flatMap((layer) =>
-    'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [layer],
-  );
-}
-
 /** `layer/weight` for every weight; the weight's own full name where two in one layer end alike. */
-function nameWeights(model: tfl.LayersModel): Map<string, LayerVariable> {
+function nameWeights(layers: readonly Layer[]): Map<string, LayerVariable> {
   const named = new Map<string, LayerVariable>();
   const seen = new Set<LayerVariable>();
-  for (const layer of leafLayers(model)) {
+  for (const layer of layers) {
     for (const variable of layer.weights as unknown as LayerVariable[]) {
       if (seen.has(variable)) continue;
       seen.add(variable);
@@ -164,84 +167,10 @@ function override(
   };
 }
 
-const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'RandomWidth', 'RandomHeight']);
-
-/** The stock Dropout layers, which get masks of the run's own; layers that draw in other ways, or keep a state, are refused. */
-function checkLayers(model: tfl.LayersModel): Layer[] {
-  const layers = leafLayers(model);
-  for (const layer of layers) {
-    for (const part of partsOf(layer)) {
-      const { dropout, recurrentDropout, stateful } = part as unknown as RecurrentParts;
-      const kind = part.getClassName();
-      const draws = UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0;
-      if (draws || (part !== layer && DROPOUTS.has(kind)))
-        refuse(
-          layer,
-          'draws random numbers that no seed reaches, so the run could not be repeated. ' +
-            'Use the Dropout layer of @espalier/models, or a noise plugin of @espalier/regularizers',
-        );
-      if (stateful === true)
-        refuse(
-          layer,
-          'is stateful: it hands a state from batch to batch outside the weights, where no checkpoint and no compiled step ' +
-            'finds it. Make it without `stateful`, and give it longer sequences',
-        );
-    }
-  }
-  return layers.filter((layer) => DROPOUTS.has(layer.getClassName()));
-}
-
-const DROPOUTS = new Set(['Dropout', 'SpatialDropout1D']);
-
-/** Where a layer may hold others, and what recurrent ones have. */
-interface RecurrentParts {
-  readonly dropout?: number;
-  readonly recurrentDropout?: number;
-  readonly stateful?: boolean;
-  readonly cell?: Layer;
-  readonly cells?: readonly Layer[];
-  readonly layer?: Layer;
-  readonly forwardLayer?: Layer;
-  readonly backwardLayer?: Layer;
-}
-
-/** A layer, its cells, and the layers that it wraps. */
-function partsOf(layer: Layer): Layer[] {
-  const {
-    cell,
-    cells = [],
-    layer: wrapped,
-    forwardLayer,
-    backwardLayer,
-  } = layer as unknown as RecurrentParts;
-  const inner = [cell, ...cells, wrapped, forwardLayer, backwardLayer];
-  return [layer, ...inner.flatMap((part) => (part ? partsOf(part) : []))];
-}
-
-function refuse(layer: Layer, why: string): never {
-  const message = `layer '${layer.name}' (${layer.getClassName()}) ${why}.`;
-  throw new EspalierError({ code: 'invalid-model', scope: 'trainer', message });
-}
-
-/** TensorFlow.js' Dropout draws the same mask at every step when seeded, and any mask when not. */
-function overrideDropout(layer: Layer, step: StepContext): () => void {
-  const { rate } = layer as unknown as { rate: number };
-  const { getNoiseShape } = layer as unknown as { getNoiseShape(input: tf.Tensor): number[] | null };
-  const target = layer as { call?: unknown };
-  target.call = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => {
-    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-    if (!step.training || rate === 0) return input;
-    const shape = getNoiseShape.call(layer, input) ?? input.shape;
-    const kept = tf.greaterEqual(step.random(`dropout/${layer.name}`, shape), rate);
-    return tf.mul(input, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - rate)));
-  };
-  return () => delete target.call;
-}
-
 /** Lets a trace know which layer an op comes from. */
-function scopeLayers(model: tfl.LayersModel): (() => void)[] {
+function scopeLayers(layers: readonly Layer[]): (() => void)[] {
   if (!traceScope.active()) return [];
-  return leafLayers(model).map((layer) => {
+  return layers.map((layer) => {
     const target = layer as unknown as Record<'apply', unknown>;
     const apply = layer.apply.bind(layer);
     target.apply = (...args: Parameters<Layer['apply']>) =>

@@ -1,0 +1,45 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { StepContext } from '../step/step-context.js';
+
+type Layer = tfl.layers.Layer;
+
+/**
+ * How layers of a model draw random numbers: a layer that has no name of its own by its place among those of its class, since
+ * TensorFlow.js numbers layers on through the whole process; and one that is applied several times anew each time.
+ *
+ * @param layers All layers of the model, in order.
+ * @returns The step as the layers see it, for one forward pass.
+ */
+export function layerStreams(layers: readonly Layer[]): (step: StepContext) => StepContext {
+  const places = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    const kind = layer.getClassName();
+    if (!isNumbered(layer.name, kind)) continue;
+    const place = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, place);
+    places.set(layer.name, `${kind}#${place}`);
+  }
+  return (step) => {
+    const drawn = new Map<string, number>();
+    return {
+      training: step.training,
+      scalar: (name) => step.scalar(name),
+      tap: (name, value) => step.tap(name, value),
+      random(name, shape, distribution) {
+        const slash = name.lastIndexOf('/');
+        const place = places.get(name.slice(slash + 1));
+        const own = place === undefined ? name : name.slice(0, slash + 1) + place;
+        const before = drawn.get(own) ?? 0;
+        drawn.set(own, before + 1);
+        return step.random(before === 0 ? own : `${own}@${before + 1}`, shape, distribution);
+      },
+    };
+  };
+}
+
+/** Whether a name is one that TensorFlow.js made: `dropout_Dropout3`. */
+function isNumbered(name: string, kind: string): boolean {
+  const match = /^(.+)_([^_]+?)(\d+)$/.exec(name);
+  return match !== null && match[2] === kind && match[1]!.replaceAll('_', '') === kind.toLowerCase();
+}
