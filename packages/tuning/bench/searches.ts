@@ -14,7 +14,7 @@ export const reference = JSON.parse(
   readFileSync(new URL('../../../testing/references/tuning/optuna_regret.json', import.meta.url), 'utf8'),
 ) as {
   readonly seeds: number;
-  readonly trials: number;
+  readonly trials: Readonly<Record<string, number>>;
   readonly svm: Readonly<Record<string, number>>;
   readonly regret: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 };

@@ -19,7 +19,9 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.svm import SVC
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-SEEDS, TRIALS = 30, 100
+SEEDS = 30
+# The real search has only 912 points: after 100 trials everybody is at the best of them.
+TRIALS = {"svm": 30}
 KERNELS = ["rbf", "poly", "sigmoid"]
 
 
@@ -103,8 +105,8 @@ for name, objective in searches.items():
         values = []
         for seed in range(SEEDS):
             study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, **options))
-            study.optimize(objective, n_trials=TRIALS)
+            study.optimize(objective, n_trials=TRIALS.get(name, 100))
             values.append(float(study.best_value))
         regret[name][kind] = sorted(values)
         print(name, kind, np.quantile(values, [0.1, 0.5, 0.9]), file=sys.stderr)
-target.write_text(json.dumps({"seeds": SEEDS, "trials": TRIALS, "svm": errors, "regret": regret}) + "\n")
+target.write_text(json.dumps({"seeds": SEEDS, "trials": {name: TRIALS.get(name, 100) for name in searches}, "svm": errors, "regret": regret}) + "\n")
