@@ -104,6 +104,47 @@ describe.each([
   });
 });
 
+test('masked steps of a sequence count in neither executor', async () => {
+  const model = (): tfl.LayersModel =>
+    tfl.sequential({
+      layers: [
+        tfl.layers.masking({ maskValue: 0, inputShape: [5, 2] }),
+        tfl.layers.simpleRNN({ ...units, kernelInitializer: init() }),
+      ],
+    });
+  const padded: Dataset = {
+    size: SIZE,
+    inputs: { input: { shape: [5, 2], dtype: 'float32' } },
+    targets: { target: { shape: [5, 2], dtype: 'float32' } },
+    batch: (indices) => ({
+      inputs: {
+        input: array([indices.length, 5, 2], (i) =>
+          i % 10 >= 6 ? 0 : 1 + Math.sin(3 * i + indices[Math.floor(i / 10)]!) / 2,
+        ),
+      },
+      targets: { target: array([indices.length, 5, 2], (i) => (i % 10 >= 6 ? 100 : 0.25)) },
+    }),
+  };
+  const loss: Loss = {
+    name: 'mse',
+    perExample: (outputs, targets) =>
+      tf.mean<tf.Tensor1D>(tf.reshape(tf.squaredDifference(outputs, targets), [outputs.shape[0]!, -1]), 1),
+  };
+  const results = await Promise.all(
+    [eager(), compiled()].map(async (executor) => {
+      const parts = { model: model(), loss, optimizer: toyOptimizer(), executor, seed: 4 };
+      const { epochs } = await new Trainer(parts).fit(padded, {
+        epochs: 3,
+        batchSize: 4,
+        validation: padded,
+      });
+      return epochs.flatMap((epoch) => [epoch['loss']!, epoch['val_loss']!]);
+    }),
+  );
+  expect(Math.max(...results[0]!)).toBeLessThan(10);
+  expect(difference(results[0]!, results[1]!)).toBeLessThan(1e-5);
+});
+
 /** How far the outputs of a dropout layer on ones are from each other along axis 1, or from one, in squares. */
 async function spreadOf(layer: tfl.layers.Layer, executor: Executor, from: 0 | 1): Promise<number> {
   const model = tfl.sequential({

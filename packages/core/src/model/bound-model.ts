@@ -27,6 +27,8 @@ export interface BoundModel {
 export interface BoundForward {
   readonly outputs: Tensors;
   readonly assigned: Tensors;
+  /** `[N, T]` float32 by output, 1 for the steps of a sequence that count, where a layer masks the others. */
+  readonly masks?: Tensors;
   /** Disposes what a tidy around the call does not. */
   release?(): void;
 }

@@ -10,6 +10,7 @@ import { layerStreams } from './layer-streams.js';
 import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
+import { OutputMasks } from './output-masks.js';
 import type { StepContext } from '../step/step-context.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
@@ -82,13 +83,19 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     forward(inputs, weights, step) {
       const assigned: Record<string, tf.Tensor> = {};
       const drawing = streamsOf(step);
+      const masks = new OutputMasks(outputNames, model.outputs);
       const restore = [
         ...[...byName].map(([name, variable]) => override(variable, name, weights, assigned)),
         ...stockDropouts.map((layer) => overrideDropout(layer, drawing)),
         ...inward.map(overrideBatchNorm),
         ...norms.filter(isFrozen).map(overrideFrozen),
         ...scopeLayers(layers),
+        ...masks.watch(),
       ];
+      const release = (): void => {
+        for (const tensor of Object.values(assigned)) tensor.dispose();
+        masks.dispose();
+      };
       try {
         const given = inputNames.map((name) => inputs[name]!);
         const result = withStep(drawing, () =>
@@ -99,10 +106,11 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         return {
           outputs,
           assigned,
-          release: () => Object.values(assigned).forEach((tensor) => tensor.dispose()),
+          masks: masks.of(outputs),
+          release,
         };
       } catch (error) {
-        for (const tensor of Object.values(assigned)) tensor.dispose();
+        release();
         throw error;
       } finally {
         for (const undo of restore.reverse()) undo();

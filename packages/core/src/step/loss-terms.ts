@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
 import { traceScope } from '../engine/trace-scope.js';
+import type { BoundForward } from '../model/bound-model.js';
 import type { Batch } from '../run/plugin.js';
 import { classWeightsOf } from './class-weights.js';
+import { maskedRows, type Rows } from './masked-rows.js';
 import type { OutputObjective } from './objectives.js';
 
 /**
@@ -12,16 +14,17 @@ import type { OutputObjective } from './objectives.js';
 export type LossReduction = 'examples' | 'weights';
 
 /** Keeps a batch of examples that all weigh nothing from dividing 0 by 0. */
-const MIN_WEIGHT = 1e-30;
+export const MIN_WEIGHT = 1e-30;
 
 /**
  * The data loss of a batch, and its sums for totals: `loss/<output>`, and `weight/<output>` where it is divided by weights.
  *
+ * @param forward Outputs, and the masks of those that are sequences: steps that are masked count nowhere.
  * @param classTargets `[N]` labels or `[N, C]` one-hot by output, which class weights go by.
  */
 export function lossTerms(
   objectives: readonly OutputObjective[],
-  outputs: Tensors,
+  { outputs, masks = {} }: Pick<BoundForward, 'outputs' | 'masks'>,
   batch: Batch,
   classTargets: Tensors,
   reduction: LossReduction,
@@ -29,13 +32,20 @@ export function lossTerms(
   const sums: Record<string, tf.Tensor> = {};
   const terms = objectives.map(({ output, loss, lossWeight, classWeights }) =>
     traceScope(`loss ${loss.name}`, () => {
-      const perExample = loss.perExample(outputs[output]!, batch.targets[output]!);
-      const ofClasses = classWeights && classWeightsOf(classTargets[output]!, classWeights);
-      const given = batch.weights?.[output];
+      const mask = masks[output];
+      const rowsOf = (targets: tf.Tensor): Rows => {
+        const rows = { outputs: outputs[output]!, targets, weights: batch.weights?.[output] };
+        return mask ? maskedRows(rows, mask) : rows;
+      };
+      const rows = rowsOf(batch.targets[output]!);
+      const perExample = loss.perExample(rows.outputs, rows.targets);
+      const ofClasses = classWeights && classWeightsOf(rowsOf(classTargets[output]!).targets, classWeights);
+      const given = rows.weights;
       const weights = given && ofClasses ? tf.mul(given, ofClasses) : (given ?? ofClasses);
       const sum = tf.sum(weights ? tf.mul(perExample, weights) : perExample);
       sums[`loss/${output}`] = sum;
-      if (weights && reduction === 'weights') sums[`weight/${output}`] = tf.sum(weights);
+      const counted = reduction === 'weights' ? weights : mask;
+      if (counted) sums[`weight/${output}`] = tf.sum(counted);
       const total = sums[`weight/${output}`];
       const mean = total ? tf.div(sum, tf.maximum(total, MIN_WEIGHT)) : tf.mul(sum, 1 / perExample.shape[0]);
       return lossWeight === 1 ? mean : tf.mul(mean, lossWeight);

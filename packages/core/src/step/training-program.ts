@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
+import { fail } from '../errors.js';
 import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward, BoundModel } from '../model/bound-model.js';
 import type { Batch } from '../run/plugin.js';
 import type { PluginDriver } from '../run/plugin-driver.js';
-import { lossTerms, type LossReduction } from './loss-terms.js';
+import { lossTerms, type LossReduction, MIN_WEIGHT } from './loss-terms.js';
 import { mapTensors, valueAndGradients } from './gradients.js';
+import { maskedRows } from './masked-rows.js';
 import type { OutputObjective } from './objectives.js';
 import type { Optimizer } from './optimizer.js';
 import {
@@ -64,18 +66,19 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     objectives.flatMap(({ output, loss }) => (loss.targetKind ? [[output, loss.targetKind]] : [])),
   );
 
-  const metricSums = (outputs: Tensors, batch: Batch): Record<string, tf.Tensor> => {
+  const metricSums = (outputs: Tensors, masks: Tensors, batch: Batch): Record<string, tf.Tensor> => {
     const sums: Record<string, tf.Tensor> = {};
     for (const { output, metrics } of objectives) {
       for (const metric of metrics) {
-        const weights = batch.weights?.[output];
-        const values = traceScope(`metric ${metric.name}`, () =>
-          metric.sums({
+        const values = traceScope(`metric ${metric.name}`, () => {
+          const weights = batch.weights?.[output];
+          const rows = {
             outputs: outputs[output]!,
             targets: batch.targets[output]!,
-            ...(weights ? { weights } : {}),
-          }),
-        );
+            ...(weights && { weights }),
+          };
+          return metric.sums(masks[output] ? maskedRows(rows, masks[output]) : rows);
+        });
         Object.assign(sums, putGroup(`metric/${output}/${metric.name}/`, values));
       }
     }
@@ -94,7 +97,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
         const weights = { ...parameters, ...variables };
         forward = model.forward(batch.inputs, weights, step);
         // Classes are those of the data, whatever a plugin makes of the targets.
-        const { sums, loss } = lossTerms(objectives, forward.outputs, batch, given.targets, lossReduction);
+        const { sums, loss } = lossTerms(objectives, forward, batch, given.targets, lossReduction);
         const penalties = penaltiesOf(parameters, weights, step);
         const terms = Object.values(penalties);
         return {
@@ -103,6 +106,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
             ...putGroup('sum/', sums),
             ...putGroup('penalty/', penalties),
             ...putGroup('output/', forward.outputs),
+            ...putGroup('mask/', forward.masks ?? {}),
             ...putGroup('assigned/', forward.assigned),
           },
         };
@@ -115,9 +119,25 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       parameters,
       gradients: gradients as Tensors,
       assigned: putGroup(VARIABLES, takeGroup(aux, 'assigned/')),
-      sums: { ...takeGroup(aux, 'sum/'), ...metricSums(takeGroup(aux, 'output/'), batch) },
+      sums: {
+        ...takeGroup(aux, 'sum/'),
+        ...metricSums(takeGroup(aux, 'output/'), takeGroup(aux, 'mask/'), batch),
+      },
       penalties: putGroup('penalty/', takeGroup(aux, 'penalty/')),
     };
+  };
+
+  /** What the loss of a batch was divided by, so that the gradients of several batches make that of all. */
+  const countOf = (sums: Tensors, batch: Batch): tf.Tensor => {
+    const counts = Object.values(takeGroup(sums, 'weight/'));
+    if (counts.length > 0 && objectives.length > 1) {
+      fail(
+        'invalid-option',
+        'trainer',
+        'accumulate must be 1 for several outputs of which one masks steps: their losses count different numbers of them.',
+      );
+    }
+    return counts[0] ?? tf.scalar(Object.values(batch.inputs)[0]!.shape[0]!);
   };
 
   const forwardAs = (state: Tensors, inputs: Tensors, step: StepContext): BoundForward => {
@@ -131,7 +151,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
     accumulate(state, batch, step) {
       const { gradients, assigned, sums } = differentiate(state, batch, step);
-      const examples = tf.scalar(examplesOf(batch));
+      const examples = countOf(sums, batch);
       const gathered = takeGroup(state, ACCUMULATED);
       const next = mapTensors(gathered, (sum, name) => {
         if (name === EXAMPLES) return tf.add(sum, examples);
@@ -144,7 +164,9 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       const found = differentiate(state, batch, step);
       const { parameters, assigned, sums, penalties } = found;
       const gathered = takeGroup(state, ACCUMULATED);
-      let gradients = accumulates ? meanOver(gathered, found.gradients, examplesOf(batch)) : found.gradients;
+      let gradients = accumulates
+        ? meanOver(gathered, found.gradients, countOf(sums, batch))
+        : found.gradients;
       gradients = driver.transformGradients(gradients, parameters, step);
       const scalars = scopedStep(step, optimizer).scalar;
       const updated = traceScope(`optimizer ${optimizer.name}`, () =>
@@ -170,8 +192,11 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
     evaluate(state, batch, step) {
       const forward = forwardAs(state, batch.inputs, step);
-      const { sums } = lossTerms(objectives, forward.outputs, batch, batch.targets, lossReduction);
-      const result = { sums: { ...sums, ...metricSums(forward.outputs, batch) }, outputs: forward.outputs };
+      const { sums } = lossTerms(objectives, forward, batch, batch.targets, lossReduction);
+      const result = {
+        sums: { ...sums, ...metricSums(forward.outputs, forward.masks ?? {}, batch) },
+        outputs: forward.outputs,
+      };
       forward.release?.();
       return result;
     },
@@ -215,13 +240,9 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
   };
 }
 
-function examplesOf(batch: Batch): number {
-  return Object.values(batch.inputs)[0]!.shape[0]!;
-}
-
 /** The gradient of all examples, those of this batch included; of a parameter that no batch depends on there is none. */
-function meanOver(gathered: Tensors, gradients: Tensors, examples: number): Tensors {
-  const all = tf.add(gathered[EXAMPLES]!, examples);
+function meanOver(gathered: Tensors, gradients: Tensors, examples: tf.Tensor): Tensors {
+  const all = tf.maximum(tf.add(gathered[EXAMPLES]!, examples), MIN_WEIGHT);
   return mapTensors(gradients, (gradient, name) =>
     tf.div(tf.add(gathered[name]!, tf.mul(gradient, examples)), all),
   );
