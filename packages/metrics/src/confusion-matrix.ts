@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric, OutputScale } from '@espalier/core';
-import { option, readOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import { failData, formatShape } from '@espalier/core/internal';
 import { classChecks, classPairs, oneHot, SCALES } from './class-pairs.js';
 
@@ -93,11 +93,15 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
  * Share of each class that was predicted right (its recall), from 0 to 1; NaN for a class without examples.
  *
  * @param matrix `[C][C]`, rows true, columns predicted, as {@link confusionMatrix} gives.
+ * @throws EspalierError `invalid-option` for anything else.
  * @example
  * ```ts
  * perClassAccuracy([[9, 1], [2, 2]]); // [0.9, 0.5]
  * ```
  */
 export function perClassAccuracy(matrix: readonly (readonly number[])[]): number[] {
+  if (!Array.isArray(matrix) || !matrix.every((row) => Array.isArray(row) && row.length === matrix.length)) {
+    checkOptions('per-class-accuracy').fail('matrix', 'a square matrix, as confusionMatrix() gives', matrix);
+  }
   return matrix.map((row, i) => row[i]! / row.reduce((sum, count) => sum + count, 0));
 }

@@ -1,5 +1,5 @@
 import type { HostArrays, ParameterSelector } from '@espalier/core';
-import { option, readOptions, selectParameters, toTensorData } from '@espalier/core';
+import { checkOptions, option, readOptions, selectParameters, toTensorData } from '@espalier/core';
 
 /** What counts as zero, and where. */
 export interface SparsityOfOptions {
@@ -41,6 +41,9 @@ export interface SparsityShares {
  */
 export function sparsityOf(weights: HostArrays, options: SparsityOfOptions = {}): SparsityShares {
   const { threshold, parameters } = readOptions('sparsity', options, SPARSITY_RULES).values;
+  if (typeof weights !== 'object' || weights === null) {
+    checkOptions('sparsity').fail('weights', 'arrays by parameter name', weights);
+  }
   const shapes = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
   const byParameter: Record<string, number> = {};
   let zeros = 0;

@@ -9,8 +9,9 @@ export interface LayerOptions {
   readonly inputShape?: number[];
 }
 
-const anything = option.custom<unknown, { readonly optional: true }>({
-  expected: 'anything',
+/** Options that stand in the JSON of a model, and are TensorFlow.js' to check. */
+const stock = option.custom<unknown, { readonly optional: true }>({
+  expected: 'as in the JSON of a model',
   accepts: () => true,
   optional: true,
 });
@@ -20,17 +21,20 @@ const RULES = {
   trainable: option.boolean({ optional: true }),
   inputShape: option.custom<number[], { readonly optional: true }>({
     expected: 'a list of sizes',
-    accepts: Array.isArray,
+    accepts: (shape) =>
+      Array.isArray(shape) &&
+      shape.length > 0 &&
+      shape.every((size) => size === null || Number.isInteger(size)),
     optional: true,
   }),
   // What TensorFlow.js writes into a model's JSON and reads back.
-  batchInputShape: anything,
-  batchSize: anything,
-  customObjects: anything,
-  dtype: anything,
-  inputDType: anything,
-  updatable: anything,
-  weights: anything,
+  batchInputShape: stock,
+  batchSize: stock,
+  customObjects: stock,
+  dtype: stock,
+  inputDType: stock,
+  updatable: stock,
+  weights: stock,
 };
 
 /**

@@ -70,5 +70,7 @@ export function mlp(options: MlpOptions): tfl.Sequential {
 
 const inputsRule = option.custom<number | readonly number[]>({
   expected: 'an array of whole numbers >= 1, or one',
-  accepts: (value) => [value].flat().every((size) => Number.isInteger(size) && (size as number) >= 1),
+  accepts: (value) =>
+    [value].flat().length > 0 &&
+    [value].flat().every((size) => Number.isInteger(size) && (size as number) >= 1),
 });

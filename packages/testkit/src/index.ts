@@ -9,6 +9,8 @@ export { exportsContract } from './exports-contract.js';
 export { expectRefused } from './expect-refused.js';
 export type { ClosenessOptions, TensorValue } from './matchers.js';
 export { kernelsOf } from './kernels-of.js';
+export type { NonsenseEntry } from './nonsense.js';
+export { nonsenseTaken } from './nonsense.js';
 export { expectNoLeak } from './matchers.js';
 export type { OptimizerContractOptions } from './optimizer-contract.js';
 export { optimizerContract } from './optimizer-contract.js';

@@ -6,7 +6,7 @@ import type { BatchNamer } from './batch-names.js';
 import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
 import type { InputLimit } from '../model/input-limits.js';
-import type { OutputObjective } from '../step/objectives.js';
+import type { OutputObjective } from '../step/output-objective.js';
 
 /** Examples checked at a time where a data set must be fetched to be checked. */
 const CHUNK = 4096;

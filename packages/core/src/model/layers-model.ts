@@ -11,7 +11,6 @@ import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
 import { OutputMasks } from './output-masks.js';
-import type { StepContext } from '../step/step-context.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
 

@@ -1,7 +1,7 @@
 import type { HostArray, HostArrays } from '../data/arrays.js';
 import type { BatchSums } from '../engine/executor.js';
 import { fail } from '../errors.js';
-import type { OutputObjective } from '../step/objectives.js';
+import type { OutputObjective } from '../step/output-objective.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';

@@ -1,5 +1,5 @@
 import type { BatchSums } from '../engine/executor.js';
-import type { OutputObjective } from '../step/objectives.js';
+import type { OutputObjective } from '../step/output-objective.js';
 import { takeGroup } from '../step/state.js';
 
 /**

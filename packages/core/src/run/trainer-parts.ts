@@ -2,7 +2,7 @@ import type { DataChecker } from '../data/data-checks.js';
 import type { Executor, ExecutorSession } from '../engine/executor.js';
 import type { BoundModel } from '../model/bound-model.js';
 import type { LossReduction } from '../step/loss-terms.js';
-import type { OutputObjective } from '../step/objectives.js';
+import type { OutputObjective } from '../step/output-objective.js';
 import type { Optimizer } from '../step/optimizer.js';
 import type { ScalarSource } from '../step/scalars.js';
 import type { TrainingProgram } from '../step/training-program.js';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fail } from '../errors.js';
 import { describe } from '../options.js';
 import type { Loss } from './loss.js';
-import type { OutputObjective } from './objectives.js';
+import type { OutputObjective } from './output-objective.js';
 
 /** A weight for each class, by label: `{ 0: 1, 1: 5 }`. Classes without one weigh 1. */
 export type ClassWeights = Readonly<Record<number, number>>;

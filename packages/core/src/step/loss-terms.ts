@@ -5,7 +5,7 @@ import type { BoundForward } from '../model/bound-model.js';
 import type { Batch } from '../run/plugin.js';
 import { classWeightsOf } from './class-weights.js';
 import { maskedRows, type Rows } from './masked-rows.js';
-import type { OutputObjective } from './objectives.js';
+import type { OutputObjective } from './output-objective.js';
 
 /**
  * What the sum of weighted losses is divided by: the number of `examples`, as Keras does, or the sum of their `weights`, as

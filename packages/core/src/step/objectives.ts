@@ -1,4 +1,3 @@
-import type { ClassWeights } from './class-weights.js';
 import type { Loss } from './loss.js';
 import type { Metric } from './metric.js';
 import type { Direction } from '../run/run.js';
@@ -12,16 +11,7 @@ import {
 } from './check-objectives.js';
 import type { PerOutput } from './check-objectives.js';
 import type { OutputInfo } from './output-info.js';
-
-/** The loss and metrics of one model output. */
-export interface OutputObjective {
-  readonly output: string;
-  readonly loss: Loss;
-  readonly lossWeight: number;
-  readonly metrics: readonly Metric[];
-  /** Weights of the examples in the loss, by class. */
-  readonly classWeights?: ClassWeights;
-}
+import type { OutputObjective } from './output-objective.js';
 
 /**
  * Loss, weight and metrics of each output that has a loss.

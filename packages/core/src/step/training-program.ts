@@ -8,7 +8,7 @@ import type { PluginDriver } from '../run/plugin-driver.js';
 import { lossTerms, type LossReduction, MIN_WEIGHT } from './loss-terms.js';
 import { mapTensors, valueAndGradients } from './gradients.js';
 import { maskedRows } from './masked-rows.js';
-import type { OutputObjective } from './objectives.js';
+import type { OutputObjective } from './output-objective.js';
 import type { Optimizer } from './optimizer.js';
 import {
   ACCUMULATED,

@@ -1,0 +1,142 @@
+import type { NonsenseEntry } from '@espalier/testkit';
+
+/** Options without which a factory makes nothing. */
+export const GOOD: Readonly<Record<string, object>> = {
+  BatchNormalization: {},
+  Dropout: { rate: 0.5 },
+  clipGradients: { value: 1 },
+  cnn: { inputs: [8, 8, 1], outputs: 1 },
+  confusionMatrix: { classes: 2 },
+  cosineDecay: { initialValue: 1, decaySteps: 5 },
+  cosineRestarts: { initialValue: 1, decaySteps: 5 },
+  csvLogger: { path: 'log.csv' },
+  cyclic: { initialValue: 1, peakValue: 2, up: 3 },
+  earlyStopping: { monitor: 'loss' },
+  elasticNet: { l1: 1, l2: 1 },
+  exponentialDecay: { initialValue: 1, decayRate: 0.5, decaySteps: 5 },
+  gaussianNoise: { stddev: 1 },
+  inverseTimeDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
+  jsonlLogger: { path: 'log.jsonl' },
+  l1: { lambda: 1 },
+  l1Proximal: { lambda: 1 },
+  l2: { lambda: 1 },
+  labelSmoothing: { alpha: 0.1 },
+  maxNorm: { max: 1 },
+  mlp: { inputs: 1, hidden: [2], outputs: 1 },
+  modelCheckpoint: { directory: 'checkpoints' },
+  oneCycle: { peakValue: 1, length: 5 },
+  piecewiseConstant: { values: [1, 2], boundaries: [5] },
+  polynomialDecay: { initialValue: 1, decaySteps: 5 },
+  reduceLROnPlateau: { monitor: 'loss' },
+  stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
+  topKAccuracy: { k: 1 },
+  weightDecay: { rate: 1 },
+};
+
+const TEXT = ["'x'"];
+const FUNCTION = ['a function'];
+
+/** What of the grid an option takes after all, in every factory that has one of this name. */
+const ALWAYS: NonsenseEntry['accepts'] = {
+  directory: TEXT,
+  label: TEXT,
+  monitor: TEXT,
+  name: TEXT,
+  path: TEXT,
+  finalValue: ['-1'],
+  initialValue: ['-1'],
+  peakValue: ['-1'],
+  // Schedules and selectors.
+  decayParameters: FUNCTION,
+  learningRate: FUNCTION,
+  parameters: FUNCTION,
+};
+
+const COUPLED: NonsenseEntry['accepts'] = { l2: FUNCTION, weightDecay: FUNCTION };
+
+/** The same, in one factory. */
+const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
+  adafactor: { ...COUPLED, betaDecay: ['-1'] },
+  asgd: { l2: FUNCTION },
+  cnn: { filters: ['[]'], dense: ['[]'] },
+  earlyStopping: { baseline: ['-1'], stoppingThreshold: ['-1'] },
+  elasticNet: { l1: FUNCTION, l2: FUNCTION },
+  ftrl: { power: ['-1'] },
+  gaussianNoise: { stddev: FUNCTION },
+  l1: { lambda: FUNCTION },
+  l1Proximal: { lambda: FUNCTION },
+  l2: { lambda: FUNCTION },
+  lars: { ...COUPLED, momentum: FUNCTION },
+  maxNorm: { axis: ['-1'] },
+  mlp: { hidden: ['[]'] },
+  modelCheckpoint: { keep: ['Infinity'] },
+  muon: { ...COUPLED, matrices: FUNCTION },
+  progressBar: { metrics: ['[]'], clock: FUNCTION },
+  rmsprop: { ...COUPLED, momentum: FUNCTION },
+  sgd: { ...COUPLED, momentum: FUNCTION },
+  signSgd: { ...COUPLED, momentum: FUNCTION },
+  trace: { momentum: FUNCTION },
+  weightDecay: { rate: FUNCTION },
+};
+
+const ADAPTIVE =
+  /^(adaBelief|adadelta|adagrad|adam|adamW|adamax|adan|lamb|lion|nadam|novograd|radam|scheduleFree.*|yogi)$/;
+
+/** All that `factory` takes of the grid. */
+export function acceptedBy(factory: string): NonNullable<NonsenseEntry['accepts']> {
+  return { ...ALWAYS, ...(ADAPTIVE.test(factory) ? COUPLED : {}), ...OWN[factory] };
+}
+
+/** What of a layer's options is TensorFlow.js' own to check. */
+export const STOCK_LAYER_OPTIONS =
+  /^(batchInputShape|batchSize|customObjects|dtype|inputDType|updatable|weights) /;
+
+/** Exports that take no options but values, in an order of their own: their packages' tests try those. */
+export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
+  'addDecayedWeights',
+  'centralize',
+  'chain',
+  'clipByGlobalNorm',
+  'clipByNorm',
+  'clipByValue',
+  'constant',
+  'eachParameter',
+  'folderStore',
+  'indexedDbStore',
+  'latestCheckpoint',
+  'lookahead',
+  'opfsStore',
+  'partition',
+  'perClassAccuracy',
+  'registerLayers',
+  'scale',
+  'scaleByLearningRate',
+  'scaleBySign',
+  'scaleUpdate',
+  'scheduleFreeWeights',
+  'seededInitializer',
+  'sequence',
+  'sparsityOf',
+  'stepScalars',
+  'toOptimizer',
+  'updateOf',
+  'valueOf',
+  'warmup',
+  'withName',
+]);
+
+/** Packages whose factories are not in this test, and why. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'backend-node': 'a backend takes what TensorFlow.js gives',
+  'backend-node-gpu': 'a backend takes what TensorFlow.js gives',
+  'backend-wasm': 'a backend takes what TensorFlow.js gives',
+  'backend-webgpu': 'a backend takes what TensorFlow.js gives',
+  compile: 'checks its options by hand: unknown names pass',
+  core: 'Trainer, fit and compose have tests of their own',
+  datasets: 'checks its options by hand: unknown names pass',
+  espalier: 'exports what others make',
+  testkit: 'private',
+  tuning: 'needs spaces and studies to try its options on',
+  visualization: 'checks its options by hand: unknown names pass',
+  workers: 'checks its options by hand: unknown names pass',
+};
