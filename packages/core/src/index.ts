@@ -50,7 +50,7 @@ export type { Distribution, StepContext } from './step/step-context.js';
 export { currentStep } from './step/step-context.js';
 export type { StepProgram } from './step/step-program.js';
 export { decodeCheckpoint, encodeCheckpoint } from './run/checkpoint-codec.js';
-export type { ClassWeights } from './step/class-weights.js';
+export type { ClassWeights } from './step/output-objective.js';
 export type { LossReduction } from './step/loss-terms.js';
 export type { Config, Json } from './json.js';
 export type { CustomRule, Given, OptionRule, Presence } from './option-rules.js';

@@ -2,10 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fail } from '../errors.js';
 import { describe } from '../options.js';
 import type { Loss } from './loss.js';
-import type { OutputObjective } from './output-objective.js';
-
-/** A weight for each class, by label: `{ 0: 1, 1: 5 }`. Classes without one weigh 1. */
-export type ClassWeights = Readonly<Record<number, number>>;
+import type { ClassWeights, OutputObjective } from './output-objective.js';
 
 /** More classes than anything is sorted into: a larger label is a mistake. */
 const MAX_CLASSES = 1_000_000;
