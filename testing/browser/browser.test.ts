@@ -37,7 +37,7 @@ describe('in Chromium, bundled by Vite', () => {
   });
 
   const engines: readonly (readonly [Engine, executor: string])[] = [
-    ['wasm', 'compiled (wasm)'],
+    ['wasm', 'compiled (onnxruntime-web)'],
     ['webgpu', 'compiled (webgpu)'],
     ['eager webgpu', 'eager (webgpu)'],
   ];

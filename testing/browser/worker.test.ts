@@ -41,7 +41,7 @@ describe('in a Web Worker of Chromium, bundled by Vite', () => {
         const here = await call<Trained>('trainHere', problem, engine);
         const { told, ...there } = await call<Trained & { told: number }>('trainInWorker', problem, engine);
         expect(errors).toEqual([]);
-        expect(here.executor).toBe(engine === 'eager' ? 'eager (wasm)' : 'compiled (wasm)');
+        expect(here.executor).toBe(engine === 'eager' ? 'eager (wasm)' : 'compiled (onnxruntime-web)');
         expect(here.epochs.length).toBe(5);
         expect(there).toEqual(here);
         expect(told).toBe(5);

@@ -11,17 +11,19 @@ exportsContract({
 });
 
 executorContract('compiled (cpu)', () => compiled());
+executorContract('compiled (wasm)', () => compiled({ target: 'wasm' }));
 
-operationContract(
-  async (fn, inputs) => {
-    const given = inputs.map((input) => ({ ...input, dtype: 'float32' as const }));
-    const step = await compileStep((tensors) => fn([...tensors]), given);
-    try {
-      return (await step.run(given)) as readonly HostTensor[];
-    } finally {
-      await step.dispose();
-    }
-  },
-  // Each case is a graph of its own.
-  { cases: 5 },
-);
+for (const target of ['onnx', 'wasm'] as const)
+  operationContract(
+    async (fn, inputs) => {
+      const given = inputs.map((input) => ({ ...input, dtype: 'float32' as const }));
+      const step = await compileStep((tensors) => fn([...tensors]), given, { target });
+      try {
+        return (await step.run(given)) as readonly HostTensor[];
+      } finally {
+        await step.dispose();
+      }
+    },
+    // Each case is a graph of its own.
+    { cases: 5 },
+  );

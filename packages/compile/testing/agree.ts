@@ -33,30 +33,48 @@ export function expectClose(
   }
 }
 
+/** What ops are compiled to. */
+export const targets = ['onnx', 'wasm'] as const;
+
 /** Runs `op` compiled. */
-export async function compiledResult(op: Op, inputs: readonly Tensor[]): Promise<HostTensor[]> {
-  const step = await compileStep((list: readonly Tensor[]): readonly Tensor[] => {
-    const result = op(...list);
-    return Array.isArray(result) ? result : [result];
-  }, inputs);
+export async function compiledResult(
+  op: Op,
+  inputs: readonly Tensor[],
+  target: (typeof targets)[number] = 'onnx',
+): Promise<HostTensor[]> {
+  const step = await compileStep(
+    (list: readonly Tensor[]): readonly Tensor[] => {
+      const result = op(...list);
+      return Array.isArray(result) ? result : [result];
+    },
+    inputs,
+    { target },
+  );
   const results = [...(await step.run(inputs))];
   await step.dispose();
   return results;
 }
 
-/** Checks that `op` gives the same compiled as on tfjs's cpu backend: shapes, dtypes, numbers. */
-export async function agree(op: Op, inputs: readonly Tensor[], tolerance?: Tolerance): Promise<void> {
+/** Checks that `op` gives the same compiled, to every target, as on tfjs's cpu backend: shapes, dtypes, numbers. */
+export async function agree(
+  op: Op,
+  inputs: readonly Tensor[],
+  tolerance?: Tolerance,
+  on: readonly (typeof targets)[number][] = targets,
+): Promise<void> {
   const result = tf.tidy(() => {
     const value = op(...inputs);
     return Array.isArray(value) ? value : [value];
   });
-  const compiled = await compiledResult(op, inputs);
-  expect(compiled.length).toBe(result.length);
-  result.forEach((tensor, i) => {
-    expect(compiled[i]!.shape).toEqual(tensor.shape);
-    expect(compiled[i]!.dtype).toBe(tensor.dtype);
-    expectClose(compiled[i]!.data, tensor.dataSync(), tolerance);
-  });
+  for (const target of on) {
+    const compiled = await compiledResult(op, inputs, target);
+    expect(compiled.length).toBe(result.length);
+    result.forEach((tensor, i) => {
+      expect(compiled[i]!.shape).toEqual(tensor.shape);
+      expect(compiled[i]!.dtype).toBe(tensor.dtype);
+      expectClose(compiled[i]!.data, tensor.dataSync(), tolerance);
+    });
+  }
   tf.dispose(result);
 }
 

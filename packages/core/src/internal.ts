@@ -35,7 +35,7 @@ export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.
 export { withStep } from './step/step-context.js';
 export { unknownScalar } from './step/unknown-scalar.js';
 export * as assembler from './wasm/assembler.js';
-export { productTiles, TILE_COLUMNS, TILE_ROWS } from './wasm/product-tiles.js';
+export { productPackers, productTile, productTiles, TILE_COLUMNS, TILE_ROWS } from './wasm/product-tiles.js';
 export { claim } from './run/claim.js';
 export type { HookName, ObservingHook } from './run/hooks.js';
 export { HOOKS, IN_STEP } from './run/hooks.js';

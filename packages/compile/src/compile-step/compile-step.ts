@@ -2,6 +2,8 @@ import { EspalierError } from '@espalier/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { plainOnnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { loadRuntime } from '../codegen/onnx/runtime/runtime.js';
+import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
+import type { CodeGenerator, PlainStateMemory } from '../compiled-graph/code-generator.js';
 import { CompiledGraph } from '../compiled-graph/compiled-graph.js';
 import type { HostTensor } from '../compiled-graph/host-tensor.js';
 import { allocate, elementCount, isElementType } from '../graph/element-type.js';
@@ -67,7 +69,10 @@ export async function compileStep<
   const { graph, names } = distinctNames(traced.graph);
   const carried = new Set(carry.values());
   const written = new Map([...carry].map(([output, input]) => [names.get(output)!, input]));
-  const generator = plainOnnxGenerator(await loadRuntime(options), options);
+  const generator: CodeGenerator<PlainStateMemory> =
+    options.target === 'wasm'
+      ? wasmGenerator()
+      : (plainOnnxGenerator(await loadRuntime(options), options) as CodeGenerator<PlainStateMemory>);
   const compiled = await CompiledGraph.compile({ ...traced, graph }, generator, {
     state: {
       read: (input) => (carried.has(input) ? input : undefined),

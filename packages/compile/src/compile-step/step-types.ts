@@ -16,6 +16,8 @@ export type Carry = Readonly<Record<string, string>>;
 
 /** Options of {@link compileStep}. */
 export interface CompileOptions<Carried extends Carry = Carry> extends RuntimeOptions {
+  /** What the function becomes: a graph for ONNX Runtime (default), or a WebAssembly module that needs nothing else. */
+  readonly target?: 'onnx' | 'wasm';
   /**
    * Inputs that each run takes from an output of the run before, as paths: `{ 'parameters': 'parameters' }` maps the subtree
    * of the output to that of the input. They stay in the runtime's memory; see {@link CompiledStep.readState}.

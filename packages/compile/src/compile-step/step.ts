@@ -91,7 +91,9 @@ export class Step<State extends PlainStateMemory> implements CompiledStep {
   }
 
   explain(): string {
-    return explainGraph(this.#parts.traced);
+    const code = this.#parts.compiled.code.explain?.();
+    const graph = explainGraph(this.#parts.traced);
+    return code === undefined ? graph : `${graph}\n\n${code}`;
   }
 
   toOnnx(): Uint8Array {

@@ -46,6 +46,8 @@ export interface GeneratedCode<State extends StateMemory = StateMemory> {
    * @returns The outputs that are not state: views of memory that the next run overwrites.
    */
   run(state: State, feed: Feed): Promise<HostTensors>;
+  /** What it runs, in readable form, where that is more than the graph says. */
+  explain?(): string;
   /** Frees everything. */
   release(): Promise<void>;
 }

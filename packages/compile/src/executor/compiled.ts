@@ -1,5 +1,5 @@
 import type { Availability, Executor } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
 import { importFailure } from '@espalier/core/internal';
 import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
@@ -9,21 +9,31 @@ import type {
   RuntimeName,
   RuntimeOptions,
 } from '../codegen/onnx/runtime/runtime-types.js';
+import { wasmAvailability } from '../codegen/wasm/availability.js';
+import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
 import { ShapeCache } from './shape-cache.js';
 import { CompiledSession } from './compiled-session.js';
 import { ProgramRegistry } from './program-registry.js';
 
+/** What steps are compiled to. */
+export type Target = 'onnx' | 'wasm';
+
 /** How compiled steps run. */
 export interface CompiledOptions {
-  /** Default `cpu`. `webgpu` and `cuda` need an ONNX Runtime that has them. */
+  /**
+   * What a step is compiled to. `onnx` (the default): a graph that ONNX Runtime runs. `wasm`: one WebAssembly module that runs in
+   * one call, in Node and in browsers, without ONNX Runtime, and gives the same bits on every machine.
+   */
+  readonly target?: Target;
+  /** Of target `onnx`. Default `cpu`. `webgpu` and `cuda` need an ONNX Runtime that has them. */
   readonly device?: 'cpu' | 'webgpu' | 'cuda';
   /**
-   * Threads inside one operator. Default 1, which small steps are fastest with. In onnxruntime-web the first executor of a
+   * Of target `onnx`: threads inside one operator. Default 1, which small steps are fastest with. In onnxruntime-web the first executor of a
    * process decides for all.
    */
   readonly threads?: number;
   /**
-   * Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the module itself: `import * as ort from
+   * Of target `onnx`. Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the module itself: `import * as ort from
    * 'onnxruntime-web/webgpu'`, then `runtime: ort`, where it comes from a CDN or needs settings of its own.
    */
   readonly runtime?: RuntimeName | OnnxRuntimeModule;
@@ -42,7 +52,7 @@ export interface CompiledExecutor extends Executor {
 }
 
 /**
- * Traces each step once per batch shape, compiles it, and runs it natively on ONNX Runtime.
+ * Traces each step once per batch shape, compiles it, and runs it: natively on ONNX Runtime, or as a WebAssembly module.
  *
  * The same program, with the same history within float rounding, as the eager executor. What is compiled stays with
  * the trainer's program: a second `fit` compiles nothing.
@@ -55,16 +65,18 @@ export interface CompiledExecutor extends Executor {
  * ```
  */
 export function compiled(options: CompiledOptions = {}): CompiledExecutor {
-  const { device = 'cpu', threads = 1, cacheSize = 16 } = options;
+  const { target = 'onnx', device = 'cpu', threads = 1, cacheSize = 16 } = options;
   const check = checkOptions('compiled');
+  check.oneOf('target', target, ['onnx', 'wasm']);
   check.oneOf('device', device, ['cpu', 'webgpu', 'cuda']);
   check.integer('threads', threads, { min: 1 });
   check.integer('cacheSize', cacheSize, { min: 1 });
   if (typeof options.runtime !== 'object')
     check.oneOf('runtime', options.runtime ?? 'onnxruntime-node', ['onnxruntime-node', 'onnxruntime-web']);
+  if (target === 'wasm') return compiledToWasm(options, cacheSize);
   const runtimeOptions: RuntimeOptions = { ...options, device, threads };
   const runtimeIs = runtimeName(options);
-  const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'wasm' : device})`;
+  const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'onnxruntime-web' : device})`;
   const programs = new ProgramRegistry();
   return {
     name,
@@ -84,6 +96,36 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
         return new ShapeCache(program, onnxGenerator(runtime, runtimeOptions), cacheSize);
       });
       return CompiledSession.start({ name, device, cache }, state);
+    },
+    release: () => programs.release(),
+  };
+}
+
+/** Steps as WebAssembly, which needs nothing that could be missing but its vector instructions. */
+function compiledToWasm(options: CompiledOptions, cacheSize: number): CompiledExecutor {
+  for (const name of ['device', 'threads', 'runtime'] as const) {
+    if (options[name] === undefined) continue;
+    throw new EspalierError({
+      code: 'invalid-option',
+      scope: 'compiled',
+      message: `${name} is an option of target "onnx", and target is "wasm": leave one of them out.`,
+    });
+  }
+  const programs = new ProgramRegistry();
+  const name = 'compiled (wasm)';
+  return {
+    name,
+    isAvailable: async () => wasmAvailability(),
+    async start(program, state) {
+      const present = wasmAvailability();
+      if (!present.available)
+        throw new EspalierError({
+          code: 'executor-unavailable',
+          scope: 'compile',
+          message: `${present.reason}. Fix: ${present.fix}.`,
+        });
+      const cache = programs.of(program, () => new ShapeCache(program, wasmGenerator(), cacheSize));
+      return CompiledSession.start({ name, device: 'cpu', cache }, state);
     },
     release: () => programs.release(),
   };

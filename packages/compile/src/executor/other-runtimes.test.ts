@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from './compiled.js';
 
-executorContract('compiled (wasm)', () => compiled({ runtime: 'onnxruntime-web' }));
+executorContract('compiled (onnxruntime-web)', () => compiled({ runtime: 'onnxruntime-web' }));
 
 useSoftwareGpu();
 const webgpu = await compiled({ device: 'webgpu' }).isAvailable();

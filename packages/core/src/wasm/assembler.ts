@@ -82,7 +82,9 @@ export const v128Load32Splat = (offset = 0): Code => [simd(0x9), address(2, offs
 export const v128Store = (offset = 0): Code => [simd(0xb), address(2, offset)];
 export const v128Load32Zero = (offset = 0): Code => [simd(0x5c), address(2, offset)];
 export const v128Load64Zero = (offset = 0): Code => [simd(0x5d), address(2, offset)];
+export const v128Load8Splat = (offset = 0): Code => [simd(0x07), address(0, offset)];
 /** Stack: address, vector. */
+export const v128Load8Lane = (lane: number, offset = 0): Code => [simd(0x54), address(0, offset), lane];
 export const v128Load32Lane = (lane: number, offset = 0): Code => [simd(0x56), address(2, offset), lane];
 export const v128Store32Lane = (lane: number, offset = 0): Code => [simd(0x5a), address(2, offset), lane];
 export const v128Store64Lane = (lane: number, offset = 0): Code => [simd(0x5b), address(2, offset), lane];
@@ -142,6 +144,9 @@ export const i64x2ShrS: Code = simd(0xcc);
 export const i64x2ShrU: Code = simd(0xcd);
 export const i64x2Add: Code = simd(0xce);
 export const i64x2Sub: Code = simd(0xd1);
+export const i32x4LeS: Code = simd(0x3d);
+export const f64x2Le: Code = simd(0x4b);
+export const f64x2Trunc: Code = simd(0x7a);
 export const f64x2Nearest: Code = simd(0x94);
 export const f32x4Abs: Code = simd(0xe0);
 export const f32x4Neg: Code = simd(0xe1);
@@ -196,8 +201,9 @@ export const ifElse = (condition: Code, then: Code, otherwise: Code): Code => [
   0x0b,
 ];
 
-/** One exported function whose parameters are all i32 and which returns nothing. */
+/** One function whose parameters are all i32 and which returns nothing. */
 export interface WasmFunction {
+  /** What it is exported as; empty for one that only others call. */
   readonly name: string;
   readonly parameters: number;
   /** Further locals, in order: `[count, type]`. */
@@ -231,7 +237,10 @@ const text = (value: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
-/** The bytes of a module that imports `env.memory` and exports `functions`. */
+/**
+ * The bytes of a module that imports `env.memory` and exports those `functions` that have a name. A function is called by its
+ * place in the list.
+ */
 export function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map((f) => [0x60, ...vector(new Array<number[]>(f.parameters).fill([I32])), 0]);
   const bodies = functions.map((f) => {
@@ -239,12 +248,15 @@ export function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<Arra
     const body = [...locals, ...flat(f.body), 0x0b];
     return [...unsigned(body.length), ...body];
   });
+  const exported = functions.flatMap((f, index) =>
+    f.name === '' ? [] : [[...text(f.name), 0x00, ...unsigned(index)]],
+  );
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
     ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x00]])),
     ...section(3, vector(functions.map((_, index) => unsigned(index)))),
-    ...section(7, vector(functions.map((f, index) => [...text(f.name), 0x00, ...unsigned(index)]))),
+    ...section(7, vector(exported)),
     ...section(10, vector(bodies)),
   ]);
 }
