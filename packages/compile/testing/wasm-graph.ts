@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostTensor } from '@espalier/compile';
 import { onnxGraph } from '../src/codegen/onnx/onnx-graph.js';
+import type { FunctionBuilder } from '../src/codegen/wasm/function-builder.js';
+import { ModuleBuilder } from '../src/codegen/wasm/module-builder.js';
 import { compileModule } from '../src/codegen/wasm/step-module.js';
 import type { StepModule } from '../src/codegen/wasm/step-module.js';
 import { readNumbers, writeNumbers } from '../src/codegen/wasm/tensor-memory.js';
@@ -15,6 +17,18 @@ export function instantiate(module: StepModule): { memory: WebAssembly.Memory; s
   const memory = new WebAssembly.Memory({ initial: Math.ceil(module.end / 65536) });
   for (const { data, ...place } of module.constants) writeNumbers(memory, place, data);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes), { env: { memory } });
+  return { memory, step: exports['step'] as () => void };
+}
+
+/** One function with a memory of its own. */
+export function instantiateFunction(
+  fn: FunctionBuilder,
+  bytes: number,
+): { memory: WebAssembly.Memory; step: () => void } {
+  const module = new ModuleBuilder();
+  module.add(fn, 'step');
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), { env: { memory } });
   return { memory, step: exports['step'] as () => void };
 }
 

@@ -48,8 +48,9 @@ export function power(v: VectorBuilder, x: Vector, y: Vector): Vector {
 export function remainder(v: VectorBuilder, a: Vector, b: Vector): Vector {
   const half = (x: Vector, y: Vector): Vector => {
     const rest = v.sub(x, v.mul(v.trunc(v.div(x, y)), y));
+    const signed = new DoubleMath(v).signed(x, v.abs(rest));
     // What is smaller than the divisor stays, also under an infinite one.
-    return v.select(v.less(v.abs(x), v.abs(y)), x, rest);
+    return v.select(v.less(v.abs(x), v.abs(y)), x, signed);
   };
   const [lowA, highA] = v.halves(a);
   const [lowB, highB] = v.halves(b);

@@ -1,0 +1,150 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { expectClose, spread } from '../../../testing/agree.js';
+import { graphOfOp, instantiate } from '../../../testing/wasm-graph.js';
+import { compileModule, type StepModule } from './step-module.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** Compiles ops whose outputs `0`, `1`, ... become the inputs of the same names. */
+function stateful(
+  op: (...state: Tensor[]) => Tensor[],
+  shapes: readonly number[][],
+  carried: readonly number[],
+) {
+  const graph = graphOfOp(
+    op,
+    shapes.map((shape) => tf.zeros(shape)),
+  );
+  const names = new Map(carried.map((i) => [`${i}`, `entry ${i}`]));
+  const size = (i: number): number => shapes[i]!.reduce((a, b) => a * b, 1);
+  const addresses = new Map<string, number>();
+  let end = 64;
+  for (const i of carried) {
+    addresses.set(`entry ${i}`, end);
+    end += 4 * size(i) + 64 - ((4 * size(i)) % 64);
+  }
+  const module = compileModule(graph, {
+    reads: names,
+    writes: names,
+    addressOf: (entry) => addresses.get(entry)!,
+    start: () => end,
+  });
+  const { memory, step } = instantiate(module);
+  const entry = (i: number): Float32Array =>
+    new Float32Array(memory.buffer, addresses.get(`entry ${i}`), size(i));
+  return { module, memory, step, entry };
+}
+
+const loops = (module: StepModule): string[] =>
+  module
+    .explain()
+    .split('\n')
+    .filter((line) => line.startsWith('loop'));
+
+describe('a step as a module', () => {
+  it('writes the next state where the old one lies, and fuses the whole update', () => {
+    const { module, step, entry } = stateful(
+      (p, m) => {
+        const next = tf.add(tf.mul(m!, 0.9), tf.square(p!));
+        return [tf.sub(p!, tf.mul(next, 0.1)), next];
+      },
+      [
+        [5, 7],
+        [5, 7],
+      ],
+      [0, 1],
+    );
+    expect(loops(module)).toHaveLength(1);
+    entry(0).fill(2);
+    step();
+    step();
+    // m = 4, p = 1.6; m = 3.6 + 2.56, p = 1.6 - 0.616.
+    expectClose(entry(1), new Float32Array(35).fill(6.16));
+    expectClose(entry(0), new Float32Array(35).fill(0.984));
+  });
+
+  it('state that others still read, and state that changes places, is not overwritten early', () => {
+    const { step, entry } = stateful((a, b) => [b!, tf.add(a!, b!)], [[6], [6]], [0, 1]);
+    entry(0).fill(1);
+    entry(1).fill(2);
+    for (let i = 0; i < 3; i++) step();
+    expect([entry(0)[5], entry(1)[5]]).toEqual([5, 8]);
+    const reversed = stateful((a) => [tf.add(tf.reverse(a!, 0), 1)], [[5]], [0]);
+    reversed.entry(0).set([1, 2, 3, 4, 5]);
+    reversed.step();
+    expect([...reversed.entry(0)]).toEqual([6, 5, 4, 3, 2]);
+    const transposed = stateful((a) => [tf.transpose(a!)], [[3, 3]], [0]);
+    transposed.entry(0).set([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    transposed.step();
+    expect([...transposed.entry(0)]).toEqual([1, 4, 7, 2, 5, 8, 3, 6, 9]);
+  });
+
+  it('a result may be the state as it was, a constant, an input, or stand twice', () => {
+    const { module, memory, step, entry } = stateful(
+      (a, x) => [tf.add(a!, x!), a!, x!, tf.ones([3]), tf.neg(x!)],
+      [[3], [3]],
+      [0],
+    );
+    entry(0).fill(5);
+    new Float32Array(memory.buffer, module.inputs.get('1')!.address, 3).fill(2);
+    step();
+    const at = (name: string): number =>
+      new Float32Array(memory.buffer, module.outputs.get(name)!.address, 3)[2]!;
+    expect([entry(0)[2], at('1'), at('2'), at('3'), at('4')]).toEqual([7, 5, 2, 1, -2]);
+  });
+
+  it('a step that fails leaves the state as it was', () => {
+    const { module, memory, step, entry } = stateful(
+      (a, index) => [tf.add(a!, tf.gather(tf.tensor1d([1, 2, 3]), tf.cast(index!, 'int32')))],
+      [[4], [4]],
+      [0],
+    );
+    const indices = new Float32Array(memory.buffer, module.inputs.get('1')!.address, 4);
+    indices.set([0, 1, 2, 0]);
+    step();
+    expect([...entry(0)]).toEqual([1, 2, 3, 1]);
+    indices.set([0, 1, 3, 0]);
+    expect(step).toThrow(WebAssembly.RuntimeError);
+    expect([...entry(0)]).toEqual([1, 2, 3, 1]);
+  });
+
+  it('takes less memory than all its intermediate results together', () => {
+    const op = (x: Tensor): Tensor => {
+      let now = x;
+      for (let i = 0; i < 20; i++) now = tf.add(tf.sum(now, 1, true), tf.transpose(now));
+      return now;
+    };
+    const graph = graphOfOp(op, [tf.zeros([64, 64])]);
+    const whole = 64 * 64 * 4;
+    const module = compileModule(graph);
+    // The input, the result before, the one that is made, and sums.
+    expect(module.end).toBeLessThan(4.5 * whole);
+    const x = spread([64, 64], 3, -0.1, 0.1);
+    const { memory, step } = instantiate(module);
+    new Float32Array(memory.buffer, module.inputs.get('0')!.address, 64 * 64).set(
+      x.dataSync() as Float32Array,
+    );
+    step();
+    const result = new Float32Array(memory.buffer, module.outputs.get('0')!.address, 64 * 64);
+    expectClose(result, op(x).dataSync(), { relative: 1e-4 });
+  });
+
+  it('what does not fit 4 GB is refused', () => {
+    const graph = graphOfOp((x) => tf.neg(tf.add(tf.exp(x), tf.sum(x))), [tf.tensor1d([1])]);
+    const large = { ...graph, inputs: graph.inputs };
+    const input = large.inputs[0]!;
+    (input.value as { shape: number[] }).shape = [2 ** 30 + 1];
+    expect(() => compileModule(large)).toThrow(/WebAssembly has 4 GB/);
+  });
+
+  it('names an operator without a form', () => {
+    const graph = graphOfOp((x) => tf.exp(x), [tf.zeros([2])]);
+    (graph.nodes[0] as { op: string }).op = 'Unheard';
+    expect(() => compileModule(graph)).toThrow(
+      "Operator Unheard cannot be compiled to WebAssembly: there is no WebAssembly form of it. Use compiled({ target: 'onnx' })",
+    );
+  });
+});
