@@ -6,7 +6,7 @@ import { FunctionBuilder } from './function-builder.js';
 import { FusedLoop } from './kernels/fused-loop.js';
 import { aligned, alignment, planMemory } from './memory-plan.js';
 import { ModuleBuilder } from './module-builder.js';
-import { addNode } from './operators.js';
+import { addNode } from './operators/operators.js';
 import { Planner } from './planner.js';
 import { prepare } from './prepare.js';
 import type { Place } from './tensor-memory.js';
