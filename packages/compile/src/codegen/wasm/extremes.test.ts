@@ -142,7 +142,11 @@ describe('float64, rounded', () => {
       fc.property(extents, numbers, fc.constantFrom(0, 1, 2, undefined), (shape, given, axis) => {
         // What overflows on the way depends on the order.
         const tame = (value: number): number =>
-          name === 'prod' && Number.isFinite(value) ? value && 1 + (value % 1) / 4 : Math.abs(value) === 3e38 ? 1 : value;
+          name === 'prod' && Number.isFinite(value)
+            ? value && 1 + (value % 1) / 4
+            : Math.abs(value) === 3e38
+              ? 1
+              : value;
         const a = tensorOf(shape, given.map(tame));
         const x = a.dataSync();
         const [result] = wasmResult((t: Tensor) => op(t, axis), [a]);

@@ -2,6 +2,7 @@ import { elementCount } from '../../graph/element-type.js';
 import type { Graph, Node, Value } from '../../graph/graph.js';
 import { countUses } from '../../graph/rewrite.js';
 import { sameShape } from '../../graph/shapes.js';
+import { readOf, squeezed, type Operands } from './access.js';
 import { elementwiseOf, uniformVector } from './elementwise.js';
 import type { Kernel } from './kernel.js';
 import { FusedLoop } from './kernels/fused-loop.js';
@@ -18,18 +19,6 @@ import {
   type View,
 } from './view.js';
 
-/** Axes that matter to a loop. */
-export function squeezed(shape: readonly number[]): number[] {
-  return shape.filter((extent) => extent !== 1);
-}
-
-/** What reads or writes a view in a loop over a shape that it is broadcast to. */
-export function accessOf(view: View, shape: readonly number[], dtype: Value['dtype']): Access {
-  const wide = broadcast(view, shape);
-  const strides = wide.strides.filter((_, axis) => shape[axis] !== 1);
-  return { region: wide.region, offset: wide.offset, strides, lanes: lanesOf(dtype) };
-}
-
 /** Numbers that lie in memory before the step starts. */
 export interface ConstantRegion extends Region {
   readonly value: Value;
@@ -39,7 +28,7 @@ export interface ConstantRegion extends Region {
  * Turns a graph into kernels, in order. Elementwise operators of one shape become one loop where their operands allow it; those
  * that only a reduction reads are computed inside it.
  */
-export class Planner {
+export class Planner implements Operands {
   readonly kernels: Kernel[] = [];
   readonly constants: ConstantRegion[] = [];
   /** Where an input or a state entry lies, by name. */
@@ -225,18 +214,6 @@ export class Planner {
     };
     return readOf(access, vectors, reads);
   }
-}
-
-/** The expression that reads an access, one for all equal ones. */
-export function readOf(access: Access, vectors: VectorBuilder, reads: Access[]): Vector {
-  const same = (other: Access): boolean =>
-    other.region === access.region &&
-    other.offset === access.offset &&
-    other.lanes === access.lanes &&
-    sameShape(other.strides, access.strides);
-  let at = reads.findIndex(same);
-  if (at < 0) at = reads.push(access) - 1;
-  return vectors.read(access.lanes, at);
 }
 
 const reductions = new Set(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd']);

@@ -7,7 +7,7 @@ import type { Kernel } from '../kernel.js';
 import type { Access, Store } from '../loop.js';
 import { mapLoop } from '../map-loop.js';
 import type { ModuleBuilder } from '../module-builder.js';
-import { accessOf, readOf, squeezed, type Planner } from '../planner.js';
+import { accessOf, readOf, squeezed, type Operands } from '../access.js';
 import { VectorBuilder, type Vector } from '../vector.js';
 import { rowMajor, type Region, type View } from '../view.js';
 
@@ -51,20 +51,20 @@ export class FusedLoop implements Kernel {
   }
 
   /** Takes in a node, whose operands are there or in this loop. */
-  add(node: Node, planner: Planner): void {
+  add(node: Node, source: Operands): void {
     const [output] = node.outputs as [Value];
-    const operands = node.inputs.map((operand) => operand && this.#operand(operand, output, planner));
+    const operands = node.inputs.map((operand) => operand && this.#operand(operand, output, source));
     this.#values.set(output, elementwiseOf(node)!(this.#vectors, operands as Vector[], node));
     this.#operators.push(node.op);
   }
 
-  #operand(operand: Value, output: Value, planner: Planner): Vector {
+  #operand(operand: Value, output: Value, source: Operands): Vector {
     const uniform = uniformVector(this.#vectors, operand);
     if (uniform) return uniform;
-    const root = planner.root(operand);
+    const root = source.root(operand);
     const own = this.#values.get(root);
     if (own && sameShape(squeezed(root.shape), this.#shape)) return own;
-    const access = accessOf(planner.view(operand), output.shape, operand.dtype);
+    const access = accessOf(source.view(operand), output.shape, operand.dtype);
     return readOf(access, this.#vectors, this.#accesses);
   }
 

@@ -1,7 +1,8 @@
 import type { Node, Value } from '../../../graph/graph.js';
 import { sameShape } from '../../../graph/shapes.js';
 import { FusedLoop } from '../kernels/fused-loop.js';
-import { squeezed, type Planner } from '../planner.js';
+import { squeezed } from '../access.js';
+import type { Planner } from '../planner.js';
 import { broadcast, reshaped, sliced, transposed, type View } from '../view.js';
 import { numbersOf, output, type Operator } from './operator.js';
 
