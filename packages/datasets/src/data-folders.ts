@@ -16,7 +16,7 @@ export interface DataFolder {
  * folder itself and its subfolder named after the collection.
  */
 export function dataFolders(
-  collection: IdxCollection,
+  collection: Pick<IdxCollection, 'folder' | 'npmPackage' | 'systemFolder'>,
   dir: string | undefined,
   { modules, process }: NodeRuntime,
 ): DataFolder[] {

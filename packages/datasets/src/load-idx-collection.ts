@@ -42,7 +42,10 @@ export async function loadIdxCollection(
   check.boolean('flatten', flatten);
   check.boolean('verify', verify);
 
-  const node = await nodeRuntime(collection.scope);
+  const node = await nodeRuntime(
+    collection.scope,
+    'fetch the two IDX files of a split and give them to fromIdx().',
+  );
   const splits: SplitName[] = split ? [split] : ['train', 'test'];
   const files = await findFiles(collection, splits, dir, verify, node);
   const load = async (name: SplitName): Promise<Dataset> => {

@@ -11,15 +11,15 @@ export interface NodeRuntime {
 /**
  * Node's file system, loaded when asked for: bundles for browsers hold no trace of it.
  *
+ * @param instead What to do where there is none.
  * @throws EspalierError `io` where there is none.
  */
-export async function nodeRuntime(scope: string): Promise<NodeRuntime> {
+export async function nodeRuntime(scope: string, instead: string): Promise<NodeRuntime> {
   if (!inNode()) {
     throw new EspalierError({
       code: 'io',
       scope,
-      message:
-        'there are no files to read here; fetch the two IDX files of a split and give them to fromIdx().',
+      message: `there are no files to read here; ${instead}`,
     });
   }
   const [files, modules] = await Promise.all([

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { EspalierError } from '@espalier/core';
+import { describe, expect, test } from 'vitest';
+import { decodeImage } from './decode-image.js';
+
+interface Reference {
+  readonly name: string;
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly pixels: string;
+}
+
+const { images } = JSON.parse(
+  readFileSync(
+    new URL('../../../../testing/references/datasets/pillow_images.json', import.meta.url),
+    'utf8',
+  ),
+) as { readonly images: readonly Reference[] };
+
+const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
+const fileOf = (name: string): Uint8Array => bytesOf(images.find((image) => image.name === name)!.file);
+
+test.each(images)(
+  '$name has the pixels that Pillow reads',
+  async ({ file, width, height, channels, pixels }) => {
+    const decoded = await decodeImage(bytesOf(file));
+    expect({ width: decoded.width, height: decoded.height, channels: decoded.channels }).toEqual({
+      width,
+      height,
+      channels,
+    });
+    expect(Buffer.from(decoded.data).toString('base64')).toBe(pixels);
+  },
+);
+
+test('reads a file that lies within a larger array, and leaves no ImageData behind', async () => {
+  const file = fileOf('jpeg 4:2:0');
+  const around = new Uint8Array(file.length + 20).fill(9);
+  around.set(file, 11);
+  const inside = await decodeImage(around.subarray(11, 11 + file.length));
+  expect(inside.data).toEqual((await decodeImage(file)).data);
+  expect('ImageData' in globalThis).toBe(false);
+});
+
+describe('refused', () => {
+  const patched = (name: string, change: (bytes: Uint8Array) => void): Uint8Array => {
+    const bytes = fileOf(name);
+    change(bytes);
+    return bytes;
+  };
+  const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+  test.each<[string, Uint8Array, string]>([
+    ['nothing', new Uint8Array(0), 'no PNG, JPEG, BMP or TIFF file: it begins with nothing'],
+    ['text', new TextEncoder().encode('GIF89a'), 'it begins with 47 49 46 38'],
+    [
+      'a header that ends',
+      fileOf('png rgb').subarray(0, 18),
+      'the file is cut short: 18 bytes end within its header',
+    ],
+    ['a BMP cut short', fileOf('bmp 24 bit').subarray(0, 200), 'the BMP file is cut short'],
+    ['a TIFF cut short', fileOf('tiff raw').subarray(0, 700), 'cut short'],
+    ['a PNG cut short', fileOf('png rgb').subarray(0, 120), 'PNG file cannot be decoded'],
+    [
+      'a compressed BMP',
+      patched('bmp 8 bit grey', (b) => view(b).setUint32(30, 1, true)),
+      'BMP compression 1',
+    ],
+    ['a huge PNG', patched('png rgb', (b) => view(b).setUint32(16, 2 ** 31)), 'more than maxPixels 67108864'],
+    [
+      'a huge BMP',
+      patched('bmp 24 bit', (b) => view(b).setInt32(22, -(2 ** 30), true)),
+      'more than maxPixels',
+    ],
+    ['no pixels', patched('png rgb', (b) => view(b).setUint32(16, 0)), '0 x 19 pixels'],
+    [
+      'other colours than the palette has',
+      patched('bmp palette', (b) => b.fill(255, b.length - 30)),
+      'its palette has',
+    ],
+  ])('%s', async (_, bytes, message) => {
+    await expect(decodeImage(bytes)).rejects.toThrow(message);
+    await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'invalid-data' });
+  });
+
+  test('more pixels than are allowed, and what is no file', async () => {
+    await expect(decodeImage(fileOf('png rgb'), { maxPixels: 398 })).rejects.toThrow(
+      '21 x 19 pixels, more than maxPixels 398',
+    );
+    await expect(decodeImage('x' as never)).rejects.toThrow("bytes must be a Uint8Array, got 'x'");
+  });
+
+  test('damage anywhere gives an EspalierError or a picture, never another error, and the next file is read', async () => {
+    for (const { name, file, width, height, channels, pixels } of images) {
+      for (let i = 0; i < 40; i++) {
+        const bytes = bytesOf(file);
+        const at = (i * 7919 + name.length * 31) % bytes.length;
+        bytes[at]! ^= 1 << (i % 8);
+        const result = await decodeImage(i % 4 === 3 ? bytes.subarray(0, at) : bytes, {
+          maxPixels: 10_000,
+        }).catch((error: unknown) => error);
+        if (!(result instanceof EspalierError))
+          expect(result, `${name}, byte ${at}`).toHaveProperty('channels');
+      }
+      const whole = await decodeImage(bytesOf(file));
+      expect([whole.width, whole.height, whole.channels]).toEqual([width, height, channels]);
+      expect(Buffer.from(whole.data).toString('base64')).toBe(pixels);
+    }
+  });
+});
