@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '@espalier/core';
@@ -13,6 +13,7 @@ interface Entry extends DatasetContractOptions {
 
 const { concat, fashionMnist, filter, fromArrays, fromIdx, kFolds, map, mnist, normalize, oneHot, split } =
   exported;
+const { cifar10, cifar100, fromImageFiles, imageFolder } = exported;
 const { subset, syntheticClassification, syntheticRegression, take } = exported;
 
 /** An IDX file of bytes. */
@@ -32,7 +33,34 @@ for (const part of ['train', 't10k']) {
   writeFileSync(join(dir, `${part}-images-idx3-ubyte`), images);
   writeFileSync(join(dir, `${part}-labels-idx1-ubyte`), labels);
 }
+writeFileSync(join(dir, 'test_batch.bin'), cifar(6, 1));
+writeFileSync(join(dir, 'test.bin'), cifar(6, 2));
+for (const name of ['cat', 'dog']) {
+  mkdirSync(join(dir, 'pets', name), { recursive: true });
+  for (let i = 0; i < 3; i++) writeFileSync(join(dir, 'pets', name, `${i}.bmp`), bmp(10 * i + name.length));
+}
 afterAll(() => rmSync(dir, { recursive: true }));
+
+/** Binary images of CIFAR, label 3 everywhere. */
+function cifar(count: number, labelBytes: number): Uint8Array {
+  const record = labelBytes + 3072;
+  return Uint8Array.from({ length: count * record }, (_, i) => (i % record < labelBytes ? 3 : i % 251));
+}
+
+/** A grey picture of 2 x 1 pixels, as BMP. */
+function bmp(value: number): Uint8Array {
+  const file = new Uint8Array(14 + 40 + 1024 + 4);
+  const view = new DataView(file.buffer);
+  file.set([0x42, 0x4d]);
+  view.setUint32(10, 1078, true);
+  view.setUint32(14, 40, true);
+  view.setInt32(18, 2, true);
+  view.setInt32(22, 1, true);
+  view.setUint16(28, 8, true);
+  for (let i = 0; i < 256; i++) file.fill(i, 54 + 4 * i, 57 + 4 * i);
+  file.set([value, value + 1], 1078);
+  return file;
+}
 
 const bytes = (): Dataset => fromIdx({ images, labels, classNames: [...'0123456789'] });
 const floats = (): Dataset =>
@@ -122,6 +150,17 @@ const datasets: Record<string, Entry> = {
     variants: views((data) => kFolds(data, { k: 3 })[2]!.train),
     bad: { 'one fold': () => kFolds(floats(), { k: 1 }), 'too many': () => kFolds(floats(), { k: 10 }) },
   },
+  cifar10: { variants: { test: () => cifar10({ dir, split: 'test', verify: false }) } },
+  cifar100: { variants: { test: () => cifar100({ dir, split: 'test', labels: 'coarse', verify: false }) } },
+  imageFolder: { variants: { default: () => imageFolder({ dir: join(dir, 'pets') }) } },
+  fromImageFiles: {
+    variants: {
+      default: () =>
+        fromImageFiles(
+          Array.from({ length: 5 }, (_, i) => ({ path: `${i % 2}/${i}.bmp`, bytes: () => bmp(i) })),
+        ),
+    },
+  },
   concat: {
     variants: views((data) => concat(data, data)),
     bad: { nothing: () => concat() },
@@ -164,7 +203,15 @@ exportsContract({
   exported,
   factories: datasets,
   notFactories: new Set([
-    ...['balancedClassWeights', 'batches', 'featureStatistics', 'gunzip', 'parseIdx', 'toTensors'],
+    ...[
+      'balancedClassWeights',
+      'batches',
+      'decodeImage',
+      'featureStatistics',
+      'gunzip',
+      'parseIdx',
+      'toTensors',
+    ],
     // Under contract in samplers.test.ts, and in the tests of streams.
     ...['classBalancedSampler', 'randomSampler', 'weightedSampler', 'fromIterable', 'fromTfData'],
   ]),

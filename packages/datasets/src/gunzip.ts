@@ -1,4 +1,5 @@
 import { checkOptions } from '@espalier/core';
+import { inflate } from './inflate.js';
 import { invalidData } from './invalid-data.js';
 
 const SCOPE = 'gunzip';
@@ -50,7 +51,7 @@ export async function gunzip(
   }
   const content = new Uint8Array(size);
   let at = 0;
-  for await (const chunk of inflate(bytes)) {
+  for await (const chunk of inflate(bytes, 'gzip', SCOPE)) {
     if (at + chunk.length > size) {
       invalidData(
         SCOPE,
@@ -63,23 +64,4 @@ export async function gunzip(
   }
   if (at < size) invalidData(SCOPE, `the file is cut short: it states ${size} bytes and holds ${at}.`);
   return content;
-}
-
-async function* inflate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  const reader = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        const detail = cause instanceof Error ? `: ${cause.message}` : '';
-        return invalidData(SCOPE, `the file is damaged or cut short${detail}; get it again.`, cause);
-      });
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
 }

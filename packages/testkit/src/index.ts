@@ -49,3 +49,4 @@ export { backendContract, runEagerly } from './backend-contract.js';
 export type { OperationContractOptions, RunOperations } from './operation-contract.js';
 export type { Operation } from './operations/operation.js';
 export { checkOperation, FURTHER_OPERATIONS, operationContract, OPERATIONS } from './operation-contract.js';
+export { sharedData } from './shared-data.js';

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { dataFolders } from '../data-folders.js';
 import type { SplitName } from '../idx-collection.js';
 import { fromImageFiles } from '../images/from-image-files.js';
@@ -89,13 +89,13 @@ export function cifar10(options: Cifar10Options & { readonly split: 'train' | 't
 export function cifar10(options?: Cifar10Options & { readonly split?: undefined }): Promise<TrainAndTest>;
 export function cifar10(options?: Cifar10Options): Promise<Dataset | TrainAndTest>;
 export async function cifar10(options: Cifar10Options = {}): Promise<Dataset | TrainAndTest> {
-  const { dir, split, flatten = false, format = 'binary', verify = true } = options;
-  const check = checkOptions(SCOPE);
-  if (dir !== undefined) check.text('dir', dir);
-  if (split !== undefined) check.oneOf('split', split, ['train', 'test']);
-  check.boolean('flatten', flatten);
-  check.oneOf('format', format, ['binary', 'jpeg']);
-  check.boolean('verify', verify);
+  const { dir, split, flatten, format, verify } = readOptions(SCOPE, options, {
+    dir: option.text({ optional: true }),
+    split: option.oneOf(['train', 'test'], { optional: true }),
+    flatten: option.boolean({ default: false }),
+    format: option.oneOf(['binary', 'jpeg'], { default: 'binary' }),
+    verify: option.boolean({ default: true }),
+  }).values;
   const node = await nodeRuntime(SCOPE, 'CIFAR-10 is read from files.');
   const splits: SplitName[] = split ? [split] : ['train', 'test'];
   const loaded =

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { SplitName } from '../idx-collection.js';
 import type { TrainAndTest } from '../load-idx-collection.js';
 import { nodeRuntime } from '../node-runtime.js';
@@ -81,13 +81,13 @@ export function cifar100(options: Cifar100Options & { readonly split: 'train' | 
 export function cifar100(options?: Cifar100Options & { readonly split?: undefined }): Promise<TrainAndTest>;
 export function cifar100(options?: Cifar100Options): Promise<Dataset | TrainAndTest>;
 export async function cifar100(options: Cifar100Options = {}): Promise<Dataset | TrainAndTest> {
-  const { dir, split, labels = 'fine', flatten = false, verify = true } = options;
-  const check = checkOptions(SCOPE);
-  if (dir !== undefined) check.text('dir', dir);
-  if (split !== undefined) check.oneOf('split', split, ['train', 'test']);
-  check.oneOf('labels', labels, ['fine', 'coarse']);
-  check.boolean('flatten', flatten);
-  check.boolean('verify', verify);
+  const { dir, split, labels, flatten, verify } = readOptions(SCOPE, options, {
+    dir: option.text({ optional: true }),
+    split: option.oneOf(['train', 'test'], { optional: true }),
+    labels: option.oneOf(['fine', 'coarse'], { default: 'fine' }),
+    flatten: option.boolean({ default: false }),
+    verify: option.boolean({ default: true }),
+  }).values;
   const splits: SplitName[] = split ? [split] : ['train', 'test'];
   const fix =
     'Put cifar-100-binary.tar.gz, the official binary version, in a folder and pass it as dir or in ESPALIER_DATA_DIR.';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import * as zlib from 'node:zlib';
 import { EspalierError } from '@espalier/core';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from './decode-image.js';
@@ -62,7 +63,7 @@ describe('refused', () => {
     ],
     ['a BMP cut short', fileOf('bmp 24 bit').subarray(0, 200), 'the BMP file is cut short'],
     ['a TIFF cut short', fileOf('tiff raw').subarray(0, 700), 'cut short'],
-    ['a PNG cut short', fileOf('png rgb').subarray(0, 120), 'PNG file cannot be decoded'],
+    ['a PNG cut short', fileOf('png rgb').subarray(0, 120), 'the PNG file is cut short: its end is missing'],
     [
       'a compressed BMP',
       patched('bmp 8 bit grey', (b) => view(b).setUint32(30, 1, true)),
@@ -83,6 +84,29 @@ describe('refused', () => {
   ])('%s', async (_, bytes, message) => {
     await expect(decodeImage(bytes)).rejects.toThrow(message);
     await expect(decodeImage(bytes)).rejects.toMatchObject({ code: 'invalid-data' });
+  });
+
+  test('a PNG that unpacks to more than its header says', async () => {
+    const bomb = zlib.deflateSync(Buffer.alloc(2 ** 26));
+    const chunk = (type: string, data: Uint8Array): Buffer => {
+      const body = Buffer.concat([Buffer.from(type), data]);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(data.length);
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32BE(zlib.crc32(body));
+      return Buffer.concat([length, body, sum]);
+    };
+    const header = Buffer.from([0, 0, 0, 5, 0, 0, 0, 5, 8, 0, 0, 0, 0]);
+    const signature = fileOf('png rgb').subarray(0, 8);
+    const file = Buffer.concat([
+      signature,
+      chunk('IHDR', header),
+      chunk('IDAT', bomb),
+      chunk('IEND', Buffer.alloc(0)),
+    ]);
+    await expect(decodeImage(new Uint8Array(file))).rejects.toThrow(
+      'unpacks to more than its size in pixels',
+    );
   });
 
   test('more pixels than are allowed, and what is no file', async () => {

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, EspalierError, isEspalierError } from '@espalier/core';
+import { EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { inMemory } from '../in-memory.js';
 import { invalidData } from '../invalid-data.js';
@@ -36,6 +36,18 @@ export interface ImageOptions {
   readonly maxBytes?: number;
 }
 
+/** What {@link ImageOptions} may be. */
+export const IMAGE_RULES = {
+  channels: option.custom<1 | 3 | 4, { readonly optional: true }>({
+    expected: '1, 3 or 4',
+    accepts: (value) => value === 1 || value === 3 || value === 4,
+    optional: true,
+  }),
+  classNames: option.names({ optional: true }),
+  flatten: option.boolean({ default: false }),
+  maxBytes: option.integer({ min: 1, default: 2 ** 30 }),
+};
+
 /** Files that are decoded at the same time. */
 const AT_ONCE = 16;
 
@@ -59,14 +71,10 @@ export async function fromImageFiles(
   files: Iterable<ImageFile | FileOfBrowser>,
   options: ImageOptions = {},
 ): Promise<Dataset> {
-  const { channels, flatten = false, maxBytes = 2 ** 30 } = options ?? {};
-  const check = checkOptions(SCOPE);
-  if (channels !== undefined && ![1, 3, 4].includes(channels)) check.fail('channels', '1, 3 or 4', channels);
-  check.boolean('flatten', flatten);
-  check.integer('maxBytes', maxBytes, { min: 1 });
+  const { channels, classNames: given, flatten, maxBytes } = readOptions(SCOPE, options, IMAGE_RULES).values;
   const entries = [...files].map(toEntry);
   if (entries.length === 0) invalidData(SCOPE, 'there are no image files; give at least one.');
-  const classNames = options.classNames ?? [...new Set(entries.map((entry) => entry.className))].sort();
+  const classNames = given ?? [...new Set(entries.map((entry) => entry.className))].sort();
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const unknown = entries.find(({ className }) => !labelOf.has(className));
   if (unknown) {

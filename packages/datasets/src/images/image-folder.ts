@@ -1,10 +1,10 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { invalidData } from '../invalid-data.js';
 import { nodeRuntime } from '../node-runtime.js';
 import { readDataFile } from '../read-data-file.js';
 import type { ImageFile, ImageOptions } from './from-image-files.js';
-import { fromImageFiles } from './from-image-files.js';
+import { fromImageFiles, IMAGE_RULES } from './from-image-files.js';
 
 const SCOPE = 'image-folder';
 
@@ -35,8 +35,8 @@ const MOST_BYTES = 2 ** 28;
  * ```
  */
 export async function imageFolder(options: ImageFolderOptions): Promise<Dataset> {
-  checkOptions(SCOPE).text('dir', options?.dir);
-  const { dir, ...rest } = options;
+  const { dir } = readOptions(SCOPE, options, { dir: option.text(), ...IMAGE_RULES }).values;
+  const { dir: _, ...rest } = options;
   const files = await listImages(dir);
   if (files.length === 0) {
     invalidData(
