@@ -133,7 +133,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'backend-webgpu': 'a backend takes what TensorFlow.js gives',
   compile: 'checks its options by hand: unknown names pass',
   core: 'Trainer, fit and compose have tests of their own',
-  datasets: 'checks its options by hand: unknown names pass',
+  datasets: 'takes data beside options: packages/datasets/src/nonsense.test.ts',
   espalier: 'exports what others make',
   testkit: 'private',
   tuning: 'needs spaces and studies to try its options on',

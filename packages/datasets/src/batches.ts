@@ -1,5 +1,5 @@
 import type { Dataset, DataStream, HostBatch, Sampler } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { batchesPerEpoch, checkData, type EpochOptions, openEpoch } from '@espalier/core/internal';
 
 /** Options of {@link batches}. */
@@ -37,14 +37,19 @@ export function batches(
   data: Dataset | DataStream,
   options: BatchesOptions = {},
 ): AsyncGenerator<HostBatch, void, undefined> {
-  const { batchSize = 32, seed = 0, epoch = 0, shuffle, sampler, dropLast = false } = options;
   checkData(data, 'batches');
-  const check = checkOptions('batches');
-  check.integer('batchSize', batchSize, { min: 1 });
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  check.integer('epoch', epoch, { min: 0 });
-  if (shuffle !== undefined) check.boolean('shuffle', shuffle);
-  check.boolean('dropLast', dropLast);
+  const { batchSize, seed, epoch, shuffle, sampler, dropLast } = readOptions('batches', options, {
+    batchSize: option.integer({ min: 1, default: 32 }),
+    seed: option.seed({ default: 0 }),
+    epoch: option.integer({ min: 0, default: 0 }),
+    shuffle: option.boolean({ optional: true }),
+    sampler: option.custom<Sampler, { readonly optional: true }>({
+      expected: 'a sampler, { name, order }',
+      accepts: (value) => typeof (value as Sampler | null)?.order === 'function',
+      optional: true,
+    }),
+    dropLast: option.boolean({ default: false }),
+  }).values;
   return generate(data, { batchSize, seed, epoch, shuffle, sampler, dropLast });
 }
 

@@ -13,7 +13,9 @@ interface Entry extends DatasetContractOptions {
 
 const { concat, fashionMnist, filter, fromArrays, fromIdx, kFolds, map, mnist, normalize, oneHot, split } =
   exported;
-const { cifar10, cifar100, fromImageFiles, imageFolder } = exported;
+const { cifar10, cifar100, circles, fromImageFiles, groupKFolds, imageFolder, labelNoise, moons, spirals } =
+  exported;
+const { timeSeriesFolds } = exported;
 const { subset, syntheticClassification, syntheticRegression, take } = exported;
 
 /** An IDX file of bytes. */
@@ -134,6 +136,30 @@ const datasets: Record<string, Entry> = {
       'nothing but gaps': () => syntheticRegression({ gaps: [[-6, 6]] }),
     },
   },
+  moons: { variants: { default: () => moons({ examples: 9 }) } },
+  circles: { variants: { default: () => circles({ examples: 9 }) } },
+  spirals: { variants: { default: () => spirals({ examples: 9, classes: 3 }) } },
+  groupKFolds: {
+    variants: views(
+      (data) =>
+        groupKFolds(data, { k: 3, groups: Array.from({ length: data.size }, (_, i) => i % 5) })[1]!.train,
+    ),
+    bad: { 'one fold': () => groupKFolds(floats(), { k: 1, groups: Array(9).fill(1) }) },
+    badData: { 'too few groups': () => groupKFolds(floats(), { k: 2, groups: Array(9).fill(1) }) },
+  },
+  timeSeriesFolds: {
+    variants: views((data) => timeSeriesFolds(data, { k: 2, validationSize: 1 })[1]!.train),
+    bad: { 'too many': () => timeSeriesFolds(floats(), { k: 9 }) },
+  },
+  labelNoise: {
+    variants: {
+      'of bytes': () => labelNoise(bytes(), { rate: 0.5 }),
+      'of one of several': () => labelNoise(several(), { rate: 0.5, target: 'label', classes: 2 }),
+      'of one that answers later': () => labelNoise(later(bytes()), { rate: 0.5, classes: 10 }),
+    },
+    bad: { 'rate 2': () => labelNoise(bytes(), { rate: 2 }) },
+    badData: { 'no labels': () => labelNoise(floats(), { rate: 0.5 }) },
+  },
   subset: {
     variants: views((data) => subset(data, [3, 1, 0, 2, 3])),
     badData: { 'beyond the end': () => subset(floats(), [9]), empty: () => subset(floats(), []) },
@@ -214,6 +240,8 @@ exportsContract({
     ],
     // Under contract in samplers.test.ts, and in the tests of streams.
     ...['classBalancedSampler', 'randomSampler', 'weightedSampler', 'fromIterable', 'fromTfData'],
+    // Tables, which are no data sets.
+    ...['csvStream', 'fitTableEncoder', 'readCsv', 'splitTable', 'tableEncoder', 'tableRows'],
   ]),
 });
 

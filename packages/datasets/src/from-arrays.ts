@@ -1,5 +1,5 @@
 import type { Dataset, HostArray, HostArrays } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 import { invalidData } from './invalid-data.js';
@@ -51,11 +51,7 @@ export interface FromArraysOptions {
  * ```
  */
 export function fromArrays(options: FromArraysOptions): Dataset {
-  const { classNames, allowNonFinite = false, bytes } = options;
-  const check = checkOptions(SCOPE);
-  check.boolean('allowNonFinite', allowNonFinite);
-  if (bytes !== undefined) check.oneOf('bytes', bytes, Object.keys(BYTE_SCALES));
-  if (classNames !== undefined) checkClassNames(classNames);
+  const { classNames, allowNonFinite, bytes } = readOptions(SCOPE, options, RULES).values;
   const read = (source: ArraySource, name: string, role: ReadAs['role']): HostArray =>
     toHostArray(source, { scope: SCOPE, name, role, allowNonFinite: allowNonFinite && role === 'input' });
 
@@ -75,6 +71,31 @@ export function fromArrays(options: FromArraysOptions): Dataset {
     classNames && Object.freeze([...classNames]),
   );
 }
+
+// What an array may be is told where it is read, with the place in it.
+const anything = { expected: 'an array', accepts: () => true, toJson: () => 'an array' };
+
+const RULES = {
+  inputs: option.custom<FromArraysOptions['inputs'], { readonly optional: true }>({
+    ...anything,
+    optional: true,
+  }),
+  targets: option.custom<FromArraysOptions['targets'], { readonly optional: true }>({
+    ...anything,
+    optional: true,
+  }),
+  weights: option.custom<NonNullable<FromArraysOptions['weights']>, { readonly optional: true }>({
+    ...anything,
+    optional: true,
+  }),
+  classNames: option.custom<readonly string[], { readonly optional: true }>({
+    expected: 'a list of different, non-empty strings',
+    accepts: areClassNames,
+    optional: true,
+  }),
+  bytes: option.oneOf(['raw', 'unit', 'signed'], { optional: true }),
+  allowNonFinite: option.boolean({ default: false }),
+};
 
 type Read = (source: ArraySource, name: string) => HostArray;
 
@@ -157,13 +178,13 @@ function checkCounts(groups: Readonly<Record<string, HostArrays>>): void {
   }
 }
 
-function checkClassNames(classNames: unknown): void {
-  const ok =
+function areClassNames(classNames: unknown): boolean {
+  return (
     Array.isArray(classNames) &&
     classNames.length > 0 &&
     classNames.every((name) => typeof name === 'string' && name !== '') &&
-    new Set(classNames).size === classNames.length;
-  if (!ok) checkOptions(SCOPE).fail('classNames', 'a list of different, non-empty strings', classNames);
+    new Set(classNames).size === classNames.length
+  );
 }
 
 function checkLabels(targets: HostArrays, classes: number): void {

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { fromArrays } from './from-arrays.js';
 import { parseIdx } from './idx.js';
 import { invalidData } from './invalid-data.js';
@@ -28,8 +28,13 @@ export interface FromIdxOptions {
  * const data = fromIdx({ images, labels: Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 4) });
  * ```
  */
-export function fromIdx({ images, labels, classNames, flatten = false }: FromIdxOptions): Dataset {
-  checkOptions('from-idx').boolean('flatten', flatten);
+export function fromIdx(options: FromIdxOptions): Dataset {
+  const { images, labels, classNames, flatten } = readOptions('from-idx', options, {
+    images: fileRule,
+    labels: fileRule,
+    classNames: option.names({ optional: true }),
+    flatten: option.boolean({ default: false }),
+  }).values;
   const pixels = parseIdx(images);
   const [examples, height, width] = pixels.shape;
   if (pixels.shape.length !== 3 || !(pixels.data instanceof Uint8Array)) {
@@ -48,3 +53,9 @@ export function fromIdx({ images, labels, classNames, flatten = false }: FromIdx
     ...(classNames && { classNames }),
   });
 }
+
+const fileRule = option.custom<Uint8Array>({
+  expected: 'the bytes of a file, a Uint8Array',
+  accepts: (value) => value instanceof Uint8Array,
+  toJson: ({ length }) => `${length} bytes`,
+});

@@ -1,4 +1,4 @@
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { inflate } from './inflate.js';
 import { invalidData } from './invalid-data.js';
 
@@ -24,11 +24,10 @@ export interface GunzipOptions {
  * const labels = parseIdx(await gunzip(new Uint8Array(await response.arrayBuffer())));
  * ```
  */
-export async function gunzip(
-  bytes: Uint8Array,
-  { maxBytes = 2 ** 30 }: GunzipOptions = {},
-): Promise<Uint8Array> {
-  checkOptions(SCOPE).number('maxBytes', maxBytes, { min: 0 });
+export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Promise<Uint8Array> {
+  const { maxBytes } = readOptions(SCOPE, options, {
+    maxBytes: option.number({ min: 0, default: 2 ** 30 }),
+  }).values;
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) {
     invalidData(SCOPE, 'this is no gzip file: it does not begin with 1f 8b; use the bytes as they are.');
   }

@@ -1,5 +1,5 @@
 import type { ArrayData, HostArray } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 
@@ -52,8 +52,10 @@ export interface ParseIdxOptions {
  * ```
  * @see LeCun, Cortes, Burges, "The MNIST database of handwritten digits", section "File formats".
  */
-export function parseIdx(bytes: Uint8Array, { maxBytes = 2 ** 30 }: ParseIdxOptions = {}): HostArray {
-  checkOptions(SCOPE).number('maxBytes', maxBytes, { min: 0 });
+export function parseIdx(bytes: Uint8Array, options: ParseIdxOptions = {}): HostArray {
+  const { maxBytes } = readOptions(SCOPE, options, {
+    maxBytes: option.number({ min: 0, default: 2 ** 30 }),
+  }).values;
   if (!(bytes instanceof Uint8Array))
     invalidData(SCOPE, `bytes must be a Uint8Array, got ${describe(bytes)}.`);
   const { type, shape, headerBytes } = readHeader(bytes);

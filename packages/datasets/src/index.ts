@@ -19,6 +19,8 @@ export type { GunzipOptions } from './gunzip.js';
 export { gunzip } from './gunzip.js';
 export type { ParseIdxOptions } from './idx.js';
 export { parseIdx } from './idx.js';
+export type { GroupKFoldsOptions } from './group-k-folds.js';
+export { groupKFolds } from './group-k-folds.js';
 export type { DecodeImageOptions } from './images/decode-image.js';
 export { decodeImage } from './images/decode-image.js';
 export type { FileOfBrowser, ImageFile, ImageOptions } from './images/from-image-files.js';
@@ -28,6 +30,8 @@ export type { ImageFolderOptions } from './images/image-folder.js';
 export { imageFolder } from './images/image-folder.js';
 export type { Fold, KFoldsOptions } from './k-folds.js';
 export { kFolds } from './k-folds.js';
+export type { LabelNoiseOptions } from './label-noise.js';
+export { labelNoise } from './label-noise.js';
 export type { Labels } from './labels.js';
 export type { MapOptions } from './map.js';
 export { map } from './map.js';
@@ -55,6 +59,28 @@ export type { SyntheticClassificationOptions } from './synthetic-classification.
 export { syntheticClassification } from './synthetic-classification.js';
 export type { SyntheticRegressionOptions } from './synthetic-regression.js';
 export { syntheticRegression } from './synthetic-regression.js';
+export type { CirclesOptions, ShapeOptions, SpiralsOptions } from './synthetic-shapes.js';
+export { circles, moons, spirals } from './synthetic-shapes.js';
 export { take } from './take.js';
+export type { TimeSeriesFoldsOptions } from './time-series-folds.js';
+export { timeSeriesFolds } from './time-series-folds.js';
 export type { ArraySource, NestedNumbers, ShapedArray } from './to-host-array.js';
 export { toTensors } from './to-tensors.js';
+export type { Imputation } from './tables/column-encoding.js';
+export type { CsvSource } from './tables/csv-rows.js';
+export type { CsvStreamOptions } from './tables/csv-stream.js';
+export { csvStream } from './tables/csv-stream.js';
+export type { ReadCsvOptions } from './tables/read-csv.js';
+export { readCsv } from './tables/read-csv.js';
+export type { SplitTableOptions } from './tables/split-table.js';
+export { splitTable } from './tables/split-table.js';
+export type { NumberColumn, Table, TextColumn } from './tables/table.js';
+export { tableRows } from './tables/table.js';
+export type {
+  FeatureOptions,
+  TableEncoder,
+  TableEncoderOptions,
+  TableEncoderState,
+} from './tables/table-encoder.js';
+export { fitTableEncoder, tableEncoder } from './tables/table-encoder.js';
+export type { ScalingMethod } from './scaling.js';

@@ -1,8 +1,9 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { checkOptions, option, readOptions, stream } from '@espalier/core';
+import { checkData } from '@espalier/core/internal';
 import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, checkClasses, deal } from './stratify.js';
+import { byClass, checkClasses, deal, stratifyRule } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'k-folds';
@@ -19,6 +20,8 @@ export interface KFoldsOptions {
   readonly stratify?: Stratify;
   /** Lets a stratified fold lack a class that others have; otherwise that is an error. Default false. */
   readonly allowMissingClasses?: boolean;
+  /** How often all of it is done, each time with folds drawn anew; needs `shuffle`. >= 1. Default 1. */
+  readonly repeats?: number;
 }
 
 /** One fold to validate on, and the others to train on. */
@@ -35,7 +38,7 @@ export interface Fold {
  * Fold sizes are those of scikit-learn's `KFold` (the first `size % k` folds have one more), and with `stratify` the
  * class counts are those of its `StratifiedKFold`. Which examples are drawn depends on our own seed.
  *
- * @returns `k` folds.
+ * @returns `k` folds; `k * repeats` of them, those of one repetition after those of another.
  * @throws EspalierError `invalid-option`; `invalid-data` when `stratify` finds no labels, or a class has fewer
  *   than `k` examples.
  * @example
@@ -47,17 +50,37 @@ export interface Fold {
  * @see scikit-learn, `sklearn.model_selection.StratifiedKFold`.
  */
 export function kFolds(dataset: Dataset, options: KFoldsOptions): Fold[] {
-  const { k, seed = 0, shuffle = true, stratify = false, allowMissingClasses = false } = options;
+  checkData(dataset, SCOPE);
   const { size } = dataset;
-  const check = checkOptions(SCOPE);
-  check.integer('k', k, { min: 2, max: size });
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  check.boolean('shuffle', shuffle);
-  check.boolean('allowMissingClasses', allowMissingClasses);
-  const order = shuffle
-    ? stream(seed, SCOPE).permutation(size)
-    : Uint32Array.from({ length: size }, (_, i) => i);
+  const { k, seed, shuffle, stratify, allowMissingClasses, repeats } = readOptions(SCOPE, options, {
+    k: option.integer({ min: 2, max: size }),
+    seed: option.seed({ default: 0 }),
+    shuffle: option.boolean({ default: true }),
+    stratify: stratifyRule,
+    allowMissingClasses: option.boolean({ default: false }),
+    repeats: option.integer({ min: 1, default: 1 }),
+  }).values;
+  if (repeats > 1 && !shuffle) {
+    checkOptions(SCOPE).fail('repeats', '1 without shuffle, as all would be the same', repeats);
+  }
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const order = shuffle
+      ? stream(seed, SCOPE, repeat).permutation(size)
+      : Uint32Array.from({ length: size }, (__, i) => i);
+    return foldsOf(dataset, order, { k, stratify, allowMissingClasses });
+  }).flat();
+}
 
+function foldsOf(
+  dataset: Dataset,
+  order: Uint32Array,
+  {
+    k,
+    stratify,
+    allowMissingClasses,
+  }: { readonly k: number; readonly stratify: Stratify; readonly allowMissingClasses: boolean },
+): Fold[] {
+  const { size } = dataset;
   const labels = stratify === false ? undefined : labelsOf(dataset, stratify, SCOPE, 'stratify');
   const row = labels ? byClass(labels, order) : order;
   const foldOf = labels ? Uint32Array.from({ length: size }, (_, i) => i % k) : blocks(size, k);

@@ -1,10 +1,24 @@
 import type { Dataset } from '@espalier/core';
+import { option } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { targetInMemory } from './targets-in-memory.js';
 
 /** Where the class of each example stands: in the one target (`true`), in the target of this name, or in this list. */
 export type Labels = boolean | string | ArrayLike<number>;
+
+/** What {@link Labels} may be, with this default. */
+export function labelsRuleOf(fallback: boolean) {
+  return option.custom<Labels, { readonly default: Labels }>({
+    expected: 'true, the name of a target, or a class number for each example',
+    accepts: (value) =>
+      typeof value === 'boolean' ||
+      (typeof value === 'string' && value !== '') ||
+      (typeof value === 'object' && value !== null && 'length' in value),
+    default: fallback,
+    toJson: (value) => (typeof value === 'object' ? 'by example' : (value as boolean | string)),
+  });
+}
 
 /**
  * The class of each example.

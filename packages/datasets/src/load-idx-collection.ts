@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import type { DataFolder } from './data-folders.js';
 import { dataFolders } from './data-folders.js';
 import { fromIdx } from './from-idx.js';
@@ -35,12 +35,12 @@ export async function loadIdxCollection(
   collection: IdxCollection,
   options: MnistOptions = {},
 ): Promise<Dataset | TrainAndTest> {
-  const { dir, split, flatten = false, verify = true } = options;
-  const check = checkOptions(collection.scope);
-  if (dir !== undefined) check.text('dir', dir);
-  if (split !== undefined) check.oneOf('split', split, ['train', 'test']);
-  check.boolean('flatten', flatten);
-  check.boolean('verify', verify);
+  const { dir, split, flatten, verify } = readOptions(collection.scope, options, {
+    dir: option.text({ optional: true }),
+    split: option.oneOf(['train', 'test'], { optional: true }),
+    flatten: option.boolean({ default: false }),
+    verify: option.boolean({ default: true }),
+  }).values;
 
   const node = await nodeRuntime(
     collection.scope,

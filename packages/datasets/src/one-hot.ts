@@ -1,5 +1,6 @@
 import type { Dataset, HostArray } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
+import { checkData } from '@espalier/core/internal';
 import { invalidData } from './invalid-data.js';
 import { mapBatches } from './map-batches.js';
 
@@ -27,19 +28,23 @@ export interface OneHotOptions {
  * ```
  */
 export function oneHot(dataset: Dataset, options: OneHotOptions = {}): Dataset {
+  checkData(dataset, SCOPE);
   const names = Object.keys(dataset.targets);
+  const given = readOptions(SCOPE, options, {
+    classes: option.integer({ min: 1, optional: true }),
+    target: option.oneOf(names, { optional: true }),
+  }).values;
   const check = checkOptions(SCOPE);
-  const target = options.target ?? names[0]!;
-  if (options.target === undefined && names.length > 1) {
+  if (given.target === undefined && names.length > 1) {
     check.fail('target', `one of ${names.join(', ')}`, undefined);
   }
-  check.oneOf('target', target, names);
+  const target = given.target ?? names[0]!;
   const { shape, dtype } = dataset.targets[target]!;
   if (dtype !== 'int32' || shape.length > 0) {
     const got = `${dtype} of shape [${['N', ...shape].join(', ')}]`;
     invalidData(SCOPE, `target '${target}' must be int32 labels [N], got ${got}.`);
   }
-  const classes = options.classes ?? dataset.classNames?.length;
+  const classes = given.classes ?? dataset.classNames?.length;
   check.integer('classes', classes, { min: 1 });
 
   return mapBatches(dataset, {

@@ -1,8 +1,9 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { checkOptions, option, readOptions, stream } from '@espalier/core';
+import { checkData } from '@espalier/core/internal';
 import { labelsOf } from './labels.js';
 import type { Stratify } from './stratify.js';
-import { byClass, checkClasses, deal } from './stratify.js';
+import { byClass, checkClasses, deal, stratifyRule } from './stratify.js';
 import { subset } from './subset.js';
 
 const SCOPE = 'split';
@@ -51,12 +52,12 @@ export function split<const Parts extends readonly number[]>(
   dataset: Dataset,
   options: SplitOptions<Parts>,
 ): SplitParts<Parts> {
-  const { seed = 0, shuffle = true, stratify = false, allowMissingClasses = false } = options;
-  const check = checkOptions(SCOPE);
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  check.boolean('shuffle', shuffle);
-  check.boolean('allowMissingClasses', allowMissingClasses);
-  const sizes = partSizes(options, dataset.size);
+  checkData(dataset, SCOPE);
+  const { seed, shuffle, stratify, allowMissingClasses, ...given } = readOptions<
+    FlatSplitOptions,
+    typeof SPLIT_RULES
+  >(SCOPE, options, SPLIT_RULES).values;
+  const sizes = partSizes(given, dataset.size);
   const order = shuffle
     ? stream(seed, 'split').permutation(dataset.size)
     : Uint32Array.from({ length: dataset.size }, (_, i) => i);
@@ -74,14 +75,40 @@ export function split<const Parts extends readonly number[]>(
   return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;
 }
 
-function partSizes({ fractions, sizes }: SplitOptions, examples: number): number[] {
+/** {@link SplitOptions} without saying that one of two is given. */
+export interface FlatSplitOptions {
+  readonly seed?: number;
+  readonly shuffle?: boolean;
+  readonly stratify?: Stratify;
+  readonly allowMissingClasses?: boolean;
+  readonly fractions?: readonly number[] | undefined;
+  readonly sizes?: readonly number[] | undefined;
+}
+
+const numbersRule = option.custom<readonly number[], { readonly optional: true }>({
+  expected: 'a list of numbers',
+  accepts: (value) => Array.isArray(value) && value.length > 0,
+  optional: true,
+});
+
+/** What {@link SplitOptions} may be. */
+export const SPLIT_RULES = {
+  seed: option.seed({ default: 0 }),
+  shuffle: option.boolean({ default: true }),
+  stratify: stratifyRule,
+  allowMissingClasses: option.boolean({ default: false }),
+  fractions: numbersRule,
+  sizes: numbersRule,
+};
+
+function partSizes(
+  { fractions, sizes }: Pick<FlatSplitOptions, 'fractions' | 'sizes'>,
+  examples: number,
+): number[] {
   const check = checkOptions(SCOPE);
   if ((fractions === undefined) === (sizes === undefined)) {
     check.fail('fractions or sizes', 'given, and only one of the two', fractions && { fractions, sizes });
   }
-  const name = fractions ? 'fractions' : 'sizes';
-  const given: unknown = fractions ?? sizes;
-  if (!Array.isArray(given) || given.length === 0) check.fail(name, 'a list of numbers', given);
   if (sizes) {
     sizes.forEach((size, part) => check.integer(`sizes[${part}]`, size, { min: 1 }));
     const total = sizes.reduce((sum, size) => sum + size, 0);

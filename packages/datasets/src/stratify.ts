@@ -1,11 +1,14 @@
 import { invalidData } from './invalid-data.js';
-import { classCounts, type Labels } from './labels.js';
+import { classCounts, type Labels, labelsRuleOf } from './labels.js';
 
 /**
  * What the parts shall have equal shares of: the labels of the one target (`true`), of the target of this name, or a class
  * number for each example.
  */
 export type Stratify = Labels;
+
+/** What `stratify` may be. */
+export const stratifyRule = labelsRuleOf(false);
 
 /**
  * Refuses parts that lack a class which others have, and says so.

@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { option, readOptions, stream } from '@espalier/core';
 import { inMemory } from './in-memory.js';
 
 /** Options of {@link syntheticClassification}. */
@@ -33,14 +33,14 @@ export interface SyntheticClassificationOptions {
  * ```
  */
 export function syntheticClassification(options: SyntheticClassificationOptions = {}): Dataset {
-  const { examples = 1000, features = 2, classes = 2, separation = 3, seed = 0 } = options;
   const scope = 'synthetic-classification';
-  const check = checkOptions(scope);
-  check.integer('examples', examples, { min: 1 });
-  check.integer('features', features, { min: 1 });
-  check.integer('classes', classes, { min: 1 });
-  check.number('separation', separation, { min: 0 });
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const { examples, features, classes, separation, seed } = readOptions(scope, options, {
+    examples: option.integer({ min: 1, default: 1000 }),
+    features: option.integer({ min: 1, default: 2 }),
+    classes: option.integer({ min: 1, default: 2 }),
+    separation: option.number({ min: 0, default: 3 }),
+    seed: option.seed({ default: 0 }),
+  }).values;
 
   const centres = stream(seed, `${scope}/centres`).normals(classes * features);
   const data = stream(seed, `${scope}/noise`).normals(examples * features);

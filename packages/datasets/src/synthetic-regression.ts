@@ -1,5 +1,5 @@
 import type { Dataset } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { checkOptions, option, readOptions, stream } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 import { invalidData } from './invalid-data.js';
@@ -33,17 +33,28 @@ export interface SyntheticRegressionOptions {
  * ```
  */
 export function syntheticRegression(options: SyntheticRegressionOptions = {}): Dataset {
-  const { fn = Math.sin, points = 100, range = [-5, 5], noise = 0.1, gaps = [], seed = 0 } = options;
   const scope = 'synthetic-regression';
+  const { fn, points, range, noise, gaps, seed } = readOptions(scope, options, {
+    fn: option.custom<(x: number) => number, { readonly default: (x: number) => number }>({
+      expected: 'a function of a number',
+      accepts: (value) => typeof value === 'function',
+      default: Math.sin,
+    }),
+    points: option.integer({ min: 1, default: 100 }),
+    range: option.custom<Interval, { readonly default: Interval }>({
+      expected: '[low, high] with low < high',
+      accepts: isInterval,
+      default: [-5, 5],
+    }),
+    noise: option.number({ min: 0, default: 0.1 }),
+    gaps: option.custom<readonly Interval[], { readonly default: readonly Interval[] }>({
+      expected: 'a list of [low, high] with low < high',
+      accepts: (value) => Array.isArray(value) && value.every(isInterval),
+      default: [],
+    }),
+    seed: option.seed({ default: 0 }),
+  }).values;
   const check = checkOptions(scope);
-  if (typeof fn !== 'function') check.fail('fn', 'a function of a number', fn);
-  check.integer('points', points, { min: 1 });
-  check.number('noise', noise, { min: 0 });
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  if (!isInterval(range)) check.fail('range', '[low, high] with low < high', range);
-  if (!Array.isArray(gaps) || !gaps.every(isInterval)) {
-    check.fail('gaps', 'a list of [low, high] with low < high', gaps);
-  }
   const pieces = withoutGaps(range, gaps);
   const total = pieces.reduce((sum, [low, high]) => sum + high - low, 0);
   if (total <= 0) check.fail('gaps', `intervals that leave something of ${describe(range)}`, gaps);
@@ -70,7 +81,9 @@ export function syntheticRegression(options: SyntheticRegressionOptions = {}): D
   });
 }
 
-function isInterval(value: unknown): value is readonly [number, number] {
+type Interval = readonly [number, number];
+
+function isInterval(value: unknown): value is Interval {
   return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions, EspalierError, isEspalierError } from '@espalier/core';
+import { EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
 import { decodeBmp } from './decode-bmp.js';
@@ -34,9 +34,11 @@ export interface DecodeImageOptions {
  */
 export async function decodeImage(
   bytes: Uint8Array,
-  { maxPixels = 2 ** 26 }: DecodeImageOptions = {},
+  options: DecodeImageOptions = {},
 ): Promise<DecodedImage> {
-  checkOptions(SCOPE).integer('maxPixels', maxPixels, { min: 1 });
+  const { maxPixels } = readOptions(SCOPE, options, {
+    maxPixels: option.integer({ min: 1, default: 2 ** 26 }),
+  }).values;
   if (!(bytes instanceof Uint8Array))
     invalidData(SCOPE, `bytes must be a Uint8Array, got ${describe(bytes)}.`);
   const header = imageHeader(bytes);

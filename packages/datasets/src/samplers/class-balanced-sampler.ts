@@ -1,6 +1,7 @@
 import type { Dataset, Sampler } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
-import { classCounts, type Labels, labelsOf } from '../labels.js';
+import { option, readOptions } from '@espalier/core';
+import { checkData } from '@espalier/core/internal';
+import { classCounts, type Labels, labelsOf, labelsRuleOf } from '../labels.js';
 import { weightedSampler } from './weighted-sampler.js';
 
 const SCOPE = 'class-balanced-sampler';
@@ -28,11 +29,15 @@ export interface ClassBalancedSamplerOptions {
  * @see scikit-learn, `sklearn.utils.class_weight.compute_sample_weight('balanced', y)`, whose proportions these are.
  */
 export function classBalancedSampler(dataset: Dataset, options: ClassBalancedSamplerOptions = {}): Sampler {
-  const { labels = true, length = dataset.size } = options;
-  checkOptions(SCOPE).integer('length', length, { min: 1 });
+  checkData(dataset, SCOPE);
+  const { values, config } = readOptions(SCOPE, options, {
+    labels: labelsRuleOf(true),
+    length: option.integer({ min: 1, optional: true }),
+  });
+  const { labels, length = dataset.size } = values;
   const classes = labelsOf(dataset, labels, SCOPE, 'labels');
   const counts = classCounts(classes);
   const weights = Float64Array.from({ length: classes.length }, (_, i) => 1 / counts.get(classes[i]!)!);
   const sampler = weightedSampler({ weights, length });
-  return { ...sampler, name: SCOPE, config: { length, classes: counts.size } };
+  return { ...sampler, name: SCOPE, config };
 }

@@ -1,5 +1,5 @@
 import type { Sampler } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { option, readOptions, stream } from '@espalier/core';
 
 const SCOPE = 'random-sampler';
 
@@ -25,13 +25,14 @@ export interface RandomSamplerOptions {
  * @see PyTorch, `torch.utils.data.RandomSampler`.
  */
 export function randomSampler(options: RandomSamplerOptions = {}): Sampler {
-  const { length, replacement = false } = options;
-  const check = checkOptions(SCOPE);
-  if (length !== undefined) check.integer('length', length, { min: 1 });
-  check.boolean('replacement', replacement);
+  const { values, config } = readOptions(SCOPE, options, {
+    length: option.integer({ min: 1, optional: true }),
+    replacement: option.boolean({ default: false }),
+  });
+  const { length, replacement } = values;
   return {
     name: SCOPE,
-    config: { length: length ?? null, replacement },
+    config,
     ...(length !== undefined && { length }),
     order(size, { seed, epoch }) {
       const random = stream(seed, SCOPE, epoch);

@@ -1,5 +1,5 @@
 import type { RandomStream, Sampler } from '@espalier/core';
-import { checkOptions, stream } from '@espalier/core';
+import { checkOptions, option, readOptions, stream } from '@espalier/core';
 import { invalidData } from '../invalid-data.js';
 
 const SCOPE = 'weighted-sampler';
@@ -31,20 +31,27 @@ export interface WeightedSamplerOptions {
  *   sampling with a reservoir", 2006.
  */
 export function weightedSampler(options: WeightedSamplerOptions): Sampler {
-  const { replacement = true } = options;
+  const { values, config } = readOptions(SCOPE, options, {
+    weights: option.custom<ArrayLike<number>>({
+      expected: 'a list of numbers, one for each example',
+      accepts: (value) =>
+        typeof value === 'object' && value !== null && (value as ArrayLike<number>).length >= 1,
+      toJson: ({ length }) => `of ${length} examples`,
+    }),
+    length: option.integer({ min: 1, optional: true }),
+    replacement: option.boolean({ default: true }),
+  });
+  const { replacement } = values;
   const check = checkOptions(SCOPE);
-  if (!(options.weights?.length >= 1))
-    check.fail('weights', 'a list of numbers, one for each example', options.weights);
-  const weights = Float64Array.from(options.weights);
+  const weights = Float64Array.from(values.weights);
   weights.forEach((weight, i) => check.number(`weights[${i}]`, weight, { min: 0 }));
   const positive = weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
-  if (positive === 0) check.fail('weights', 'above 0 for at least one example', options.weights);
-  const { length = weights.length } = options;
-  check.boolean('replacement', replacement);
+  if (positive === 0) check.fail('weights', 'above 0 for at least one example', values.weights);
+  const { length = weights.length } = values;
   check.integer('length', length, replacement ? { min: 1 } : { min: 1, max: positive });
   return {
     name: SCOPE,
-    config: { length, replacement, weights: weights.length },
+    config,
     length,
     order(size, { seed, epoch }) {
       if (size !== weights.length) {

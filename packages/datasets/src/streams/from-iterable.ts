@@ -1,5 +1,12 @@
-import type { ArraySpec, DataStream, HostBatch, StreamReader, StreamStart } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import type {
+  ArraySpec,
+  DataStream,
+  HostBatch,
+  OptionValues,
+  StreamReader,
+  StreamStart,
+} from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import { describe, examplesIn, isPromise } from '@espalier/core/internal';
 import type { ExampleSource, ReadExamples, ValueSpec, ValueSpecs } from '../examples.js';
 import { readExamples, specsByName } from '../examples.js';
@@ -59,12 +66,15 @@ export function fromIterable(
   open: (start: StreamStart) => Iterable<ExampleSource> | AsyncIterable<ExampleSource>,
   options: FromIterableOptions,
 ): DataStream {
-  const { batched = false, seekable = false } = options ?? {};
-  const check = checkOptions(SCOPE);
-  if (typeof open !== 'function') check.fail('open', 'a function that gives an iterable', open);
-  check.boolean('batched', batched);
-  check.boolean('seekable', seekable);
-  const { inputs, targets, described } = describeStream(SCOPE, options);
+  if (typeof open !== 'function') {
+    checkOptions(SCOPE).fail('open', 'a function that gives an iterable', open);
+  }
+  const { batched, seekable, ...stream } = readOptions(SCOPE, options, {
+    ...STREAM_RULES,
+    batched: option.boolean({ default: false }),
+    seekable: option.boolean({ default: false }),
+  }).values;
+  const { inputs, targets, described } = describeStream(SCOPE, stream);
   const as: ReadExamples = { scope: SCOPE, inputs, targets, batched };
   return {
     ...described,
@@ -73,18 +83,38 @@ export function fromIterable(
   };
 }
 
-/** Checks the options of a stream; its specs with their scales, and what it is without its source. */
+// What specs may be is told where they are read, by their names.
+const specsRule = option.custom<ValueSpec | ValueSpecs, { readonly optional: true }>({
+  expected: '{ shape, dtype }, or several by name',
+  accepts: (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0,
+  optional: true,
+});
+
+/** What {@link StreamOptions} may be. */
+export const STREAM_RULES = {
+  inputs: specsRule,
+  targets: specsRule,
+  classNames: option.names({ optional: true }),
+  size: option.integer({ min: 1, optional: true }),
+  shuffleBuffer: option.integer({ min: 1, default: 1 }),
+  prefetch: option.integer({ min: 0, default: 1 }),
+};
+
+/** Specs of a stream with their scales, and what it is without its source. */
 export function describeStream(
   scope: string,
-  options: StreamOptions,
+  {
+    inputs: x,
+    targets: y,
+    classNames,
+    size,
+    shuffleBuffer,
+    prefetch,
+  }: OptionValues<StreamOptions, typeof STREAM_RULES>,
 ): { inputs: ValueSpecs; targets: ValueSpecs; described: Omit<DataStream, 'open' | 'seekable'> } {
-  const { classNames, size, shuffleBuffer = 1, prefetch = 1 } = options ?? {};
-  const check = checkOptions(scope);
-  const inputs = specsByName(scope, 'inputs', 'input', options?.inputs);
-  const targets = specsByName(scope, 'targets', 'target', options?.targets);
-  if (size !== undefined) check.integer('size', size, { min: 1 });
-  check.integer('shuffleBuffer', shuffleBuffer, { min: 1 });
-  check.integer('prefetch', prefetch, { min: 0 });
+  const inputs = specsByName(scope, 'inputs', 'input', x);
+  const targets = specsByName(scope, 'targets', 'target', y);
   return {
     inputs,
     targets,

@@ -1,12 +1,12 @@
 import type { DataStream, HostBatch } from '@espalier/core';
-import { checkOptions, sizeOf } from '@espalier/core';
+import { checkOptions, readOptions, sizeOf } from '@espalier/core';
 import { describe, examplesIn } from '@espalier/core/internal';
 import type { ExampleSource, ExampleValues, ValueSpecs } from '../examples.js';
 import { readExamples } from '../examples.js';
 import { invalidData } from '../invalid-data.js';
 import type { NumberArray } from '../number-array.js';
 import type { StreamOptions } from './from-iterable.js';
-import { describeStream } from './from-iterable.js';
+import { describeStream, STREAM_RULES } from './from-iterable.js';
 
 const SCOPE = 'from-tf-data';
 
@@ -42,7 +42,10 @@ export function fromTfData(dataset: TfDataset, options: FromTfDataOptions): Data
   if (typeof dataset?.iterator !== 'function') {
     checkOptions(SCOPE).fail('dataset', 'a tf.data.Dataset with iterator()', dataset);
   }
-  const { inputs, targets, described } = describeStream(SCOPE, options);
+  const { inputs, targets, described } = describeStream(
+    SCOPE,
+    readOptions(SCOPE, options, STREAM_RULES).values,
+  );
   return {
     ...described,
     async *open() {

@@ -1,0 +1,68 @@
+import { describe } from '@espalier/core/internal';
+import { invalidData } from '../invalid-data.js';
+import type { CsvRow } from './csv-parser.js';
+import { CsvParser } from './csv-parser.js';
+
+/** Text, or bytes in UTF-8, whole or in pieces: `createReadStream(path)` in Node, `response.body` in a browser. */
+export type CsvSource = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<Uint8Array>;
+
+/**
+ * The rows of a CSV file as they come, without the header's treatment.
+ *
+ * @throws EspalierError `invalid-data` with line and column, and for bytes that are not UTF-8.
+ */
+export async function* csvRows(
+  source: CsvSource,
+  separator: string,
+  scope: string,
+): AsyncGenerator<CsvRow, void, undefined> {
+  const parser = new CsvParser(scope, separator);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let first = true;
+  const decode = (piece: string | Uint8Array | undefined): string => {
+    if (typeof piece === 'string') return piece;
+    try {
+      return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
+    } catch (cause) {
+      return invalidData(scope, `the file is not UTF-8 near byte ${bytes}; save it as UTF-8.`, cause);
+    } finally {
+      bytes += piece?.length ?? 0;
+    }
+  };
+  for await (const piece of piecesOf(source, scope)) {
+    let text = decode(piece);
+    // The decoder takes a byte order mark away; text may have kept it.
+    if (first && text.startsWith('\uFEFF')) text = text.slice(1);
+    first &&= text === '';
+    yield* parser.push(text);
+  }
+  yield* parser.push(decode(undefined));
+  yield* parser.end();
+}
+
+function piecesOf(
+  source: CsvSource,
+  scope: string,
+): Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array> {
+  if (typeof source === 'string' || source instanceof Uint8Array) return [source];
+  if (typeof source === 'object' && source !== null) {
+    if (Symbol.asyncIterator in source) return source as AsyncIterable<string | Uint8Array>;
+    if ('getReader' in source) return readerOf(source);
+  }
+  return invalidData(scope, `source must be text, bytes or a stream of them, got ${describe(source)}.`);
+}
+
+// Not every browser lets a ReadableStream be iterated.
+async function* readerOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,192 @@
+import { option, readOptions } from '@espalier/core';
+import { invalidData } from '../invalid-data.js';
+import type { CsvRow } from './csv-parser.js';
+import type { CsvSource } from './csv-rows.js';
+import { csvRows } from './csv-rows.js';
+import type { NumberColumn, Table, TextColumn } from './table.js';
+
+const SCOPE = 'read-csv';
+
+/** How CSV files are read. */
+export interface ReadCsvOptions {
+  /** The character between cells. Default ','. */
+  readonly separator?: string;
+  /** The first row names the columns; otherwise they are called '0', '1', ... Default true. */
+  readonly header?: boolean;
+  /** Only these columns. Default: all. */
+  readonly columns?: readonly string[];
+  /** What columns hold, by name. Default: numbers where every value that is not missing is one, otherwise text. */
+  readonly types?: Readonly<Record<string, 'number' | 'text'>>;
+  /** Cells that mean that a value is missing, blanks around them aside. Default `['', 'NA', 'NaN', 'null']`. */
+  readonly missing?: readonly string[];
+  /** Only so many rows from the beginning. Default: all. */
+  readonly rows?: number;
+  /** Most rows that may be taken. Default 10 million. */
+  readonly maxRows?: number;
+}
+
+/** What {@link ReadCsvOptions} may be. */
+export const READ_RULES = {
+  separator: option.custom<string, { readonly default: string }>({
+    expected: 'one character',
+    accepts: (value) => typeof value === 'string' && value.length === 1 && !'"\r\n'.includes(value),
+    default: ',',
+  }),
+  header: option.boolean({ default: true }),
+  columns: option.names({ optional: true }),
+  types: option.custom<Readonly<Record<string, 'number' | 'text'>>, { readonly optional: true }>({
+    expected: "'number' or 'text' by the name of a column",
+    accepts: (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.keys(value).length > 0 &&
+      Object.values(value).every((type) => type === 'number' || type === 'text'),
+    optional: true,
+  }),
+  missing: option.list<string, { readonly default: readonly string[] }>(option.text({ empty: true }), {
+    default: ['', 'NA', 'NaN', 'null'],
+  }),
+  rows: option.integer({ min: 1, optional: true }),
+  maxRows: option.integer({ min: 1, default: 10_000_000 }),
+};
+
+/**
+ * Reads a CSV file into a table: columns of numbers and of text, by name.
+ *
+ * Cells may be in double quotes; a row must have as many as the header. A column is one of numbers where each of its values
+ * is a number or missing. Dates stay text. A file that is too large for memory is read as a stream by {@link csvStream}.
+ *
+ * @param source Text, bytes in UTF-8, or a stream of them: `createReadStream(path)` in Node, `response.body` in a browser.
+ * @param options See {@link ReadCsvOptions}.
+ * @returns Missing numbers are NaN, missing texts undefined.
+ * @throws EspalierError `invalid-option`; `invalid-data` with line and column of the file.
+ * @example
+ * ```ts
+ * const table = await readCsv('size,city,price\n80,"Delft, NL",300\n95,,350\n');
+ * console.log(table.columns['price']!.values); // Float64Array [300, 350]
+ * ```
+ * @see RFC 4180.
+ */
+export async function readCsv(source: CsvSource, options: ReadCsvOptions = {}): Promise<Table> {
+  const {
+    separator,
+    header,
+    columns,
+    types = {},
+    missing,
+    rows,
+    maxRows,
+  } = readOptions(SCOPE, options, READ_RULES).values;
+  const read: CsvRow[] = [];
+  let names: readonly string[] | undefined;
+  for await (const row of csvRows(source, separator, SCOPE)) {
+    if (!names) {
+      names = header ? headerOf(row, SCOPE) : row.cells.map((_, i) => String(i));
+      if (header) continue;
+    }
+    checkWidth(row, names, SCOPE);
+    if (read.push(row) > maxRows) {
+      invalidData(SCOPE, `the file has more than ${maxRows} rows; raise maxRows, or use csvStream.`);
+    }
+    if (read.length === rows) break;
+  }
+  if (!names || read.length === 0) {
+    invalidData(SCOPE, 'the file has no rows; it needs at least one beside the header.');
+  }
+  return tableFrom(read, names, { columns, types, missing }, SCOPE);
+}
+
+/** What {@link tableFrom} makes of rows. */
+export interface TableFrom {
+  readonly columns: readonly string[] | undefined;
+  readonly types: Readonly<Record<string, 'number' | 'text'>>;
+  readonly missing: readonly string[];
+}
+
+/** A table of rows of cells. */
+export function tableFrom(
+  rows: readonly CsvRow[],
+  names: readonly string[],
+  { columns, types, missing }: TableFrom,
+  scope: string,
+): Table {
+  for (const name of [...(columns ?? []), ...Object.keys(types)]) {
+    if (!names.includes(name)) {
+      invalidData(scope, `there is no column '${name}'; the file has ${names.join(', ')}.`);
+    }
+  }
+  const isMissing = new Set(missing);
+  const entries = names.flatMap((name, index): [string, NumberColumn | TextColumn][] =>
+    columns && !columns.includes(name)
+      ? []
+      : [[name, columnFrom(rows, { index, name, type: types[name] }, isMissing, scope)]],
+  );
+  return { size: rows.length, columns: Object.fromEntries(entries) };
+}
+
+/** The names of a header's columns, checked. */
+export function headerOf({ cells, line }: CsvRow, scope: string): readonly string[] {
+  const names = cells.map((cell) => cell.trim());
+  names.forEach((name, i) => {
+    if (name === '')
+      invalidData(scope, `line ${line}, column ${i + 1}: the header has no name here; give it one.`);
+    if (names.indexOf(name) !== i) {
+      invalidData(
+        scope,
+        `line ${line}, column ${i + 1}: '${name}' is the name of column ${names.indexOf(name) + 1}, too.`,
+      );
+    }
+  });
+  return names;
+}
+
+/** Refuses a row with more or fewer cells than there are columns. */
+export function checkWidth({ cells, line }: CsvRow, names: readonly string[], scope: string): void {
+  if (cells.length === names.length) return;
+  invalidData(
+    scope,
+    `line ${line} has ${cells.length} cells, there are ${names.length} columns (${names.join(', ')}); ` +
+      'look for a separator too many or few, and put cells that hold one in quotes.',
+  );
+}
+
+/** A cell as a number; `undefined` where it is none. Blanks around it are left out; infinity is no number here. */
+function numberIn(cell: string): number | undefined {
+  const text = cell.trim();
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+function columnFrom(
+  rows: readonly CsvRow[],
+  {
+    index,
+    name,
+    type,
+  }: { readonly index: number; readonly name: string; readonly type: 'number' | 'text' | undefined },
+  missing: ReadonlySet<string>,
+  scope: string,
+): NumberColumn | TextColumn {
+  if (type !== 'text') {
+    const values = new Float64Array(rows.length);
+    const bad = rows.findIndex(({ cells }, row) => {
+      const cell = cells[index]!;
+      const value = missing.has(cell.trim()) ? NaN : numberIn(cell);
+      values[row] = value ?? NaN;
+      return value === undefined;
+    });
+    if (bad < 0) return { kind: 'number', values };
+    if (type === 'number') {
+      const { line, cells } = rows[bad]!;
+      invalidData(
+        scope,
+        `line ${line}, column ${index + 1} ('${name}') must be a number, got '${cells[index]}'; ` +
+          'repair it, or name it in missing.',
+      );
+    }
+  }
+  return {
+    kind: 'text',
+    values: rows.map(({ cells }) => (missing.has(cells[index]!.trim()) ? undefined : cells[index]!)),
+  };
+}
