@@ -1,10 +1,16 @@
 import {
   batches,
+  classBalancedSampler,
   featureStatistics,
+  filter,
+  fitTableEncoder,
+  fromIterable,
   kFolds,
   mnist,
   normalize,
+  readCsv,
   split,
+  splitTable,
   take,
   toTensors,
 } from '@espalier/datasets';
@@ -62,6 +68,47 @@ for (let epoch = 0; epoch < 3; epoch++) {
 console.log(`test accuracy (2000 images): ${(await accuracy(scaledTest)).toFixed(3)}`);
 optimizer.dispose();
 tf.dispose([weights, biases]);
+
+// A table with a missing value: what fills it, and the scale, are learnt from the training rows alone.
+const table = await readCsv(
+  'rooms,city,price\n3,Delft,300\n,Gouda,250\n5,Delft,420\n4,Gouda,310\n2,Delft,210\n',
+);
+const [trainRows, testRows] = splitTable(table, { sizes: [4, 1], seed: SEED });
+const encoder = fitTableEncoder(trainRows, {
+  inputs: { rooms: { impute: 'median', scale: 'standard' }, city: {} },
+  target: 'price',
+});
+console.log(
+  `\n${encoder.features.join(', ')}: ${[...encoder.inputs(testRows).data].map((x) => x.toFixed(2)).join(', ')}`,
+);
+
+// A stream of unknown length, shuffled in a buffer: the same order again for the same seed.
+const squares = fromIterable(
+  function* () {
+    for (let i = 0; i < 12; i++) yield { inputs: [i], targets: [i * i] };
+  },
+  { inputs: { shape: [1], dtype: 'float32' }, targets: { shape: [1], dtype: 'float32' }, shuffleBuffer: 6 },
+);
+for await (const { inputs } of batches(squares, { batchSize: 5, seed: SEED })) {
+  console.log(`batch of ${inputs['input']!.shape[0]}: ${inputs['input']!.data.join(' ')}`);
+}
+
+// One class is rare: a sampler draws all of them equally often.
+const rare = await filter(all, ({ targets }, index) => targets['target']![0] !== 7 || index % 50 === 0);
+const fair = classBalancedSampler(rare, { length: 5000 });
+const drawnSevens = { before: 0, after: 0 };
+for (const label of (await rare.batch(Uint32Array.from({ length: rare.size }, (_, i) => i))).targets[
+  'target'
+]!.data) {
+  if (label === 7) drawnSevens.before++;
+}
+for await (const { targets } of batches(rare, { sampler: fair, batchSize: 1000, seed: SEED })) {
+  for (const label of targets['target']!.data) if (label === 7) drawnSevens.after++;
+}
+console.log(
+  `sevens: ${((100 * drawnSevens.before) / rare.size).toFixed(1)} % of the data, ` +
+    `${((100 * drawnSevens.after) / 5000).toFixed(1)} % of what the sampler draws`,
+);
 
 function logits(images: tf.Tensor): tf.Tensor2D {
   return tf.add(tf.matMul(images as tf.Tensor2D, weights as tf.Tensor2D), biases);

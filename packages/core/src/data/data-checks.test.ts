@@ -64,6 +64,21 @@ describe('ids that an embedding has no row for', () => {
     },
   );
 
+  test('are those of the smallest table that an input goes into', async () => {
+    const input = tfl.input({ shape: [2] });
+    const tables = [9, 3, 6].map((inputDim, i) =>
+      tfl.layers.embedding({ inputDim, outputDim: 2, name: `table_${i}` }).apply(input),
+    ) as tfl.SymbolicTensor[];
+    const joined = tfl.layers.flatten().apply(tfl.layers.concatenate().apply(tables)) as tfl.SymbolicTensor;
+    const output = tfl.layers.dense({ units: 1 }).apply(joined) as tfl.SymbolicTensor;
+    const model = tfl.model({ inputs: input, outputs: output });
+    const subject = new Trainer({ model, loss: squaredError(), optimizer: momentum(0.1) });
+    await expect(subject.evaluate(words(Int32Array.of(0, 3)))).rejects.toThrow(
+      "layer 'table_1' looks up 0 to 2",
+    );
+    await expect(subject.evaluate(words(Int32Array.of(0, 2)))).resolves.toHaveProperty('loss');
+  });
+
   test('and only those', async () => {
     const record = await trainer().fit(words(Int32Array.of(0, 1, 2, 3, 4, 4)), { epochs: 1 });
     expect(record.epochs).toHaveLength(1);
