@@ -61,7 +61,7 @@ export { eager } from './engine/eager-executor.js';
 export type { FitOptions } from './run/fit-options.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model/model.js';
 export type { PerOutput } from './step/check-objectives.js';
-export type { TrainerOptions } from './run/trainer.js';
+export type { TrainerOptions } from './run/trainer-options.js';
 export { Trainer } from './run/trainer.js';
 export { firstAvailable, useBackend } from './engine/use-backend.js';
 export type { ComposedPlugins, ComposeOptions } from './run/compose.js';

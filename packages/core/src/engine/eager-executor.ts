@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
+import type { HostArrays, Tensors } from '../data/arrays.js';
 import { sizeOf, toTensor } from '../data/arrays.js';
 import type { HostBatch } from '../data/dataset.js';
 import type {

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.js';
 import type { FitOptions } from './fit-options.js';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
-import { Trainer, type TrainerOptions } from './trainer.js';
+import { Trainer } from './trainer.js';
+import type { TrainerOptions } from './trainer-options.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

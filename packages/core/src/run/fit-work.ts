@@ -3,7 +3,7 @@ import type { EpochBatches, EpochPosition } from '../data/epoch-batches.js';
 import { openEpoch } from '../data/open-epoch.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
 import { evaluateDataset, examplesOf, numbersOf } from './evaluation.js';
-import type { NamedData } from './fit.js';
+import type { NamedData } from './named-data.js';
 import type { FitOptions } from './fit-options.js';
 import type { EpochLogs } from './record.js';
 import type { RunEngine, StepsDone } from './run-engine.js';

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
-import { type BatchNamer, matchNames } from '../data/batch-names.js';
+import { nameData } from './named-data.js';
 import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
 import { checkWeights, syncModel } from '../model/weights.js';
@@ -17,23 +17,6 @@ import { RunEngine, stepStateOf } from './run-engine.js';
 import { wholeRun } from './run-loop.js';
 import { setupOf } from './setup.js';
 import type { TrainerParts } from './trainer-parts.js';
-
-/** Data, and how its batches are named for the model. */
-export interface NamedData {
-  readonly data: Dataset | DataStream;
-  readonly rename: BatchNamer;
-}
-
-/** Checks data against the model. */
-export async function nameData(parts: TrainerParts, data: Dataset | DataStream): Promise<NamedData> {
-  const rename = matchNames(
-    data,
-    parts.model,
-    parts.objectives.map(({ output }) => output),
-  );
-  await parts.checker.checkAll(data, rename);
-  return { data, rename };
-}
 
 /** One run; see `Trainer.fit`. */
 export async function fit(

@@ -1,7 +1,52 @@
+import type { Executor } from '../engine/executor.js';
+import type { TrainableModel } from '../model/model.js';
+import type { PerOutput } from '../step/check-objectives.js';
+import type { Loss } from '../step/loss.js';
+import type { LossReduction } from '../step/loss-terms.js';
+import type { Metric } from '../step/metric.js';
+import type { Optimizer } from '../step/optimizer.js';
+import type { ClassWeights } from '../step/output-objective.js';
+import type { CheckedPlugins, MetricsOf } from './monitor-types.js';
+import type { Plugin } from './plugin.js';
 import { fail } from '../errors.js';
 import { didYouMean } from '../nearest.js';
 import { checkOptions, describe } from '../options.js';
-import type { TrainerOptions } from './trainer.js';
+
+/** What a {@link Trainer} is made of. */
+export interface TrainerOptions<
+  M extends PerOutput<readonly Metric[]> = PerOutput<readonly Metric[]>,
+  P extends readonly Plugin[] = readonly Plugin[],
+> {
+  /** A `tf.LayersModel`, or any object with `parameters` and `forward`. */
+  readonly model: TrainableModel;
+  /** One loss, or one for each output by name. */
+  readonly loss: PerOutput<Loss>;
+  /** Weight of each output's loss in the objective. Default 1. */
+  readonly lossWeights?: Readonly<Record<string, number>>;
+  /**
+   * A weight for the examples of each class, by label, in the loss of training, validation and evaluation; never in metrics.
+   * For every output of classes, or by output name.
+   */
+  readonly classWeights?: ClassWeights | Readonly<Record<string, ClassWeights>>;
+  /**
+   * What the sum of weighted losses of a batch is divided by: the number of `examples`, as in Keras (the default), or the sum of
+   * their `weights`, as in PyTorch's weighted losses. In small batches only the former balances rare classes.
+   */
+  readonly lossReduction?: LossReduction;
+  readonly optimizer: Optimizer;
+  /** Metrics of the only output, or of each output by name. */
+  readonly metrics?: M;
+  readonly plugins?: P & CheckedPlugins<P, MetricsOf<M>>;
+  /**
+   * Batches whose gradients make one step: a step of `accumulate` batches is that of one batch of so many times the size, within
+   * rounding, and needs the memory of one. A whole number >= 1, default 1. The last step of an epoch may have fewer.
+   */
+  readonly accumulate?: number;
+  /** Fixes shuffling and all random numbers of the steps. A whole number >= 0, default 0. */
+  readonly seed?: number;
+  /** How steps are run. Default {@link eager}. */
+  readonly executor?: Executor;
+}
 
 const NAMES: Readonly<Record<keyof TrainerOptions, true>> = {
   model: true,

@@ -1,0 +1,21 @@
+import { type BatchNamer, matchNames } from '../data/batch-names.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataStream } from '../data/data-stream.js';
+import type { TrainerParts } from './trainer-parts.js';
+
+/** Data, and how its batches are named for the model. */
+export interface NamedData {
+  readonly data: Dataset | DataStream;
+  readonly rename: BatchNamer;
+}
+
+/** Checks data against the model. */
+export async function nameData(parts: TrainerParts, data: Dataset | DataStream): Promise<NamedData> {
+  const rename = matchNames(
+    data,
+    parts.model,
+    parts.objectives.map(({ output }) => output),
+  );
+  await parts.checker.checkAll(data, rename);
+  return { data, rename };
+}
