@@ -192,13 +192,13 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
     evaluate(state, batch, step) {
       const forward = forwardAs(state, batch.inputs, step);
-      const { sums } = lossTerms(objectives, forward, batch, batch.targets, lossReduction);
-      const result = {
-        sums: { ...sums, ...metricSums(forward.outputs, forward.masks ?? {}, batch) },
-        outputs: forward.outputs,
-      };
-      forward.release?.();
-      return result;
+      try {
+        const { sums } = lossTerms(objectives, forward, batch, batch.targets, lossReduction);
+        const { outputs, masks = {} } = forward;
+        return { sums: { ...sums, ...metricSums(outputs, masks, batch) }, outputs };
+      } finally {
+        forward.release?.();
+      }
     },
 
     penalties(state, step) {

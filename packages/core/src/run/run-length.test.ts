@@ -1,0 +1,175 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { FitOptions } from './fit-options.js';
+import type { Plugin } from './plugin.js';
+import { PluginDriver } from './plugin-driver.js';
+import type { RunRecord } from './record.js';
+import { RunEngine } from './run-engine.js';
+import { wholeRun } from './run-loop.js';
+import { Trainer } from './trainer.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+/** Ten examples in batches of two: five steps an epoch. */
+async function run(options: FitOptions, plugins: Plugin[] = []) {
+  const model = toyModel();
+  const trainer = new Trainer({ model, loss: squaredError(), optimizer: momentum(0.1), plugins, seed: 1 });
+  const record = await trainer.fit(digits(10), { batchSize: 2, ...options });
+  const weights = await trainer.getWeights();
+  return { record, weights };
+}
+
+/** Counts steps and validations, and keeps the last checkpoint that it took. */
+function watcher() {
+  const seen = {
+    steps: 0,
+    validations: [] as number[],
+    epochs: 0,
+    saved: undefined as Checkpoint | undefined,
+  };
+  const plugin: Plugin = {
+    name: 'watcher',
+    onStepEnd: () => void seen.steps++,
+    onValidationEnd: (now) => void seen.validations.push(now.step),
+    async onEpochEnd(now) {
+      seen.epochs++;
+      seen.saved = await now.checkpoint();
+    },
+  };
+  return { seen, plugin };
+}
+
+const lines = ({ epochs }: RunRecord): number[] => epochs.map(({ epoch }) => epoch);
+
+describe('how long a run is', () => {
+  test('steps end it in the middle of an epoch, which is ended there', async () => {
+    const { seen, plugin } = watcher();
+    const { record } = await run({ steps: 7, validation: digits(4) }, [plugin]);
+    expect(record.status).toBe('completed');
+    expect([seen.steps, seen.epochs, seen.validations]).toEqual([7, 2, [5, 7]]);
+    expect(lines(record)).toEqual([0, 1]);
+  });
+
+  test('whichever of epochs and steps ends first', async () => {
+    const few = watcher();
+    await run({ epochs: 1, steps: 99 }, [few.plugin]);
+    expect(few.seen.steps).toBe(5);
+    const fewer = watcher();
+    await run({ epochs: 9, steps: 3 }, [fewer.plugin]);
+    expect(fewer.seen.steps).toBe(3);
+  });
+
+  test('a run cut short by its steps resumes to the bits of a longer one', async () => {
+    const { seen, plugin } = watcher();
+    await run({ steps: 7 }, [plugin]);
+    expect(seen.saved).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 7, epochs: [{ epoch: 0 }] });
+    const resumed = await run({ epochs: 3, resumeFrom: seen.saved! }, [plugin]);
+    const whole = await run({ epochs: 3 }, [watcher().plugin]);
+    expect(resumed.weights).toEqual(whole.weights);
+    expect(resumed.record.epochs).toEqual(whole.record.epochs);
+  });
+
+  test('seconds end it after the step that passes them', async () => {
+    let now = 0;
+    const driver = new PluginDriver([]);
+    const engine = new RunEngine(
+      {
+        seed: 0,
+        executor: 'test',
+        setup: { plugins: [], versions: {} },
+        epochs: Infinity,
+        seconds: 2.5,
+        stepsPerEpoch: 4,
+        learningRate: 0.1,
+        metricNames: ['loss'],
+        now: () => now * 1000,
+      },
+      driver,
+      { getWeights: async () => ({}), setWeights: async () => {}, readState: async () => ({}) },
+    );
+    const errors = await wholeRun(engine, {
+      openEpoch() {},
+      steps: () => {
+        now++;
+        return { logs: () => ({ loss: now }) };
+      },
+      epochLogs: () => ({ loss: now }),
+    });
+    expect(errors).toEqual([]);
+    expect([engine.run.step, engine.run.status]).toEqual([3, 'completed']);
+    expect(engine.run.record.seconds).toEqual([3]);
+  });
+
+  test('a plugin cannot end it before minEpochs, and its wish is not forgotten', async () => {
+    const hasty: Plugin = { name: 'hasty', onStepEnd: (now) => now.stop('enough') };
+    expect((await run({ epochs: 9 }, [hasty])).record.epochs).toHaveLength(0);
+    const { record } = await run({ epochs: 9, minEpochs: 3 }, [hasty]);
+    expect([record.epochs.length, record.status, record.stopReason]).toEqual([3, 'stopped', 'enough']);
+  });
+
+  test('an interruption does not wait for minEpochs', async () => {
+    const signal = AbortSignal.abort('now');
+    const { record } = await run({ epochs: 9, minEpochs: 3, signal });
+    expect([record.epochs.length, record.status]).toEqual([0, 'stopped']);
+  });
+
+  test.each<[string, FitOptions, string]>([
+    ['nothing', {}, 'epochs must be a whole number >= 1 where neither steps nor seconds are given'],
+    ['no steps', { steps: 0 }, 'steps must be a whole number >= 1'],
+    ['no time', { seconds: 0 }, 'seconds must be a number > 0'],
+    ['minus one epoch', { epochs: 1, minEpochs: -1 }, 'minEpochs must be a whole number >= 0'],
+    ['no batches', { epochs: 1, limit: { training: 0 } }, 'limit.training must be a whole number >= 1'],
+    [
+      'another limit',
+      { epochs: 1, limit: { test: 1 } as never },
+      'limit must be { training: n, validation: n }',
+    ],
+    [
+      'a misspelt name',
+      { epochs: 1, batchsize: 4 } as never,
+      "no option 'batchsize'. Did you mean 'batchSize'?",
+    ],
+    [
+      'a batch of null',
+      { epochs: 1, batchSize: null as never },
+      'batchSize must be a whole number >= 1, got null',
+    ],
+    ['a text for a flag', { epochs: 1, shuffle: 'false' as never }, 'shuffle must be true or false'],
+    ['no signal', { epochs: 1, signal: {} as never }, 'signal must be an AbortSignal'],
+  ])('refuses %s', async (_, options, message) => {
+    await expect(run(options)).rejects.toThrow(message);
+  });
+});
+
+describe('parts of the data', () => {
+  test('limit uses so many batches of an epoch and of a validation', async () => {
+    const { seen, plugin } = watcher();
+    const batches: number[] = [];
+    const counting: Plugin = {
+      name: 'counting',
+      onValidationBatch: (_run, { outputs }) => void batches.push(Object.values(outputs)[0]!.shape[0]!),
+    };
+    const options = { epochs: 2, validation: digits(10), validationBatchSize: 3 };
+    await run({ ...options, limit: { training: 3, validation: 2 } }, [plugin, counting]);
+    expect(seen.steps).toBe(6);
+    expect(batches).toEqual([3, 3, 3, 3]);
+  });
+
+  test('dropLast leaves the short batch out', async () => {
+    const { seen, plugin } = watcher();
+    await run({ epochs: 1, batchSize: 4, dropLast: true }, [plugin]);
+    expect(seen.steps).toBe(2);
+  });
+
+  test('validation every so many epochs', async () => {
+    const { seen, plugin } = watcher();
+    const { record } = await run({ epochs: 5, validation: digits(4), validationEvery: { epochs: 2 } }, [
+      plugin,
+    ]);
+    expect(seen.validations).toEqual([10, 20]);
+    expect(record.epochs.map((line) => 'val_loss' in line)).toEqual([false, true, false, true, false]);
+  });
+});
