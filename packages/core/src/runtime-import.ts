@@ -13,6 +13,8 @@ export function inNode(): boolean {
  *
  * @example
  * ```ts
+ * import { nodeModule } from '@espalier/core/internal';
+ *
  * const { readFile } = await nodeModule<typeof import('node:fs/promises')>('node:fs/promises');
  * ```
  */
@@ -40,6 +42,8 @@ export interface PeerImport {
  * @throws EspalierError saying whether the package is missing or does not load, or that `import` itself was refused.
  * @example
  * ```ts
+ * import { importPeer } from '@espalier/core/internal';
+ *
  * const peer = { packageName: 'vega', scope: 'to-svg', code: 'io', need: 'Charts are drawn by Vega' } as const;
  * const vega = await importPeer(peer, () => import('vega'));
  * ```

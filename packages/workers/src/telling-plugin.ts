@@ -46,6 +46,7 @@ export function tellingPlugin({ name, tell, signal, stepInterval }: TellingOptio
 
   return {
     name,
+    config: { kind: 'worker', stepInterval: stepInterval ?? null },
     // After the others, so that what they log and remark is told too.
     enforce: 'post',
     onFitStart(run) {

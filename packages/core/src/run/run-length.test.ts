@@ -29,6 +29,7 @@ function watcher() {
     validations: [] as number[],
     epochs: 0,
     saved: undefined as Checkpoint | undefined,
+    atEnd: undefined as Checkpoint | undefined,
   };
   const plugin: Plugin = {
     name: 'watcher',
@@ -37,6 +38,9 @@ function watcher() {
     async onEpochEnd(now) {
       seen.epochs++;
       seen.saved = await now.checkpoint();
+    },
+    async onFitEnd(now) {
+      seen.atEnd = await now.checkpoint();
     },
   };
   return { seen, plugin };
@@ -66,6 +70,7 @@ describe('how long a run is', () => {
     const { seen, plugin } = watcher();
     await run({ steps: 7 }, [plugin]);
     expect(seen.saved).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 7, epochs: [{ epoch: 0 }] });
+    expect(seen.atEnd).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 7, epochs: [{ epoch: 0 }] });
     const resumed = await run({ epochs: 3, resumeFrom: seen.saved! }, [plugin]);
     const whole = await run({ epochs: 3 }, [watcher().plugin]);
     expect(resumed.weights).toEqual(whole.weights);
