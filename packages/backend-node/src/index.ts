@@ -1,5 +1,5 @@
-export type { KernelReport } from './install.js';
-export { kernelReport } from './install.js';
+export type { KernelReport } from '@espalier/core/internal';
+export { kernelReport } from './kernel-report.js';
 export type { Flavor } from './loading/flavor.js';
 export { node } from './node.js';
 export type { NodeOptions } from './tensorflow-backend.js';

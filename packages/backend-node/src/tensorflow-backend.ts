@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Availability, type Backend, checkOptions, EspalierError } from '@espalier/core';
-import { inNode } from '@espalier/core/internal';
+import { inNode, patchKernels, registeredBackends } from '@espalier/core/internal';
 import { clearErrors } from './clear-errors.js';
-import { installKernels } from './install.js';
+import { kernelPatches } from './kernel-list.js';
 import type { Flavor } from './loading/flavor.js';
 import { findPackage, type InstalledPackage } from './loading/installed-package.js';
 import { loadPackage } from './loading/load-package.js';
@@ -80,13 +80,13 @@ export function tensorflowBackend(flavor: Flavor, { packagePath, threads }: Node
       const backend = tf.backend() as unknown as NodeBackend;
       ownValues(backend);
       clearErrors(backend);
-      installKernels();
+      patchKernels(NAME, kernelPatches);
     },
   };
 }
 
 function isRegistered(): boolean {
-  return NAME in tf.engine().registryFactory;
+  return registeredBackends().includes(NAME);
 }
 
 /** Both packages register the same name: the first one of a process stays. */

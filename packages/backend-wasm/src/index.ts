@@ -1,5 +1,5 @@
-export type { KernelReport } from './install.js';
-export { kernelReport } from './install.js';
+export type { KernelReport } from '@espalier/core/internal';
+export { kernelReport } from './kernel-report.js';
 export type { WasmOptions } from './wasm.js';
 export { wasm } from './wasm.js';
 export type { WasmPaths } from './wasm-files.js';

@@ -1,7 +1,5 @@
-import { fusedBatchNormGradient } from './gradients/batch-norm.js';
-import type { GradientPatch } from './gradients/gradient-patch.js';
 import { arithmetic } from './kernels/arithmetic.js';
-import { avgPool3DGrad, avgPoolGrad } from './kernels/avg-pool-gradient.js';
+import { avgPoolGradients } from './kernels/avg-pool-gradient.js';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './kernels/conv2d-gradient.js';
 import { conv3DBackpropFilter, conv3DBackpropInput } from './kernels/conv3d-gradient.js';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './kernels/depthwise-conv2d-gradient.js';
@@ -13,8 +11,9 @@ import { cast, identity } from './kernels/identity.js';
 import { gather } from './kernels/gather.js';
 import type { KernelPatch } from './kernels/kernel-patch.js';
 import { batchMatMul, fusedMatMul } from './kernels/mat-mul.js';
-import { maxPool3DGrad, maxPoolGrad } from './kernels/max-pool-gradient.js';
+import { maxPoolGradients } from './kernels/max-pool-gradient.js';
 import { avgPool, maxPool, maxPool3D } from './kernels/pooling.js';
+import { oneHot } from './kernels/one-hot.js';
 import { mean, sum } from './kernels/reduce.js';
 import { slice } from './kernels/slice.js';
 import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
@@ -23,8 +22,7 @@ import { unsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 export const kernelPatches: readonly KernelPatch[] = [
   ...arithmetic,
   avgPool,
-  avgPool3DGrad,
-  avgPoolGrad,
+  ...avgPoolGradients,
   batchMatMul,
   cast,
   clipByValue,
@@ -42,9 +40,9 @@ export const kernelPatches: readonly KernelPatch[] = [
   identity,
   maxPool,
   maxPool3D,
-  maxPool3DGrad,
-  maxPoolGrad,
+  ...maxPoolGradients,
   mean,
+  oneHot,
   relu6,
   sign,
   slice,
@@ -52,6 +50,3 @@ export const kernelPatches: readonly KernelPatch[] = [
   sum,
   unsortedSegmentSum,
 ];
-
-/** Every gradient that is replaced. */
-export const gradientPatches: readonly GradientPatch[] = [fusedBatchNormGradient];

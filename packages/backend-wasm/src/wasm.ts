@@ -6,7 +6,8 @@ import {
   type Availability,
   type Backend,
 } from '@espalier/core';
-import { installKernels } from './install.js';
+import { backendRuns, patchKernels } from '@espalier/core/internal';
+import { kernelPatches } from './kernel-list.js';
 import { limitMemory } from './memory-limit.js';
 import { keepingProcessHandlers, watchProcessHandlers } from './process-handlers.js';
 import { simdSupported } from './simd/simd-module.js';
@@ -62,7 +63,7 @@ export function wasm(options: WasmOptions = {}): Backend {
         fix: 'use Node 20 or later, or a browser from 2023 on, or another backend',
       };
     }
-    if (isStarted()) return { available: true };
+    if (backendRuns('wasm')) return { available: true };
     try {
       const missing = await missingWasmFile(wasmPaths ?? (await installedWasmPaths()));
       if (missing === undefined) return { available: true };
@@ -94,16 +95,13 @@ export function wasm(options: WasmOptions = {}): Backend {
       }
       const backend = tf.backend() as unknown as WasmBackend;
       limitMemory(backend.wasm, memoryLimitMB);
-      installKernels();
+      patchKernels('wasm', kernelPatches);
     },
   };
 }
 
-// tf.findBackend would start a backend that is only registered.
-const isStarted = (): boolean => 'wasm' in tf.engine().registry;
-
 async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
-  const alreadyStarted = isStarted();
+  const alreadyStarted = backendRuns('wasm');
   try {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     if (!alreadyStarted) {

@@ -1,5 +1,5 @@
-export type { KernelReport } from './install.js';
-export { kernelReport } from './install.js';
+export type { KernelReport } from '@espalier/core/internal';
+export { kernelReport } from './kernel-report.js';
 export type { WebgpuOptions } from './webgpu.js';
 export { webgpu } from './webgpu.js';
 export type { PowerPreference } from './gpu-types.js';

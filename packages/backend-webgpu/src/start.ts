@@ -1,17 +1,18 @@
+import { backendRuns, patchKernels, registeredBackends } from '@espalier/core/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import { isLost, recover, reportDeviceErrors } from './device-errors.js';
 import type { GpuAdapter } from './gpu-types.js';
-import { installKernels } from './install.js';
+import { kernelPatches } from './kernel-list.js';
 import { supplySyncRead } from './sync-read.js';
-import { isStarted, type WebgpuBackendClass } from './tfjs-webgpu.js';
+import type { WebgpuBackendClass } from './tfjs-webgpu.js';
 import type { Values, WebgpuBackend } from './webgpu-backend.js';
 
 const preparedKey = Symbol.for('@espalier/backend-webgpu/prepared');
 
 /** True when it runs; a backend that lost its device is taken away. */
 export function isRunning(): boolean {
-  if (!isStarted()) return false;
-  if (!isLost(tf.engine().registry['webgpu'] as unknown as WebgpuBackend)) return true;
+  if (!backendRuns('webgpu')) return false;
+  if (!isLost(tf.findBackend('webgpu') as unknown as WebgpuBackend)) return true;
   tf.removeBackend('webgpu');
   return false;
 }
@@ -34,7 +35,7 @@ export async function registerBackend(adapter: GpuAdapter, WebGPUBackend: Webgpu
     adapter.features.has(name),
   );
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
-  if ('webgpu' in tf.engine().registryFactory) tf.removeBackend('webgpu');
+  if (registeredBackends().includes('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info), 3);
 }
 
@@ -42,7 +43,7 @@ export async function registerBackend(adapter: GpuAdapter, WebGPUBackend: Webgpu
 export async function prepareBackend(): Promise<void> {
   // Small tensors would be computed in JavaScript while they are not on the GPU yet: other bits after resuming.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  installKernels();
+  patchKernels('webgpu', kernelPatches);
   const backend = tf.backend() as unknown as WebgpuBackend & { [preparedKey]?: true };
   if (backend[preparedKey]) return recover(backend);
   backend[preparedKey] = true;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { importFailure } from '@espalier/core/internal';
+import { importFailure, registeredBackends } from '@espalier/core/internal';
 import type { NoGpu } from './gpu.js';
 import type { GpuDevice } from './gpu-types.js';
 import type { WebgpuBackend } from './webgpu-backend.js';
@@ -14,14 +14,14 @@ export type WebgpuBackendClass = new (device: GpuDevice, adapterInfo: unknown) =
 export async function loadTfjsWebgpu(): Promise<
   WebgpuBackendClass | (NoGpu & { readonly twoCopies?: true })
 > {
-  const registered = isRegistered();
+  const registered = registeredBackends().includes('webgpu');
   let loaded: { readonly WebGPUBackend: WebgpuBackendClass };
   try {
     loaded = (await import('@tensorflow/tfjs-backend-webgpu')) as unknown as typeof loaded;
   } catch (cause) {
     return importFailure('@tensorflow/tfjs-backend-webgpu', cause);
   }
-  if (!registered && isRegistered()) tf.removeBackend('webgpu');
+  if (!registered && registeredBackends().includes('webgpu')) tf.removeBackend('webgpu');
   if (!(loaded.WebGPUBackend.prototype instanceof tf.KernelBackend))
     return {
       twoCopies: true,
@@ -31,13 +31,4 @@ export async function loadTfjsWebgpu(): Promise<
         "bundler take one (Vite: resolve.dedupe: ['@tensorflow/tfjs-core'])",
     };
   return loaded.WebGPUBackend;
-}
-
-/** True when the backend runs; `tf.findBackend` would start one that is only registered. */
-export function isStarted(): boolean {
-  return 'webgpu' in tf.engine().registry;
-}
-
-function isRegistered(): boolean {
-  return 'webgpu' in tf.engine().registryFactory;
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../testing/support/software-gpu.js';
 import { webgpu } from '../src/index.js';
+
+export { cases, numbers, type Stored, tensor } from '../../../testing/references/backend-wasm/fixture.js';
 
 useSoftwareGpu();
 const availability = await webgpu().isAvailable();
@@ -36,24 +37,6 @@ export async function expectValues(
     const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
     if (!(error <= tolerance)) expect.fail(`value ${i} is ${got}, the reference says ${want}`);
   }
-}
-
-/** A tensor as the fixtures hold it. */
-export interface Stored {
-  readonly shape: number[];
-  readonly values: (number | 'NaN')[];
-}
-
-/** One list of the cases that PyTorch computed for the backends. */
-export function cases<T>(name: string): T[] {
-  const file = new URL('../../../testing/references/backend-wasm/gradients.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T[]>)[name]!;
-}
-
-export const numbers = ({ values }: Stored): number[] => values.map(Number);
-
-export function tensor(stored: Stored, dtype: 'float32' | 'int32' = 'float32'): tf.Tensor {
-  return tf.tensor(numbers(stored), stored.shape, dtype);
 }
 
 /** Values in -1..1 that are the same on every machine. */

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'checkpoint'
   | 'io'
   | 'two-copies'
+  | 'unsupported-version'
   | 'aborted';
 
 /** The parts of an {@link EspalierError}. */

@@ -27,11 +27,23 @@ export { didYouMean, nearest } from './nearest.js';
 export type { OpUse } from './engine/preflight/refusal.js';
 export type { Watched } from './engine/preflight/watch-ops.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
+export type { KernelPatch, KernelReport, StockKernels } from './engine/kernel-kit/kernel-patch.js';
+export { patchKernels, reportKernels } from './engine/kernel-kit/patch-kernels.js';
+export type { Pooling } from './engine/kernel-kit/pooling-geometry.js';
+export { eachWindow, poolingOf, windowSize } from './engine/kernel-kit/pooling-geometry.js';
+export {
+  addAveragePoolGradient,
+  addMaxPoolGradient,
+  firstMaximum,
+} from './engine/kernel-kit/pooling-gradients.js';
+export { prepareTfjs } from './engine/prepare-tfjs.js';
+export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
 export { parameterSelection } from './step/parameters.js';
 export { scheduleValue } from './step/schedule-value.js';
 export { currentScope, inScope, traceScope, withScopes } from './engine/trace-scope.js';
 export type { PeerImport } from './runtime-import.js';
 export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.js';
+export { oneHot } from './step/one-hot.js';
 export { withStep } from './step/step-context.js';
 export { unknownScalar } from './step/unknown-scalar.js';
 export * as assembler from './wasm/assembler.js';

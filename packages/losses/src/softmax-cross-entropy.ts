@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss, OutputScale } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { checkClassTargets, checkOutputScale, failData, formatShape } from '@espalier/core/internal';
+import { checkClassTargets, checkOutputScale, failData, formatShape, oneHot } from '@espalier/core/internal';
 import { logProbability, SCALES, SMALLEST_DIVISOR } from './probabilities.js';
 
 /** Options of {@link softmaxCrossEntropy}. */
@@ -86,11 +86,6 @@ function isInteger(labels: string, targets: tf.Tensor, { shape }: tf.Tensor2D): 
     `for logits ${formatShape(shape)} the labels must be ${wanted.filter(Boolean).join(' or ')}, ` +
       `got ${formatShape(targets.shape)}.`,
   );
-}
-
-function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor {
-  // tf.oneHot refuses a single class, and on the wasm backend writes integers into a float32 tensor.
-  return classes === 1 ? tf.ones([labels.shape[0], 1]) : tf.cast(tf.oneHot(labels, classes), 'float32');
 }
 
 /** One custom gradient in place of that of eight ops; `rowSums` where the rows may sum to other than 1. */

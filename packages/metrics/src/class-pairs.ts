@@ -7,6 +7,7 @@ import {
   checkTargetValues,
   failData,
   formatShape,
+  oneHot,
 } from '@espalier/core/internal';
 
 /** What one output of a yes-or-no question may be. */
@@ -62,12 +63,6 @@ export function labelRows(scope: string, { outputs, targets }: MetricBatch): tf.
     failData(scope, `outputs must be logits [N, C] with C >= 2, got ${formatShape(outputs.shape)}.`);
   }
   return oneHot(actualClass(scope, outputs, targets), outputs.shape[1]!);
-}
-
-/** `[N, classes]` float32. */
-export function oneHot(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
-  // Asked for float32, tf.oneHot writes integers into the tensor on the wasm backend.
-  return tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
 }
 
 /** Checks for a metric of classes, before the first step. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Metric, OutputScale } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
-import { failData, formatShape } from '@espalier/core/internal';
-import { classChecks, classPairs, oneHot, SCALES } from './class-pairs.js';
+import { failData, formatShape, oneHot } from '@espalier/core/internal';
+import { classChecks, classPairs, SCALES } from './class-pairs.js';
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions<Name extends string = 'confusionMatrix'> {

@@ -1,5 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { checkOptions, option } from '@espalier/core';
+import { prepareTfjs } from '@espalier/core/internal';
 import type { ActivationName } from './activations.js';
 import { activationLayer, activationNames, inlineActivation } from './activations.js';
 import { BatchNormalization } from './batch-normalization.js';
@@ -109,7 +110,9 @@ export class LayerStack {
   readonly #layers: tfl.layers.Layer[] = [];
   readonly #options: ResolvedStackOptions;
 
+  /** Makes TensorFlow.js fit for the layers that will come. */
   constructor(options: ResolvedStackOptions) {
+    prepareTfjs();
     this.#options = options;
   }
 

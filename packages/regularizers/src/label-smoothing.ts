@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
 import { EspalierError, option, readOptions } from '@espalier/core';
+import { oneHot } from '@espalier/core/internal';
 
 /** Options of {@link labelSmoothing}. */
 export interface LabelSmoothingOptions {
@@ -82,8 +83,7 @@ function toRows(target: Tensor, key: string, classes: number | undefined): Tenso
   if (classes === undefined)
     fail(`target '${key}' has integer labels; give the number of classes as classes`);
   const labels = (target.rank === 1 ? target : tf.reshape(target, [-1])) as Tensor1D;
-  // In int32 and cast: with float32 values the wasm backend's one-hot is all zeros.
-  return tf.cast(tf.oneHot(labels, classes), 'float32');
+  return oneHot(labels, classes);
 }
 
 function fail(message: string): never {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from '@espalier/core';
 import { eager } from '@espalier/core';
+import { prepareTfjs } from '@espalier/core/internal';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contractExecutor } from './contract-executor.js';
 import { executorContract } from './executor-contract.js';
@@ -21,6 +22,7 @@ export interface BackendContractOptions extends OperationContractOptions {
 
 /** Runs operations on the active backend. */
 export const runEagerly: RunOperations = async (fn, inputs) => {
+  prepareTfjs();
   const results = tf.tidy(() => {
     const tensors = inputs.map(({ data, shape }) => tf.tensor(data, [...shape], 'float32'));
     // A result may be an input itself.

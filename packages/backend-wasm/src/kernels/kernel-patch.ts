@@ -1,17 +1,8 @@
+import type * as core from '@espalier/core/internal';
 import type { WasmKernel } from '../wasm-backend.js';
 
-/** The kernels of TensorFlow.js as they were before any patch. */
-export interface StockKernels {
-  /** @throws Error when the wasm backend has no kernel of that name. */
-  get(kernelName: string): WasmKernel;
-}
+/** The kernels as they were before a patch. */
+export type StockKernels = core.StockKernels<WasmKernel>;
 
 /** One kernel that this package puts right. */
-export interface KernelPatch {
-  /** The kernel's name in TensorFlow.js's registry. */
-  readonly kernelName: string;
-  /** What was the matter with the stock kernel, in a few words. */
-  readonly reason: string;
-  /** Builds the kernel; `stock` answers with what was registered before. */
-  build(stock: StockKernels): WasmKernel;
-}
+export type KernelPatch = core.KernelPatch<WasmKernel>;

@@ -1,7 +1,7 @@
+import { eachWindow, poolingOf, windowSize } from '@espalier/core/internal';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { floatsOf, sizeOfShape, type KernelArguments, type WasmBackend } from '../wasm-backend.js';
 import type { KernelPatch } from './kernel-patch.js';
-import { eachWindow, pool2d, pool3d, windowSize, type Pooling } from './pooling-geometry.js';
 import { sumFloats } from './sum-floats.js';
 
 const reason = 'NaN came out as -Infinity or as another cell';
@@ -28,7 +28,7 @@ export const maxPool3D: KernelPatch = {
   build: (stock) => (args) => {
     const x = args.inputs['x']!;
     if (x.dtype !== 'float32') return stock.get('MaxPool3D')(args);
-    return pool(args.backend, x, pool3d(asInput(args, x)), maximumOf);
+    return pool(args, x, maximumOf);
   },
 };
 
@@ -47,7 +47,7 @@ function withNonFinite(kernelName: string, reduce: Reduce): KernelPatch {
     build: (stock) => (args) => {
       const x = args.inputs['x']!;
       if (x.dtype !== 'float32' || allFinite(args.backend, x)) return stock.get(kernelName)(args);
-      return pool(args.backend, x, pool2d(asInput(args, x)), reduce);
+      return pool(args, x, reduce);
     },
   };
 }
@@ -59,18 +59,13 @@ function allFinite(backend: WasmBackend, x: TensorInfo): boolean {
   return Number.isFinite(sum[0]);
 }
 
-/** Gradients, which the geometry was written for, call the pooled tensor `input`. */
-function asInput(args: KernelArguments, x: TensorInfo): KernelArguments {
-  return { ...args, inputs: { ...args.inputs, input: x } };
-}
-
-function pool(backend: WasmBackend, x: TensorInfo, pooling: Pooling, reduce: Reduce): TensorInfo {
-  const sizes = x.shape.length === 4 ? pooling.output.slice(1) : pooling.output;
-  const out = backend.makeOutput([pooling.batch, ...sizes, pooling.channels], 'float32');
+function pool({ attrs, backend }: KernelArguments, x: TensorInfo, reduce: Reduce): TensorInfo {
+  const pooling = poolingOf(x.shape, attrs);
+  const out = backend.makeOutput(pooling.outputShape, 'float32');
   const from = floatsOf(backend, x);
   const to = floatsOf(backend, out);
   const cells = new Int32Array(windowSize(pooling));
-  eachWindow(pooling, cells, 0, 1, (count, outputOffset) => {
+  eachWindow(pooling, cells, (count, outputOffset) => {
     for (let channel = 0; channel < pooling.channels; channel++) {
       to[outputOffset + channel] = reduce(from, cells, count, channel);
     }

@@ -1,7 +1,8 @@
+import { type Pooling, poolingOf } from '@espalier/core/internal';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebgpuBackend } from '../webgpu-backend.js';
 import type { KernelPatch } from './kernel-patch.js';
-import { eachCell, eachWindow, integersOf, type Pooling, poolingOf, splitIndex } from './pooling-geometry.js';
+import { eachCell, eachWindow, integersOf, splitIndex } from './pooling-shader.js';
 import { each, runShader } from './program.js';
 
 /** The cell of a window's maximum: the first of equal ones, the last NaN (both as PyTorch). */

@@ -1,5 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import { currentScope, inScope, watchOps, withScopes } from '@espalier/core/internal';
+import { currentScope, inScope, prepareTfjs, watchOps, withScopes } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
@@ -41,6 +41,7 @@ export function trace(
   body: (inputs: readonly Tensor[]) => NamedTensors,
   options: TraceOptions = {},
 ): Graph {
+  prepareTfjs();
   registerTraceKernels();
   const engine = tfjsEngine();
   const recorder = new Recorder(options.capture);

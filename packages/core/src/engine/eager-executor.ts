@@ -13,6 +13,7 @@ import type {
 import type { Batch } from '../run/plugin.js';
 import { doubtful, probeGradients } from './preflight/gradient-probes.js';
 import { watchOps } from './preflight/watch-ops.js';
+import { prepareTfjs } from './prepare-tfjs.js';
 import { stream } from '../random.js';
 import { mapTensors } from '../step/gradients.js';
 import { unknownScalar } from '../step/unknown-scalar.js';
@@ -32,6 +33,7 @@ export function eager(): Executor {
   return {
     name: 'eager',
     async start(program, state) {
+      prepareTfjs();
       await tf.ready();
       return new EagerSession(program, state);
     },

@@ -1,5 +1,6 @@
 import type { Availability, Backend } from './backend.js';
 import { EspalierError } from '../errors.js';
+import { prepareTfjs } from './prepare-tfjs.js';
 
 /**
  * Makes a TensorFlow.js backend the active one.
@@ -13,6 +14,7 @@ import { EspalierError } from '../errors.js';
 export async function useBackend(backend: Backend): Promise<Backend> {
   const availability = await backend.isAvailable();
   if (!availability.available) throw unavailable(backend.name, availability);
+  prepareTfjs();
   await backend.activate();
   return backend;
 }

@@ -18,6 +18,7 @@ import { scalarSource } from '../step/scalars.js';
 import { unknownScalar } from '../step/unknown-scalar.js';
 import { toHostArray, toHostArrays } from '../step/state.js';
 import type { StepContext } from '../step/step-context.js';
+import { prepareTfjs } from '../engine/prepare-tfjs.js';
 
 /** What a hand-written loop tells {@link compose} about itself. */
 export interface ComposeOptions {
@@ -81,6 +82,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   const { seed = 0, learningRate = 0.001, batchSize = 1, weights } = options;
   const { epochs = Infinity, stepsPerEpoch = Infinity, metricNames = ['loss'] } = options;
   checkComposeOptions(options);
+  prepareTfjs();
   const driver = new PluginDriver(plugins);
   for (const hook of ['stepState', 'evaluationParameters'] as const) {
     const [stateful] = driver.with(hook);

@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
-import { repairGradients } from '../engine/repaired-gradients/repair-gradients.js';
-
-// tfjs-core registers no gradients of its own; tfjs-layers does on import, and ours follow.
-repairGradients();
+import { prepareTfjs } from '../engine/prepare-tfjs.js';
+import { releaseTape } from '../engine/tfjs-internals.js';
 
 /** What a differentiated function gives: the value, and tensors that are wanted beside it. */
 export interface Differentiable {
   readonly value: tf.Scalar;
   readonly aux: Tensors;
-}
-
-interface Tape {
-  readonly state: { activeTape: { saved?: tf.Tensor[] }[] | null };
 }
 
 /**
@@ -27,10 +21,10 @@ export function valueAndGradients(
   f: () => Differentiable,
   parameters: Tensors,
 ): Differentiable & { readonly gradients: Tensors } {
+  prepareTfjs();
   const names = Object.keys(parameters);
   const kept: tf.Tensor[] = [];
   const aux: Record<string, tf.Tensor> = {};
-  const engine = tf.engine();
   const forward = (): tf.Scalar => {
     const result = f();
     for (const [name, tensor] of Object.entries(result.aux)) {
@@ -40,7 +34,7 @@ export function valueAndGradients(
   };
   try {
     if (names.length === 0) return { ...f(), gradients: {} };
-    const { value, grads } = engine.gradients(
+    const { value, grads } = tf.engine().gradients(
       forward,
       names.map((name) => parameters[name]!),
       undefined,
@@ -54,16 +48,10 @@ export function valueAndGradients(
     });
     return { value: value as tf.Scalar, gradients, aux: mapTensors(aux, (tensor) => tf.clone(tensor)) };
   } catch (error) {
-    releaseTape(engine as unknown as Tape);
+    releaseTape();
     throw error;
   } finally {
     for (const tensor of kept) tensor.dispose();
-  }
-}
-
-function releaseTape(engine: Tape): void {
-  for (const node of engine.state.activeTape ?? []) {
-    for (const tensor of node.saved ?? []) tensor.dispose();
   }
 }
 

@@ -100,9 +100,16 @@ export const arrangement: readonly Operation[] = [
     fc.record({ labels: fc.array(fc.nat(4), { minLength: 1, maxLength: 6 }), seed }),
     ({ labels, seed: from }) => ({
       inputs: [normal(from, 'x', [1])],
+      // As integers and as floats: the kernels write the type that they are asked for.
       run: (x) =>
-        tf.mul(tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 5), 'float32'), tf.reshape(x!, [1, 1])),
-      reference: (x) => build([labels.length, 5], ([i, j]) => (labels[i!] === j ? x!.data[0]! : 0)),
+        tf.mul(
+          tf.add(
+            tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 5), 'float32'),
+            tf.oneHot(tf.tensor1d(labels, 'int32'), 5, 0.5, 0.25, 'float32'),
+          ),
+          tf.reshape(x!, [1, 1]),
+        ),
+      reference: (x) => build([labels.length, 5], ([i, j]) => x!.data[0]! * (labels[i!] === j ? 1.5 : 0.25)),
     }),
   ),
   operation('stack and unstack', fc.record({ rows: dim(), columns: dim(), seed }), (drawn) => ({

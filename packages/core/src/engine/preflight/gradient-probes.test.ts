@@ -96,7 +96,7 @@ describe('a gradient that is wrong is refused before the first step', () => {
 
   test('every probe runs, and finds those of the cpu backend that are right right', async () => {
     const op = (kernel: string) => ({ kernel, attributes: { pad: 'same', filterSize: 2 }, origin: '' });
-    const right = ['MaxPool', 'MaxPool3D', 'Conv3D', 'Cumsum', 'MirrorPad'].map(op);
+    const right = ['MaxPool', 'MaxPool3D', 'Conv3D', 'Cumsum', 'Prod', 'MirrorPad'].map(op);
     expect(doubtful([...right, ...right, op('Add')])).toEqual(right);
     await probeGradients(right);
     for (const kernel of ['AvgPool', 'AvgPool3D', 'ResizeNearestNeighbor'])

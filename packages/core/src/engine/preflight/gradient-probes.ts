@@ -67,6 +67,15 @@ const PROBES: readonly Probe[] = [
     ],
   },
   {
+    // By way of cumulative products, which webgpu has wrong in the same way.
+    kernel: 'Prod',
+    measure: () => [2, 4].map((size) => tf.grad((x) => tf.prod(x))(tf.fill([size], 2))),
+    right: [
+      [2, 2],
+      [8, 8, 8, 8],
+    ],
+  },
+  {
     kernel: 'MaxPool3D',
     measure: () => [maxPool3DGradient([2, 2, 2, 2, 1], [2, 2, 2])],
     right: [[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]],

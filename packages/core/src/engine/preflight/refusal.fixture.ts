@@ -73,7 +73,7 @@ export async function refusal(run: Run): Promise<string> {
   expect(tf.memory()).toMatchObject({ numTensors, numBytes });
   // Nothing is watched any more.
   const { watch } = (tf.engine() as unknown as Record<symbol, { watch: unknown }>)[
-    Symbol.for('espalier.preflight.watch')
+    Symbol.for('espalier.engine.op-slot')
   ]!;
   expect(watch).toBeUndefined();
   return (error as Error).message;

@@ -31,11 +31,6 @@ describe('an op without a gradient is refused before the first step', () => {
       () => through([6], (w) => tf.gatherND(w, tf.tensor2d([[1], [2]], [2, 1], 'int32'))),
     ],
     ['cumprod', /Cumprod/, () => through([6], (w) => tf.cumprod(w))],
-    [
-      'prod',
-      /Prod, whose gradient fails .* Write it with other ops/,
-      () => through([2, 3], (w) => tf.prod(w, 1)),
-    ],
   ])('%s', async (_, message, run) => {
     expect(await refusal(run())).toMatch(message);
   });

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -7,9 +8,9 @@ import {
   noise,
   numbers,
   tensor,
-  useWasm,
   type Stored,
-} from '../../../../testing/references/backend-wasm/support.js';
+} from '../../../../../testing/references/backend-wasm/fixture.js';
+import { prepareTfjs } from '../prepare-tfjs.js';
 
 interface Case {
   x: Stored;
@@ -25,7 +26,10 @@ interface Case {
 const epsilon = 1e-3;
 
 describe('gradient of batch normalisation', () => {
-  beforeAll(useWasm);
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    prepareTfjs();
+  });
 
   it.each(cases<Case>('batchNorm'))(
     'in training, through the batch statistics, equals PyTorch: $x.shape',

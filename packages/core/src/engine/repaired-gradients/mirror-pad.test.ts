@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import {
@@ -6,9 +7,9 @@ import {
   noise,
   numbers,
   tensor,
-  useWasm,
   type Stored,
-} from '../../../../testing/references/backend-wasm/support.js';
+} from '../../../../../testing/references/backend-wasm/fixture.js';
+import { prepareTfjs } from '../prepare-tfjs.js';
 
 interface Case {
   x: Stored;
@@ -19,7 +20,10 @@ interface Case {
 }
 
 describe('gradient of mirrorPad', () => {
-  beforeAll(useWasm);
+  beforeAll(async () => {
+    await tf.setBackend('cpu');
+    prepareTfjs();
+  });
 
   it.each(cases<Case>('mirrorPad'))('$mode equals PyTorch', ({ x, dy, dx, paddings, mode }) => {
     const got = tf.grad((v: tf.Tensor) => tf.mirrorPad(v, paddings, mode))(tensor(x), tensor(dy));

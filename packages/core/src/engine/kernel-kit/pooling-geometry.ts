@@ -1,9 +1,8 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { KernelArguments } from '../wasm-backend.js';
 
-type Size3 = readonly [number, number, number];
+type Size3 = readonly [depth: number, height: number, width: number];
 
-/** The geometry of a pooling over `[batch, depth, height, width, channels]`. */
+/** The geometry of a pooling over `[batch, depth, height, width, channels]`; images have depth 1. */
 export interface Pooling {
   readonly batch: number;
   readonly channels: number;
@@ -12,17 +11,26 @@ export interface Pooling {
   readonly window: Size3;
   readonly strides: Size3;
   readonly padding: Size3;
+  /** Of the result as a tensor, with the rank of the input. */
+  readonly outputShape: number[];
 }
 
-/** The geometry of a 2-d pooling gradient's attributes. */
-export function pool2d({ inputs, attrs }: KernelArguments): Pooling {
+/** The geometry of a pooling kernel's attributes, its gradient's likewise, for an input `[N, (D,) H, W, C]`. */
+export function poolingOf(
+  inputShape: readonly number[],
+  attributes: Readonly<Record<string, unknown>>,
+): Pooling {
+  return inputShape.length === 4 ? pooling2d(inputShape, attributes) : pooling3d(inputShape, attributes);
+}
+
+function pooling2d(inputShape: readonly number[], attributes: Readonly<Record<string, unknown>>): Pooling {
   const info = backend_util.computePool2DInfo(
-    inputs['input']!.shape as [number, number, number, number],
-    attrs['filterSize'] as [number, number],
-    attrs['strides'] as [number, number],
+    inputShape as [number, number, number, number],
+    attributes['filterSize'] as [number, number],
+    attributes['strides'] as [number, number],
     1,
-    attrs['pad'] as number,
-    attrs['dimRoundingMode'] as 'floor' | undefined,
+    attributes['pad'] as number,
+    attributes['dimRoundingMode'] as 'floor' | undefined,
   );
   return {
     batch: info.batchSize,
@@ -32,18 +40,18 @@ export function pool2d({ inputs, attrs }: KernelArguments): Pooling {
     window: [1, info.filterHeight, info.filterWidth],
     strides: [1, info.strideHeight, info.strideWidth],
     padding: [0, info.padInfo.top, info.padInfo.left],
+    outputShape: info.outShape,
   };
 }
 
-/** The geometry of a 3-d pooling gradient's attributes. */
-export function pool3d({ inputs, attrs }: KernelArguments): Pooling {
+function pooling3d(inputShape: readonly number[], attributes: Readonly<Record<string, unknown>>): Pooling {
   const info = backend_util.computePool3DInfo(
-    inputs['input']!.shape as [number, number, number, number, number],
-    attrs['filterSize'] as [number, number, number],
-    attrs['strides'] as [number, number, number],
+    inputShape as [number, number, number, number, number],
+    attributes['filterSize'] as [number, number, number],
+    attributes['strides'] as [number, number, number],
     1,
-    attrs['pad'] as number,
-    attrs['dimRoundingMode'] as 'floor' | undefined,
+    attributes['pad'] as number,
+    attributes['dimRoundingMode'] as 'floor' | undefined,
   );
   return {
     batch: info.batchSize,
@@ -53,6 +61,7 @@ export function pool3d({ inputs, attrs }: KernelArguments): Pooling {
     window: [info.filterDepth, info.filterHeight, info.filterWidth],
     strides: [info.strideDepth, info.strideHeight, info.strideWidth],
     padding: [info.padInfo.front, info.padInfo.top, info.padInfo.left],
+    outputShape: info.outShape,
   };
 }
 
@@ -69,9 +78,9 @@ export const windowSize = ({ window }: Pooling): number => window[0] * window[1]
 export function eachWindow(
   { batch, channels, input, output, window, strides, padding }: Pooling,
   cells: Int32Array,
-  origin: number,
-  scale: number,
   visit: (count: number, outputOffset: number) => void,
+  origin = 0,
+  scale = 1,
 ): void {
   let outputOffset = 0;
   for (let image = 0; image < batch; image++) {
