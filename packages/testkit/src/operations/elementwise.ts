@@ -117,9 +117,17 @@ export const elementwise: readonly Operation[] = [
     const chosen = normal(from, 'condition', shape);
     return {
       inputs: ['a', 'b'].map((name) => normal(from, name, shape)),
-      run: (a, b) => tf.where(tf.greater(tf.tensor(Float32Array.from(chosen.data), shape), 0), a!, b!),
+      // With two conditions, and a filled tensor to choose from.
+      run(a, b) {
+        const by = tf.tensor(Float32Array.from(chosen.data), shape);
+        const first = tf.logicalOr(tf.greater(by, 0), tf.less(by, -1));
+        return tf.where(first, a!, tf.add(b!, tf.fill(shape, 0.5)));
+      },
       reference: (a, b) =>
-        build(shape, (position) => broadcastAt(broadcastAt(chosen, position) > 0 ? a! : b!, position)),
+        build(shape, (position) => {
+          const by = broadcastAt(chosen, position);
+          return by > 0 || by < -1 ? broadcastAt(a!, position) : broadcastAt(b!, position) + 0.5;
+        }),
     };
   }),
 ];

@@ -19,8 +19,13 @@ export async function importRuntime(name: RuntimeName, device: Device): Promise<
   const loaded: unknown = await importPeer(peer, async () => {
     if (inNode() || name === 'onnxruntime-node')
       return import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name as string);
-    if (device === 'webgpu') return import('onnxruntime-web/webgpu');
-    return import('onnxruntime-web/wasm');
+    // Awaited here: bundlers look for the `try` around an import that may be absent.
+    try {
+      if (device === 'webgpu') return (await import('onnxruntime-web/webgpu')) as unknown;
+      return (await import('onnxruntime-web/wasm')) as unknown;
+    } catch (cause) {
+      throw cause as Error;
+    }
   });
   return ((loaded as { default?: unknown }).default ?? loaded) as OnnxRuntimeModule;
 }
