@@ -31,9 +31,11 @@ await withTemporaryFolder(async (folder) => {
     ['types', () => checkConsumerTypes(consumer, packed)],
   ];
   for (const [name, step] of steps) {
+    const start = performance.now();
     try {
       const said = await step();
-      console.log(`ok     ${name}${said ? `: ${String(said)}` : ''}`);
+      const seconds = Math.round((performance.now() - start) / 1000);
+      console.log(`ok     ${name}, ${seconds} s${said ? `: ${String(said)}` : ''}`);
     } catch (error) {
       console.log(`FAILED ${name}`);
       problems.push(`${name}: ${(error as Error).message}`);

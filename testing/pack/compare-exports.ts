@@ -22,12 +22,12 @@ function reachable(directory: string, file: string, seen = new Set<string>()): S
   return seen;
 }
 
-/** What `exports` names and the tarball lacks, and what was built and nothing leads to. */
+/** What `exports` and `bin` name and the tarball lacks, and what was built and nothing leads to. */
 export function compareExports({ directory, manifest, files }: PackedPackage): string[] {
-  const named = [...new Set(targets(manifest.exports))];
+  const named = [...new Set([...targets(manifest.exports), ...targets(manifest.bin)])];
   const missing = named
     .filter((file) => !files.includes(file))
-    .map((file) => `exports names ${file}, not packed`);
+    .map((file) => `package.json names ${file}, not packed`);
   const reached = new Set(named.flatMap((file) => [...reachable(directory, file)]));
   const unreachable = files
     .filter(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mustRun, tool } from '../support/run-command.js';
+import { mustRun } from '../support/run-command.js';
 import type { Workspace } from '../support/workspaces.js';
 import { publishable } from '../support/workspaces.js';
 
@@ -37,7 +37,14 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
 /** Builds what is not up to date and packs every publishable package into `folder`. */
 export async function packPackages(folder: string): Promise<PackedPackage[]> {
   const workspaces = publishable();
-  await mustRun(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--no-update-notifier']);
+  await mustRun('npm', [
+    'run',
+    '--silent',
+    'build',
+    '--',
+    '--output-logs=errors-only',
+    '--no-update-notifier',
+  ]);
   const stdout = await mustRun('npm', [
     'pack',
     '--json',

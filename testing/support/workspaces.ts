@@ -14,6 +14,7 @@ export interface Manifest {
   type?: string;
   sideEffects?: boolean | string[];
   exports?: Record<string, unknown>;
+  bin?: Record<string, string>;
   files?: string[];
   engines?: Record<string, string>;
   repository?: { url?: string; directory?: string };
