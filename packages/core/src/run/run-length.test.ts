@@ -115,6 +115,14 @@ describe('how long a run is', () => {
     expect([record.epochs.length, record.status, record.stopReason]).toEqual([3, 'stopped', 'enough']);
   });
 
+  test('timers get their turn between epochs that are shorter than the time between two turns', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort('enough'), 30);
+    const { record } = await run({ epochs: 100_000, batchSize: 10, signal: controller.signal });
+    expect(record.stopReason).toBe('aborted: enough');
+    expect(record.epochs.length).toBeLessThan(100_000);
+  });
+
   test('an interruption does not wait for minEpochs', async () => {
     const signal = AbortSignal.abort('now');
     const { record } = await run({ epochs: 9, minEpochs: 3, signal });

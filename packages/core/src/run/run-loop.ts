@@ -53,12 +53,14 @@ export async function wholeRun(
 /** The order of events, written down once. */
 async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
   const { run } = engine;
+  // Of the whole run: its epochs may be shorter than the time between two turns.
+  const turns = new EventLoopTurns();
   while (!engine.isLongEnough && run.stopReason === undefined) {
     await engine.epochStart();
     await work.openEpoch();
     let whole: boolean;
     try {
-      whole = await steps(engine, work);
+      whole = await steps(engine, work, turns);
     } finally {
       await work.closeEpoch?.();
     }
@@ -75,9 +77,8 @@ async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
 }
 
 /** The steps of an epoch. Gives whether all were done: a stop or the run's length may end it before. */
-async function steps(engine: RunEngine, work: RunWork): Promise<boolean> {
+async function steps(engine: RunEngine, work: RunWork, turns: EventLoopTurns): Promise<boolean> {
   const { run } = engine;
-  const turns = new EventLoopTurns();
   const every = work.validate ? work.validateEverySteps : undefined;
   const validationIsDue = (): boolean => every !== undefined && run.step > 0 && run.step % every === 0;
   // A checkpoint taken between a step and its validation goes on with the validation.
