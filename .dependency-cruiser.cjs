@@ -1,8 +1,8 @@
 const test = '[.](test|test-d)[.]ts$';
 /** Folders beside a package's sources that are not published. */
 const aside = '^packages/[^/]+/(bench|test|testing)/';
-/** A package that shares the code of another, on purpose. */
-const sharing = 'backend-node-gpu';
+/** Packages that stand on another of ours, on purpose: docs/adding-packages.md says when. */
+const sharing = 'backend-node-gpu|tuning-bullmq';
 /** Packages that any other may import. */
 const shared = 'core|testkit';
 
@@ -15,6 +15,16 @@ module.exports = {
       severity: 'error',
       from: { path: `^packages/(?!(?:${shared}|espalier|${sharing})/)([^/]+)/` },
       to: { path: '^packages/', pathNot: [`^packages/(${shared})/`, '^packages/$1/'] },
+    },
+    {
+      name: 'stands-on-another-package',
+      comment: 'A package that stands on another of ours stands on that one alone.',
+      severity: 'error',
+      from: { path: `^packages/(${sharing})/` },
+      to: {
+        path: '^packages/',
+        pathNot: [`^packages/(${shared})/`, '^packages/$1/', '^packages/(backend-node|tuning)/'],
+      },
     },
     {
       name: 'core-imports-package',
