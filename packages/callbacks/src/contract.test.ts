@@ -84,7 +84,7 @@ const plugins: Record<string, Entry> = {
   },
 };
 
-const helpers = new Set(['folderStore', 'indexedDbStore', 'latestCheckpoint', 'opfsStore']);
+const helpers = new Set(['bestCheckpoint', 'folderStore', 'indexedDbStore', 'latestCheckpoint', 'opfsStore']);
 exportsContract({ exported, factories: plugins, notFactories: helpers });
 
 for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {

@@ -5,7 +5,7 @@ import { decodeCheckpoint, type EpochLogs } from '@espalier/core';
 import { scriptedRun } from '@espalier/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { earlyStopping } from './early-stopping.js';
-import { latestCheckpoint } from './latest-checkpoint.js';
+import { bestCheckpoint, latestCheckpoint } from './latest-checkpoint.js';
 import { modelCheckpoint } from './model-checkpoint.js';
 
 let directory: string;
@@ -39,6 +39,24 @@ describe('modelCheckpoint', () => {
     expect(await files()).toEqual(['checkpoint-step-3', 'checkpoint-step-6']);
     const { checkpoint } = (await latestCheckpoint(directory))!;
     expect(checkpoint).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 6 });
+  });
+
+  test('the best of several is found, and a damaged one passed over with a remark', async () => {
+    await play([modelCheckpoint({ directory, monitor: 'loss', saveBestOnly: true, keep: 3 })], [3, 1, 2, 4]);
+    expect(await files()).toEqual(['best-step-4', 'best-step-8', 'best-step-12']);
+    const best = (await bestCheckpoint(directory))!;
+    expect(best.checkpoint.step).toBe(8);
+    expect(best.path).toContain('best-step-8');
+    const bytes = await readFile(best.path);
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(best.path, bytes);
+    const next = (await bestCheckpoint(directory))!;
+    expect(next.checkpoint.step).toBe(12);
+    expect(next.checkpoint.events.at(-1)).toMatchObject({
+      source: 'best-checkpoint',
+      message: expect.stringMatching(/^passed over \d+-best-step-8.*damaged/),
+    });
+    expect(await bestCheckpoint(join(directory, 'nowhere'))).toBeUndefined();
   });
 
   test('keeps the best beside the newest', async () => {

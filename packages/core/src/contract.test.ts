@@ -19,6 +19,7 @@ exportsContract({
     'fingerprint',
     'firstAvailable',
     'isEspalierError',
+    'loadWeights',
     'option',
     'parameterKind',
     'readOptions',

@@ -60,6 +60,7 @@ export { readOptions } from './read-options.js';
 export { eager } from './engine/eager-executor.js';
 export type { FitOptions } from './run/fit-options.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model/model.js';
+export { loadWeights } from './model/load-weights.js';
 export type { PerOutput } from './step/check-objectives.js';
 export type { TrainerOptions } from './run/trainer-options.js';
 export { Trainer } from './run/trainer.js';

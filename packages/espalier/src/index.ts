@@ -3,6 +3,7 @@ export type * from '@espalier/backend-wasm';
 export { wasm } from '@espalier/backend-wasm';
 export type * from '@espalier/callbacks';
 export {
+  bestCheckpoint,
   clipGradients,
   csvLogger,
   earlyStopping,
@@ -30,6 +31,7 @@ export {
   fingerprint,
   firstAvailable,
   isEspalierError,
+  loadWeights,
   parameterKind,
   selectParameters,
   stream,

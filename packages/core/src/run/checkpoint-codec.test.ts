@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { stream } from '../random.js';
 import type { Checkpoint } from './checkpoint.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-codec.js';
 
@@ -6,9 +7,9 @@ const checkpoint: Checkpoint = {
   format: 'espalier-checkpoint',
   version: 1,
   seed: 7,
-  epoch: 2,
+  epoch: 1,
   stepInEpoch: 1,
-  step: 9,
+  step: 5,
   stepsPerEpoch: 4,
   batchSize: 3,
   position: { examples: 64 },
@@ -113,5 +114,54 @@ describe('checkpoint files', () => {
     expect(() => decodeCheckpoint(withHeader({ ...header, __metadata__: {} }))).toThrow(
       'no state of an Espalier run',
     );
+  });
+
+  test('with entries on the same bytes are refused before memory is taken', () => {
+    const { header } = headerOf(encodeCheckpoint(checkpoint));
+    const again = Object.fromEntries(
+      Array.from({ length: 150 }, (_, i) => [`slots/copy_${i}`, header['parameters/a']]),
+    );
+    expect(() => decodeCheckpoint(withHeader({ ...header, ...again }))).toThrow(
+      "'slots/copy_0' begins at byte 0, the array before it ends at 23",
+    );
+  });
+
+  test.each<[string, object, string]>([
+    ['a negative epoch', { epoch: -1 }, "'epoch'"],
+    ['no epochs', { epochs: null }, "'epochs'"],
+    ['a line without numbers', { epochs: [{ epoch: 0, loss: 'low' }] }, "'epochs'"],
+    ['an event without a source', { events: [{ epoch: 0, step: 1, message: 'so' }] }, "'events'"],
+    ['totals that are no lists', { totals: { loss: 3 } }, "'totals'"],
+    ['a step before its epoch', { step: 0 }, 'contradict'],
+    ['more steps than an epoch has', { stepInEpoch: 5, step: 9 }, 'contradict'],
+    ['fewer lines than epochs', { epochs: [] }, 'contradict'],
+    ['a part of its own', { extra: 1 }, "'extra'"],
+    ['a factor below zero', { learningRateFactors: { plateau: -1 } }, "'learningRateFactors'"],
+  ])('with %s are refused', (_, part, message) => {
+    const bytes = encodeCheckpoint({ ...checkpoint, ...part } as Checkpoint);
+    expect(() => decodeCheckpoint(bytes)).toThrow(message);
+  });
+
+  test('that were damaged anywhere in any way are refused', () => {
+    const bytes = encodeCheckpoint(checkpoint);
+    const numbers = stream(1, 'damage', 0);
+    const draw = (below: number): number => Math.floor(numbers.uniforms(1)[0]! * below);
+    for (let i = 0; i < 2000; i++) {
+      const at = draw(bytes.length);
+      const kind = i % 4;
+      let damaged = bytes.slice();
+      if (kind === 0) damaged[at]! ^= 1 << draw(8);
+      else if (kind === 1)
+        damaged.set(
+          Uint8Array.from({ length: 8 }, () => draw(256)),
+          Math.min(at, bytes.length - 8),
+        );
+      else if (kind === 2)
+        damaged = Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(at + 1 + draw(9))]);
+      else damaged = Uint8Array.from([...bytes.subarray(0, at), draw(256), ...bytes.subarray(at)]);
+      expect(() => decodeCheckpoint(damaged), `damage ${i} at byte ${at}`).toThrow(
+        /^\[checkpoint\] cannot read/,
+      );
+    }
   });
 });

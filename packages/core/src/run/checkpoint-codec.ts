@@ -1,16 +1,25 @@
-import type { ArrayData, HostArray } from '../data/arrays.js';
+import type { ArrayData, HostArray, HostArrays } from '../data/arrays.js';
 import { sizeOf } from '../data/arrays.js';
-import type { Checkpoint } from './checkpoint.js';
 import { EspalierError } from '../errors.js';
+import { Hash } from '../hash.js';
+import type { Checkpoint } from './checkpoint.js';
+import { type CheckpointState, faultOf } from './checkpoint-schema.js';
 
 /*
  * The file is a safetensors file (https://github.com/huggingface/safetensors, "Format"): eight bytes with the length of a
  * JSON header, the header, then the arrays. Everything that is not an array is JSON text under `__metadata__`, so any
- * safetensors reader opens the weights.
+ * safetensors reader opens the weights, and so is a hash of all bytes of the file.
  */
 
 const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 const METADATA_KEY = 'espalier';
+const HASH_KEY = 'espalier-hash';
+/** Stands in place of the hash while that is computed. */
+const NO_HASH = '0'.repeat(16);
+/** The byte where the hash begins. */
+const HASH_AT = 8 + `{"__metadata__":{"${HASH_KEY}":"`.length;
+/** The groups of a run's state. */
+const GROUP = /^(parameters|variables|slots|plugins|accumulated|saved)\//;
 
 interface ArrayEntry {
   readonly dtype: 'F32' | 'I32' | 'U8';
@@ -32,7 +41,8 @@ interface ArrayEntry {
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { arrays, ...rest } = checkpoint;
   const header: Record<string, unknown> = {
-    __metadata__: { [METADATA_KEY]: JSON.stringify(rest, keepNonFinite) },
+    // First, so that the place of the hash is known.
+    __metadata__: { [HASH_KEY]: NO_HASH, [METADATA_KEY]: JSON.stringify(rest, keepNonFinite) },
   };
   const names = Object.keys(arrays);
   let end = 0;
@@ -55,11 +65,19 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
     at += data.byteLength;
   }
+  bytes.set(encoder.encode(hashOf(bytes)), HASH_AT);
   return bytes;
 }
 
+/** The hash of a file whose own hash is still {@link NO_HASH}. */
+function hashOf(bytes: Uint8Array): string {
+  const hash = new Hash();
+  hash.bytes(bytes);
+  return hash.digest();
+}
+
 /**
- * The checkpoint in the bytes of a file. Every length is checked before memory is taken.
+ * The checkpoint in the bytes of a file. Every length is checked before memory is taken, and every byte by the file's hash.
  *
  * @throws EspalierError `checkpoint` when the bytes are cut short, damaged, of another kind, or of a newer version.
  */
@@ -77,7 +95,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const header = parseObject(new TextDecoder().decode(bytes.subarray(8, dataStart)), 'header');
   const { __metadata__: metadata, ...entries } = header;
-  const text = (metadata as Record<string, unknown> | undefined)?.[METADATA_KEY];
+  const { [METADATA_KEY]: text, [HASH_KEY]: hash } = (metadata ?? {}) as Record<string, unknown>;
   if (typeof text !== 'string') fail('the file holds weights, but no state of an Espalier run');
   const rest = parseObject(text, 'run state', restoreNonFinite);
   if (rest['format'] !== 'espalier-checkpoint') fail(`unknown format ${String(rest['format'])}`);
@@ -86,24 +104,38 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       `the file is of version ${String(rest['version'])}, this program reads version 1; update @espalier/core to read it`,
     );
   }
+  const arrays = decodeArrays(entries, bytes.subarray(dataStart));
+  const blank = bytes.slice();
+  blank.set(new TextEncoder().encode(NO_HASH), HASH_AT);
+  if (hash !== hashOf(blank)) fail('the file is damaged: its contents do not match its hash');
+  const fault = faultOf(rest);
+  if (fault !== undefined) fail(`${fault}; the file is damaged or was not written by a run`);
+  return { ...(rest as unknown as CheckpointState), arrays };
+}
+
+/** Arrays that lie one after the other and fill the data, as they were written. */
+function decodeArrays(entries: Readonly<Record<string, unknown>>, data: Uint8Array): HostArrays {
   const arrays: Record<string, HostArray> = {};
   let end = 0;
   for (const [name, entry] of Object.entries(entries)) {
-    arrays[name] = decodeArray(name, entry as ArrayEntry, bytes.subarray(dataStart));
-    end = Math.max(end, (entry as ArrayEntry).data_offsets[1]);
+    if (!GROUP.test(name)) fail(`'${name}' is no part of a run's state; the file is damaged`);
+    const { data_offsets: offsets } = checkEntry(name, entry as ArrayEntry, data.length);
+    if (offsets[0] !== end) {
+      fail(`'${name}' begins at byte ${offsets[0]}, the array before it ends at ${end}; the file is damaged`);
+    }
+    end = offsets[1];
   }
-  if (dataStart + end !== bytes.length) {
-    fail(`the arrays end at byte ${dataStart + end}, the file at ${bytes.length}; it is damaged`);
-  }
-  return { ...(rest as unknown as Omit<Checkpoint, 'arrays'>), arrays };
+  if (end !== data.length) fail(`the arrays end at byte ${end}, the data at ${data.length}; it is damaged`);
+  for (const [name, entry] of Object.entries(entries)) arrays[name] = decodeArray(entry as ArrayEntry, data);
+  return arrays;
 }
 
 const ELEMENT_BYTES = { F32: 4, I32: 4, U8: 1 } as const;
 
-function decodeArray(name: string, entry: ArrayEntry, data: Uint8Array): HostArray {
+function checkEntry(name: string, entry: ArrayEntry, length: number): ArrayEntry {
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
   const sane =
-    dtype in ELEMENT_BYTES &&
+    Object.hasOwn(ELEMENT_BYTES, String(dtype)) &&
     Array.isArray(shape) &&
     shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0) &&
     Array.isArray(offsets) &&
@@ -111,12 +143,16 @@ function decodeArray(name: string, entry: ArrayEntry, data: Uint8Array): HostArr
     offsets.every((offset) => Number.isSafeInteger(offset) && offset >= 0);
   if (!sane) fail(`the entry of '${name}' is damaged`);
   const [start, end] = offsets;
-  if (end > data.length) fail(`'${name}' ends at byte ${end} of ${data.length}; the file was cut short`);
+  if (end > length) fail(`'${name}' ends at byte ${end} of ${length}; the file was cut short`);
   if (end - start !== sizeOf(shape) * ELEMENT_BYTES[dtype]) {
     fail(
       `'${name}' of shape [${shape.join(', ')}] does not fit its ${end - start} bytes; the file is damaged`,
     );
   }
+  return entry;
+}
+
+function decodeArray({ dtype, shape, data_offsets: [start, end] }: ArrayEntry, data: Uint8Array): HostArray {
   // Not `data.slice`: of a Buffer, as `readFile` gives it, that is a view into other memory.
   const copy = Uint8Array.prototype.slice.call(data, start, end).buffer;
   if (dtype === 'F32') return { data: new Float32Array(copy), shape, dtype: 'float32' };
