@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@espalier/core/internal';
 import type { TensorArray } from '../graph/element-type.js';
 import type { Graph } from '../graph/graph.js';
 import type { HostTensors } from './host-tensor.js';
@@ -41,11 +42,11 @@ export interface GeneratedCode<State extends StateMemory = StateMemory> {
   /** Number of operations, for messages. */
   readonly size: number;
   /**
-   * Runs once, and moves `state` on when everything went well.
+   * Runs once, at once where the engine can, and moves `state` on when everything went well.
    *
    * @returns The outputs that are not state: views of memory that the next run overwrites.
    */
-  run(state: State, feed: Feed): Promise<HostTensors>;
+  run(state: State, feed: Feed): MaybePromise<HostTensors>;
   /** What it runs, in readable form, where that is more than the graph says. */
   explain?(): string;
   /** Frees everything. */

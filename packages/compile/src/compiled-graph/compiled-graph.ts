@@ -1,3 +1,4 @@
+import { isPromise, type MaybePromise } from '@espalier/core/internal';
 import type { Graph } from '../graph/graph.js';
 import type { InputEncodings } from '../passes/encode-inputs.js';
 import { encodeInputs, rowsInput } from '../passes/encode-inputs.js';
@@ -70,9 +71,9 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
    *
    * @throws IndexOutOfBounds before anything has run.
    */
-  run(state: State, feed: Feed): Promise<HostTensors> {
+  run(state: State, feed: Feed): MaybePromise<HostTensors> {
     const running = this.code.run(state, this.#check.of(feed));
-    this.#running = running.catch(() => undefined);
+    if (isPromise(running)) this.#running = running.catch(() => undefined);
     return running;
   }
 

@@ -1,4 +1,4 @@
-import type { HostArray, HostBatch } from '@espalier/core';
+import type { HostArray, HostArrays, HostBatch } from '@espalier/core';
 import type { ByteScale, InputEncoding, InputEncodings } from '../passes/encode-inputs.js';
 
 /** What tells a batch from others, and how its arrays are fed. */
@@ -32,6 +32,36 @@ export function describeBatch(batch: Partial<HostBatch>, inPlace: boolean): Desc
   }
   return { key: parts.join(', '), encodings };
 }
+
+/** Whether two batches would be described alike, found out without describing them. */
+export function sameForm(a: Partial<HostBatch>, b: Partial<HostBatch>): boolean {
+  return (
+    sameArrays(a.inputs, b.inputs) && sameArrays(a.targets, b.targets) && sameArrays(a.weights, b.weights)
+  );
+}
+
+function sameArrays(a: HostArrays = NONE, b: HostArrays = NONE): boolean {
+  if (a === b) return true;
+  let left = 0;
+  for (const name in a) {
+    left++;
+    const [one, other] = [a[name]!, b[name]];
+    if (!other || one.dtype !== other.dtype || one.shape.length !== other.shape.length) return false;
+    for (let i = 0; i < one.shape.length; i++) if (one.shape[i] !== other.shape[i]) return false;
+    // What is asked for rows is asked of the whole, as above.
+    const [whole, otherWhole] = [one.rows?.of, other.rows?.of];
+    if (whole !== otherWhole) return false;
+    if (!whole && !sameNumbers(one, other)) return false;
+  }
+  for (const _ in b) left--;
+  return left === 0;
+}
+
+function sameNumbers(a: HostArray, b: HostArray): boolean {
+  return a.data.constructor === b.data.constructor && a.scale === b.scale && a.offset === b.offset;
+}
+
+const NONE: HostArrays = {};
 
 /** How an array is fed as bytes; `undefined` where it is fed as it is. */
 function byteScaleOf(array: HostArray): ByteScale | undefined {

@@ -9,6 +9,7 @@ import type {
   StepResult,
 } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
+import { after, isPromise, type MaybePromise } from '@espalier/core/internal';
 import type { StateMemory } from '../compiled-graph/code-generator.js';
 import type { HostTensor, HostTensors } from '../compiled-graph/host-tensor.js';
 import { executionError } from './execution-error.js';
@@ -50,45 +51,39 @@ export class CompiledSession implements ExecutorSession {
     return new CompiledSession(parts, memory, shapes);
   }
 
-  async train(batch: HostBatch, inputs: StepInputs): Promise<StepResult> {
-    const compiled = await this.#compiled('train', batch);
-    this.#steps++;
-    // A number that leaks into the step from outside may change at any time: looked for at steps 2, 8, 32, 128, ...
-    if (this.#steps === this.#nextCheck) {
-      compiled.graph.traced.verify();
-      this.#nextCheck *= 4;
-    }
-    const outputs = await this.#run(compiled, batch, inputs);
-    const sums = named('sum/', outputs);
-    return {
-      sums: () => sums,
-      tap: async (name) => {
-        const tapped = outputs[`tap/${name}`];
-        return tapped && hostArray(tapped);
-      },
-    };
+  train(batch: HostBatch, inputs: StepInputs): MaybePromise<StepResult> {
+    return after(this.#compiled('train', batch), (compiled) => {
+      this.#steps++;
+      // A number that leaks into the step from outside may change at any time: looked for at steps 2, 8, 32, 128, ...
+      if (this.#steps === this.#nextCheck) {
+        compiled.graph.traced.verify();
+        this.#nextCheck *= 4;
+      }
+      return after(this.#run(compiled, batch, inputs), resultOf);
+    });
   }
 
-  evaluate(batch: HostBatch, inputs: StepInputs): Promise<BatchSums> {
-    return this.#sums('evaluate', batch, inputs);
+  evaluate(batch: HostBatch, inputs: StepInputs): MaybePromise<BatchSums> {
+    return after(this.#perform('evaluate', batch, inputs), sumsOf);
   }
 
-  accumulate(batch: HostBatch, inputs: StepInputs): Promise<BatchSums> {
-    return this.#sums('accumulate', batch, inputs);
+  accumulate(batch: HostBatch, inputs: StepInputs): MaybePromise<BatchSums> {
+    return after(this.#perform('accumulate', batch, inputs), sumsOf);
   }
 
-  async evaluateWithOutputs(batch: HostBatch, inputs: StepInputs): Promise<EvaluatedBatch> {
-    const given = await this.#run(await this.#compiled('evaluate-with-outputs', batch), batch, inputs);
-    return { sums: named('sum/', given), outputs: outputsOf(given) };
+  evaluateWithOutputs(batch: HostBatch, inputs: StepInputs): MaybePromise<EvaluatedBatch> {
+    return after(this.#perform('evaluate-with-outputs', batch, inputs), (given) => ({
+      sums: sumsOf(given),
+      outputs: outputsOf(given),
+    }));
   }
 
-  penalties(inputs: StepInputs): Promise<BatchSums> {
-    return this.#sums('penalties', {}, inputs);
+  penalties(inputs: StepInputs): MaybePromise<BatchSums> {
+    return after(this.#perform('penalties', {}, inputs), sumsOf);
   }
 
-  async predict(arrays: HostArrays, inputs: StepInputs): Promise<HostArrays> {
-    const batch = { inputs: arrays };
-    return outputsOf(await this.#run(await this.#compiled('predict', batch), batch, inputs));
+  predict(arrays: HostArrays, inputs: StepInputs): MaybePromise<HostArrays> {
+    return after(this.#perform('predict', { inputs: arrays }, inputs), outputsOf);
   }
 
   async readState(prefix = ''): Promise<HostArrays> {
@@ -113,36 +108,53 @@ export class CompiledSession implements ExecutorSession {
     void this.#state.dispose();
   }
 
-  #compiled(kind: StepKind, batch: Partial<HostBatch>): Promise<CompiledKind> {
-    return this.#parts.cache.get(kind, this.#shapes, batch);
+  #compiled(kind: StepKind, batch: Partial<HostBatch>): MaybePromise<CompiledKind> {
+    const { cache } = this.#parts;
+    return cache.known(kind, batch) ?? cache.get(kind, this.#shapes, batch);
   }
 
-  async #run(
+  #perform(kind: StepKind, batch: Partial<HostBatch>, inputs: StepInputs): MaybePromise<HostTensors> {
+    return after(this.#compiled(kind, batch), (compiled) => this.#run(compiled, batch, inputs));
+  }
+
+  #run(
     { graph, feeds }: CompiledKind,
     batch: Partial<HostBatch>,
     inputs: StepInputs,
-  ): Promise<HostTensors> {
+  ): MaybePromise<HostTensors> {
     const given = { batch, inputs };
-    try {
-      return await graph.run(this.#state, (name) => feeds.get(name)!(given));
-    } catch (cause) {
+    const failed = (cause: unknown): never => {
       const { device, cache } = this.#parts;
       throw executionError(cause, { step: inputs.draw, engine: cache.generator.engine, device });
+    };
+    try {
+      const running = graph.run(this.#state, (name) => feeds.get(name)!(given));
+      return isPromise(running) ? running.catch(failed) : running;
+    } catch (cause) {
+      return failed(cause);
     }
-  }
-
-  async #sums(kind: StepKind, batch: Partial<HostBatch>, inputs: StepInputs): Promise<BatchSums> {
-    return named('sum/', await this.#run(await this.#compiled(kind, batch), batch, inputs));
   }
 }
 
-/** Copies of the outputs with a prefix. */
-function named(prefix: string, outputs: HostTensors): BatchSums {
-  const arrays: Record<string, HostTensor['data']> = {};
+function resultOf(outputs: HostTensors): StepResult {
+  const sums = sumsOf(outputs);
+  return {
+    sums: () => sums,
+    tap: async (name) => {
+      const tapped = outputs[`tap/${name}`];
+      return tapped && hostArray(tapped);
+    },
+  };
+}
+
+/** Copies of the sums. */
+function sumsOf(outputs: HostTensors): BatchSums {
+  const prefix = 'sum/';
+  const sums: Record<string, HostTensor['data']> = {};
   for (const name of Object.keys(outputs)) {
-    if (name.startsWith(prefix)) arrays[name.slice(prefix.length)] = outputs[name]!.data.slice();
+    if (name.startsWith(prefix)) sums[name.slice(prefix.length)] = outputs[name]!.data.slice();
   }
-  return arrays;
+  return sums;
 }
 
 /** Copies of what the model gave. */

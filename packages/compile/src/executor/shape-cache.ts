@@ -1,7 +1,7 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
 import type { CodeGenerator, GeneratedCode } from '../compiled-graph/code-generator.js';
 import { CompiledGraph } from '../compiled-graph/compiled-graph.js';
-import { type DescribedBatch, describeBatch } from './batch-encoding.js';
+import { type DescribedBatch, describeBatch, sameForm } from './batch-encoding.js';
 import { type StepFeeds, stepFeeds } from './step-feeds.js';
 import type { StepKind } from './step-functions.js';
 import { type StepShapes, traceStep } from './trace-step.js';
@@ -12,6 +12,12 @@ export interface CompiledKind {
   readonly feeds: StepFeeds;
 }
 
+interface LastUse {
+  readonly batch: Partial<HostBatch>;
+  readonly version: string;
+  readonly compiled: CompiledKind;
+}
+
 /** What is compiled of one program, by function and batch shape, least recently used first. */
 export class ShapeCache {
   readonly notes: string[] = [];
@@ -19,6 +25,8 @@ export class ShapeCache {
   /** Everything loaded. Code does not refer to the program: whoever holds it does not keep that alive. */
   readonly code = new Set<GeneratedCode>();
   readonly #compiled = new Map<string, Promise<CompiledKind>>();
+  /** The last batch of each kind, and what it ran on. */
+  readonly #last = new Map<StepKind, LastUse>();
   readonly #program: StepProgram;
   readonly #size: number;
 
@@ -26,6 +34,13 @@ export class ShapeCache {
     this.#program = program;
     this.generator = generator;
     this.#size = size;
+  }
+
+  /** The compiled step for this kind where the last batch that asked was like this one: at once, for the path of every step. */
+  known(kind: StepKind, batch: Partial<HostBatch>): CompiledKind | undefined {
+    const last = this.#last.get(kind);
+    if (!last || !sameForm(last.batch, batch) || last.version !== this.#program.version()) return undefined;
+    return last.compiled;
   }
 
   /** The compiled step for this kind and batch shape. */
@@ -37,7 +52,7 @@ export class ShapeCache {
     if (known) this.#compiled.delete(key);
     this.#compiled.set(key, compiled);
     try {
-      await compiled;
+      this.#last.set(kind, { batch, version: this.#program.version(), compiled: await compiled });
     } catch (error) {
       this.#compiled.delete(key);
       throw error;
@@ -45,6 +60,7 @@ export class ShapeCache {
     if (this.#compiled.size > this.#size) {
       const [oldest, evicted] = this.#compiled.entries().next().value!;
       this.#compiled.delete(oldest);
+      this.#last.clear();
       await this.#release(evicted);
     }
     return compiled;
@@ -54,6 +70,7 @@ export class ShapeCache {
   async clear(): Promise<void> {
     const all = [...this.#compiled.values()];
     this.#compiled.clear();
+    this.#last.clear();
     for (const compiled of all) await this.#release(compiled);
   }
 

@@ -75,7 +75,7 @@ class WasmCode implements GeneratedCode<WasmState> {
       });
   }
 
-  async run(state: WasmState, feed: Feed): Promise<HostTensors> {
+  run(state: WasmState, feed: Feed): HostTensors {
     const { step, results } = this.#bound.get(state) ?? this.#bind(state);
     for (const { name, place, rows } of this.#inputs) {
       if (!rows) writeNumbers(state.memory, place, feed(name));
