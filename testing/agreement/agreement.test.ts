@@ -14,10 +14,14 @@ import { type Combination, everyPair, everyPart, factorsOf, partsOfAllPackages }
  */
 await tf.setBackend('cpu');
 const factors = factorsOf(await partsOfAllPackages());
-const fast = compiled();
+const native = compiled({ target: 'onnx' });
+const module = compiled({ target: 'wasm' });
 
 beforeAll(() => wasm().activate());
-afterEach(() => fast.release());
+afterEach(async () => {
+  await native.release();
+  await module.release();
+});
 
 async function runOn(backend: string, executor: Executor, { make }: Combination): Promise<ToyRun> {
   await tf.setBackend(backend);
@@ -32,7 +36,8 @@ async function runOn(backend: string, executor: Executor, { make }: Combination)
 async function agrees(combination: Combination): Promise<void> {
   const expected = await runOn('cpu', eager(), combination);
   const bound = agreementBound(combination.steps, combination.growth);
-  expectAgreement(await runOn('cpu', fast, combination), expected, bound);
+  expectAgreement(await runOn('cpu', native, combination), expected, bound);
+  expectAgreement(await runOn('cpu', module, combination), expected, bound);
   expectAgreement(await runOn('wasm', eager(), combination), expected, bound);
 }
 
@@ -40,7 +45,7 @@ const pairs = await everyPair(factors);
 const long = await everyPart(factors);
 const named = (each: readonly Combination[]) => each.map((one) => [one.name, one] as const);
 
-describe('compiled, eager on wasm and eager on the cpu agree', () => {
+describe('compiled to either target, eager on wasm and eager on the cpu agree', () => {
   describe('after a step or two, with every two parts together', () => {
     test.each(named(pairs))('%s', (_, each) => agrees(each));
   });

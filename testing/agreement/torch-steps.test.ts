@@ -26,7 +26,8 @@ interface Case {
 
 const { batch: BATCH, classes, sgdRate, adamRate } = fixture;
 const cases = fixture.cases as unknown as readonly Case[];
-const fast = compiled();
+const native = compiled({ target: 'onnx' });
+const module = compiled({ target: 'wasm' });
 
 /** float32 rounds by 2^-24 of a value; a few tens of values near 1 are added in each of a handful of layers. */
 const ROUNDING = 2 ** -19;
@@ -123,12 +124,16 @@ function expectClose(
 const valuesOf = (arrays: HostArrays) =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, data]));
 
-afterAll(() => fast.release());
+afterAll(async () => {
+  await native.release();
+  await module.release();
+});
 
 describe.each<[string, () => Promise<unknown>, () => Executor]>([
   ['eager on cpu', () => tf.setBackend('cpu'), eager],
   ['eager on wasm', () => wasm().activate(), eager],
-  ['compiled', () => tf.setBackend('cpu'), () => fast],
+  ['compiled, onnx', () => tf.setBackend('cpu'), () => native],
+  ['compiled, wasm', () => tf.setBackend('cpu'), () => module],
 ])('one step of each model is that of PyTorch, %s', (_, start, executor) => {
   beforeAll(async () => void (await start()));
 

@@ -28,7 +28,8 @@ describe('a run killed in the middle of an epoch', () => {
     ['momentum', 'eager'],
     ['adam', 'eager'],
     ['adamW', 'eager'],
-    ['adam', 'compiled'],
+    ['adam', 'onnx'],
+    ['adam', 'wasm'],
   ])('with %s, %s, goes on in a new process to the same bits', async (optimizer, executor) => {
     const folder = mkdtempSync(join(tmpdir(), 'espalier-resume-'));
     try {

@@ -61,7 +61,7 @@ const trainer = new Trainer({
     },
   ],
   seed: 5,
-  executor: executorName === 'compiled' ? compiled() : eager(),
+  executor: executorName === 'eager' ? eager() : compiled({ target: executorName as 'onnx' | 'wasm' }),
 });
 const resumeFrom = mode === 'resumed' ? (await latestCheckpoint(directory))?.checkpoint : undefined;
 if (mode === 'resumed' && resumeFrom?.step !== 10)

@@ -10,7 +10,8 @@ exportsContract({
   notFactories: new Set(['exportOnnx']),
 });
 
-executorContract('compiled (cpu)', () => compiled());
+executorContract('compiled (cpu)', () => compiled({ target: 'onnx' }));
+executorContract('compiled', () => compiled());
 executorContract('compiled (wasm)', () => compiled({ target: 'wasm' }));
 
 for (const target of ['onnx', 'wasm'] as const)

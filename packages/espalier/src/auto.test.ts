@@ -51,7 +51,7 @@ describe('the trainer of espalier', () => {
   test('compiles where it can, by default', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const record = await run([]);
-    expect(record.executor).toBe('compiled (cpu)');
+    expect(record.executor).toBe('compiled (wasm)');
     expect(ourLines(warn.mock.calls)).toEqual([]);
   });
 

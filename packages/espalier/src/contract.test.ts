@@ -8,7 +8,7 @@ import { compiled } from './index.js';
  * Runs the contracts of every package again, on the compiled executor: what a package exports is compiled, compared with the
  * eager executor and resumed there without anybody listing it here.
  */
-contractsOn(compiled());
+contractsOn(compiled({ target: 'onnx' }));
 const packages = join(import.meta.dirname, '../..');
 const contracts = readdirSync(packages)
   .filter((name) => name !== 'espalier')

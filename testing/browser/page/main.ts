@@ -30,7 +30,7 @@ export interface Page {
 const executors: Record<Engine, Executor> = {
   eager: eager(),
   'eager webgpu': eager(),
-  wasm: compiled(),
+  wasm: compiled({ runtime: 'onnxruntime-web' }),
   webgpu: compiled({ device: 'webgpu' }),
 };
 

@@ -33,7 +33,7 @@ export async function train(
     optimizer: adam({ learningRate: 0.01 }),
     metrics: [accuracy()],
     plugins: [modelCheckpoint({ store, every: { steps: 7 } }), jsonlLogger({ store }), teller],
-    executor: compiled(),
+    executor: compiled({ runtime: 'onnxruntime-web' }),
     seed: 5,
   });
   const latest = await latestCheckpoint(store);

@@ -21,7 +21,10 @@ export interface Trained {
   readonly weights: readonly number[];
 }
 
-const executors: Record<Engine, Executor> = { eager: eager(), compiled: compiled() };
+const executors: Record<Engine, Executor> = {
+  eager: eager(),
+  compiled: compiled({ runtime: 'onnxruntime-web' }),
+};
 
 /** The same on the page's own thread and in a worker. */
 export async function train(

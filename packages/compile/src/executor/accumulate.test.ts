@@ -20,7 +20,8 @@ const difference = (a: readonly number[], b: readonly number[]): number =>
 
 // 22 examples: steps of 4 + 4 + 4, 4 + 4 + 2, in two graphs of accumulating and two of training, on one state.
 test.each([
-  ['onnxruntime-node', () => compiled()],
+  ['onnxruntime-node', () => compiled({ target: 'onnx' })],
+  ['wasm', () => compiled({ target: 'wasm' })],
   ['onnxruntime-web', () => compiled({ runtime: 'onnxruntime-web' })],
 ])('accumulated steps agree with eager ones on %s, and with steps of the whole', async (_, make) => {
   const here = await run(make(), 3, 4);

@@ -121,7 +121,7 @@ function expectClose(a: readonly number[], b: readonly number[], bound: number):
 
 describe('the compiled executor', () => {
   test('trains as the eager one does: dropout masks, batch statistics, short batches and all', async () => {
-    const [slow, fast] = [await run(eager()), await run(compiled())];
+    const [slow, fast] = [await run(eager()), await run(compiled({ target: 'onnx' }))];
     expect(fast.record.executor).toBe('compiled (cpu)');
     // Nine steps of float32 arithmetic: each rounds about 1e-7 of a weight, and a step carries differences on.
     expectClose(fast.weights, slow.weights, 1e-5);
@@ -133,8 +133,8 @@ describe('the compiled executor', () => {
 
   test('gives the same bits twice, and with 1 and 2 threads', async () => {
     const [first, second, third] = [
-      await run(compiled()),
-      await run(compiled()),
+      await run(compiled({ target: 'onnx' })),
+      await run(compiled({ target: 'onnx' })),
       await run(compiled({ threads: 2 })),
     ];
     expect(second.weights).toEqual(first.weights);
@@ -142,7 +142,7 @@ describe('the compiled executor', () => {
   });
 
   test('compiles each kind of step and batch shape once, says so, and again nothing in a second fit', async () => {
-    const { record, trainer } = await run(compiled());
+    const { record, trainer } = await run(compiled({ target: 'onnx' }));
     const notes = record.events.map(({ message }) => message.replace(/:.*/, ''));
     expect(notes).toHaveLength(4);
     expect(notes[0]).toBe(
@@ -173,7 +173,7 @@ describe('the compiled executor', () => {
         },
       ],
     });
-    const [slow, fast] = [await run(eager(), setup()), await run(compiled(), setup())];
+    const [slow, fast] = [await run(eager(), setup()), await run(compiled({ target: 'onnx' }), setup())];
     expectClose(fast.weights, slow.weights, 1e-5);
   });
 
@@ -187,7 +187,7 @@ describe('the compiled executor', () => {
           Object.entries(gradients).map(([name, g]) => [name, tf.mul(g, 1 / (1 + counter))]),
         ),
     };
-    await expect(run(compiled(), { plugins: [leak] })).rejects.toMatchObject({
+    await expect(run(compiled({ target: 'onnx' }), { plugins: [leak] })).rejects.toMatchObject({
       code: 'impure-step',
       message: expect.stringContaining('plugin leak'),
     });
@@ -201,7 +201,7 @@ describe('the compiled executor', () => {
         if (stepRun.step === 4) saved = await stepRun.checkpoint();
       },
     };
-    const whole = await run(compiled(), { plugins: [saver] });
+    const whole = await run(compiled({ target: 'onnx' }), { plugins: [saver] });
     const before = tf.memory().numTensors;
     const resume = async (executor: Executor): Promise<number[]> => {
       const subject = model();
@@ -218,13 +218,13 @@ describe('the compiled executor', () => {
       subject.dispose();
       return weights;
     };
-    expect(await resume(compiled())).toEqual(whole.weights);
+    expect(await resume(compiled({ target: 'onnx' }))).toEqual(whole.weights);
     expectClose(await resume(eager()), whole.weights, 1e-5);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   test('evaluates and predicts compiled', async () => {
-    const { trainer } = await run(compiled(), { epochs: 1 });
+    const { trainer } = await run(compiled({ target: 'onnx' }), { epochs: 1 });
     const predicted = (await trainer.predict(bytes())) as tf.Tensor;
     expect(predicted.shape).toEqual([22, 3]);
     const { inputs } = await bytes().batch(Uint32Array.from({ length: 22 }, (_, i) => i));

@@ -1,6 +1,6 @@
 import type { Availability, Executor } from '@espalier/core';
 import { checkOptions, EspalierError } from '@espalier/core';
-import { importFailure } from '@espalier/core/internal';
+import { importFailure, inNode } from '@espalier/core/internal';
 import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
 import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
@@ -11,18 +11,20 @@ import type {
 } from '../codegen/onnx/runtime/runtime-types.js';
 import { wasmAvailability } from '../codegen/wasm/availability.js';
 import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
+import { ChoosingSession } from './choosing-session.js';
 import { ShapeCache } from './shape-cache.js';
 import { CompiledSession } from './compiled-session.js';
 import { ProgramRegistry } from './program-registry.js';
 
 /** What steps are compiled to. */
-export type Target = 'onnx' | 'wasm';
+export type Target = 'auto' | 'onnx' | 'wasm';
 
 /** How compiled steps run. */
 export interface CompiledOptions {
   /**
-   * What a step is compiled to. `onnx` (the default): a graph that ONNX Runtime runs. `wasm`: one WebAssembly module that runs in
-   * one call, in Node and in browsers, without ONNX Runtime, and gives the same bits on every machine.
+   * What a step is compiled to. `onnx`: a graph that ONNX Runtime runs. `wasm`: one WebAssembly module that runs in
+   * one call, in Node and in browsers, without ONNX Runtime, and gives the same bits on every machine. `auto`, the default: in Node
+   * whichever is faster for the step, by its shapes; in browsers `wasm`; `onnx` where an option of it is given.
    */
   readonly target?: Target;
   /** Of target `onnx`. Default `cpu`. `webgpu` and `cuda` need an ONNX Runtime that has them. */
@@ -65,16 +67,55 @@ export interface CompiledExecutor extends Executor {
  * ```
  */
 export function compiled(options: CompiledOptions = {}): CompiledExecutor {
-  const { target = 'onnx', device = 'cpu', threads = 1, cacheSize = 16 } = options;
+  const { target = 'auto', device = 'cpu', threads = 1, cacheSize = 16 } = options;
   const check = checkOptions('compiled');
-  check.oneOf('target', target, ['onnx', 'wasm']);
+  check.oneOf('target', target, ['auto', 'onnx', 'wasm']);
   check.oneOf('device', device, ['cpu', 'webgpu', 'cuda']);
   check.integer('threads', threads, { min: 1 });
   check.integer('cacheSize', cacheSize, { min: 1 });
   if (typeof options.runtime !== 'object')
     check.oneOf('runtime', options.runtime ?? 'onnxruntime-node', ['onnxruntime-node', 'onnxruntime-web']);
-  if (target === 'wasm') return compiledToWasm(options, cacheSize);
-  const runtimeOptions: RuntimeOptions = { ...options, device, threads };
+  const ofOnnx = (['device', 'threads', 'runtime'] as const).find((name) => options[name] !== undefined);
+  if (target === 'wasm') {
+    if (ofOnnx !== undefined) refuseOption(ofOnnx);
+    return compiledToWasm(cacheSize);
+  }
+  const onnx = compiledToOnnx(options, { ...options, device, threads }, cacheSize);
+  if (target === 'onnx' || ofOnnx !== undefined) return onnx;
+  return compiledToEither(compiledToWasm(cacheSize), onnx);
+}
+
+/** Steps on whichever of two is faster, or present. */
+function compiledToEither(wasm: CompiledExecutor, onnx: CompiledExecutor): CompiledExecutor {
+  // In browsers ONNX Runtime is a large download that is no faster.
+  let present: Promise<boolean> | undefined;
+  const hasOnnx = (): Promise<boolean> =>
+    (present ??= inNode() ? onnx.isAvailable().then(({ available }) => available) : Promise.resolve(false));
+  return {
+    name: 'compiled',
+    isAvailable: async () =>
+      (await wasm.isAvailable()).available ? { available: true } : onnx.isAvailable(),
+    async start(program, state) {
+      if (!(await wasm.isAvailable()).available) return onnx.start(program, state);
+      if (!(await hasOnnx())) return wasm.start(program, state);
+      return new ChoosingSession(program, state, {
+        wasm: (own) => wasm.start(program, own),
+        onnx: (own) => onnx.start(program, own),
+      });
+    },
+    async release() {
+      await wasm.release();
+      await onnx.release();
+    },
+  };
+}
+
+function compiledToOnnx(
+  options: CompiledOptions,
+  runtimeOptions: RuntimeOptions,
+  cacheSize: number,
+): CompiledExecutor {
+  const { device = 'cpu' } = runtimeOptions;
   const runtimeIs = runtimeName(options);
   const name = `compiled (${device === 'cpu' && runtimeIs === 'onnxruntime-web' ? 'onnxruntime-web' : device})`;
   const programs = new ProgramRegistry();
@@ -102,15 +143,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
 }
 
 /** Steps as WebAssembly, which needs nothing that could be missing but its vector instructions. */
-function compiledToWasm(options: CompiledOptions, cacheSize: number): CompiledExecutor {
-  for (const name of ['device', 'threads', 'runtime'] as const) {
-    if (options[name] === undefined) continue;
-    throw new EspalierError({
-      code: 'invalid-option',
-      scope: 'compiled',
-      message: `${name} is an option of target "onnx", and target is "wasm": leave one of them out.`,
-    });
-  }
+function compiledToWasm(cacheSize: number): CompiledExecutor {
   const programs = new ProgramRegistry();
   const name = 'compiled (wasm)';
   return {
@@ -129,6 +162,14 @@ function compiledToWasm(options: CompiledOptions, cacheSize: number): CompiledEx
     },
     release: () => programs.release(),
   };
+}
+
+function refuseOption(name: string): never {
+  throw new EspalierError({
+    code: 'invalid-option',
+    scope: 'compiled',
+    message: `${name} is an option of target "onnx", and target is "wasm": leave one of them out.`,
+  });
 }
 
 /** Reasons and fixes are put together by whoever shows them. */

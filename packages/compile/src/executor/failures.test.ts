@@ -102,7 +102,7 @@ describe('a step that fails', () => {
       model,
       loss: toyCrossEntropy(),
       optimizer: toyOptimizer(),
-      executor: compiled(),
+      executor: compiled({ target: 'onnx' }),
     });
     await expect(subject.fit(words(99), { epochs: 1, batchSize: 4 })).rejects.toMatchObject({
       code: 'execution-failed',
@@ -128,7 +128,7 @@ describe('a step that fails', () => {
         return { ...gradients, 'output/bias': tf.add(bias, tf.max(vector)) };
       },
     };
-    const executor = compiled();
+    const executor = compiled({ target: 'onnx' });
     await expect(fit(trainer(executor, [greedy]))).rejects.toMatchObject({
       code: 'out-of-memory',
       message: expect.stringMatching(/step 0 failed .*smaller batch/s),
@@ -175,7 +175,7 @@ describe('sessions are released', () => {
 });
 
 test('memory stays flat over 3,000 steps', async () => {
-  const subject = trainer(compiled());
+  const subject = trainer(compiled({ target: 'onnx' }));
   const epochs = (count: number): Promise<unknown> =>
     subject.fit(toyClasses(), { epochs: count, batchSize: 11, stopOnInterrupt: false });
   setFlagsFromString('--expose-gc');

@@ -97,7 +97,7 @@ async function train(data: Dataset, validation: Dataset = data) {
       tfl.layers.dense({ name: 'output', units: 1, kernelInitializer: 'ones' }),
     ],
   });
-  const executor = compiled();
+  const executor = compiled({ target: 'onnx' });
   const trainer = new Trainer({ model, loss: squaredError, optimizer: descent, executor, seed: 3 });
   const record = await trainer.fit(data, { epochs: 2, batchSize: 8, validation, validationBatchSize: 9 });
   return { epochs: record.epochs, weights: model.getWeights().map((w) => [...w.dataSync()]), record };

@@ -64,7 +64,10 @@ async function claimedFit(
   const engine: RunEngine = new RunEngine(
     {
       seed,
-      executor: session.name,
+      // The first step may decide what a session runs on.
+      get executor() {
+        return session.name;
+      },
       setup,
       epochs: options.epochs ?? Infinity,
       ...(options.steps === undefined ? {} : { steps: options.steps }),
