@@ -1,7 +1,7 @@
 /**
  * Whole training steps of ours beside those of others, in the same minutes.
  *
- *   npm run bench -- [--json FILE] [--torch PYTHON] [--rounds N] [--only TEXT]
+ *   npm run bench -- [--json FILE] [--torch PYTHON] [--jax PYTHON] [--rounds N] [--only TEXT]
  *
  * Every engine is a process of its own. In each round each takes its turn; printed are medians over the rounds and the
  * ratio ours / peer. A ratio below 1 means that ours is faster.
@@ -31,6 +31,7 @@ const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     torch: { type: 'string' },
+    jax: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
   },
@@ -61,11 +62,23 @@ function torch(spec: Case, mode: string): Engine[] {
   ];
 }
 
+/** On one core, where there is `taskset`: flags do not keep JAX from others. */
+function jax(spec: Case): Engine[] {
+  if (!values.jax || spec.kind !== 'mlp' || spec.batchNormalization) return [];
+  return [
+    {
+      name: 'JAX jit, one core',
+      command: 'taskset',
+      args: ['-c', '1', values.jax, file('jax_worker.py'), JSON.stringify(spec)],
+    },
+  ];
+}
+
 function comparisons(): Comparison[] {
   const small = cases[0]!;
   const steps = cases.map((spec): Comparison => {
     const others = [node('Espalier eager, wasm', 'espalier.ts', spec, ['eager-wasm'], 8)];
-    if (spec.kind === 'mlp' && spec.sizes[0]! < 800) {
+    if (spec.kind === 'mlp' && spec.sizes[0]! < 800 && !spec.inputs) {
       others.push(node('tfjs fit, wasm', 'tfjs.ts', spec, ['wasm', 'fit'], 15));
     }
     if (spec === small) {
@@ -77,6 +90,9 @@ function comparisons(): Comparison[] {
       engines: [
         node('Espalier compiled', 'espalier.ts', spec, ['compiled']),
         ...torch(spec, 'eager'),
+        ...jax(spec),
+        node('Espalier, target onnx', 'espalier.ts', spec, ['onnx']),
+        node('Espalier, target wasm', 'espalier.ts', spec, ['wasm']),
         ...others,
       ],
     };

@@ -20,9 +20,10 @@ torch.set_num_threads(spec["threads"])
 torch.manual_seed(1)
 batch, sizes = spec["batch"], spec["sizes"]
 count = max(spec["steps"], 10) * batch
-shape = (count, 1, 28, 28) if spec["kind"] == "cnn" else (count, 784)
-pictures = torch.randint(0, 256, shape, dtype=torch.uint8)
-labels = torch.randint(0, 10, (count,))
+inputs, regression, dropout = spec.get("inputs", 784), spec.get("regression", False), spec.get("dropout", 0)
+shape = (count, 1, 28, 28) if spec["kind"] == "cnn" else (count, inputs)
+pictures = torch.rand(shape) if regression else torch.randint(0, 256, shape, dtype=torch.uint8)
+labels = torch.rand((count, 1)) if regression else torch.randint(0, 10, (count,))
 
 layers = []
 if spec["kind"] == "cnn":
@@ -33,21 +34,27 @@ if spec["kind"] == "cnn":
     layers += [nn.Flatten(), nn.Dropout(0.25), nn.Linear(before * 49, 128), nn.ReLU()]
     before = 128
 else:
-    before = 784
+    before = inputs
     for units in sizes:
         layers += [nn.Linear(before, units), nn.ReLU()]
+        if dropout:
+            layers.append(nn.Dropout(dropout))
         if spec.get("batchNormalization"):
             layers.append(nn.BatchNorm1d(units))
         before = units
-model = nn.Sequential(*layers, nn.Linear(before, 10))
+model = nn.Sequential(*layers, nn.Linear(before, 1 if regression else 10))
 forward = torch.compile(model) if mode == "compile" else model
-optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
-loss_of = nn.CrossEntropyLoss()
+if spec.get("optimizer") == "sgd":
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, weight_decay=1e-4)
+else:
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+loss_of = nn.MSELoss() if regression else nn.CrossEntropyLoss()
 
 
 def slices(steps):
     for i in range(steps):
-        yield pictures[i * batch : (i + 1) * batch].float().div_(255), labels[i * batch : (i + 1) * batch]
+        x, y = pictures[i * batch : (i + 1) * batch], labels[i * batch : (i + 1) * batch]
+        yield (x if regression else x.float().div_(255)), y
 
 
 def loaded():
@@ -86,7 +93,8 @@ def run(steps):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item()
-        right += (logits.argmax(1) == y).sum().item()
+        if not regression:
+            right += (logits.argmax(1) == y).sum().item()
 
 
 run(5)

@@ -11,8 +11,7 @@ import {
 } from '@espalier/core';
 
 /**
- * The best executor present: compiled steps where ONNX Runtime is installed and every op has a compiled form, else eager
- * ones. A run that cannot be compiled says why, once, in its record's events and on the console.
+ * The best executor present: compiled steps where every op has a compiled form, else eager ones. A run that cannot be compiled says why, once, in its record's events and on the console.
  *
  * Without an active TensorFlow.js backend, `wasm` is started for the eager steps.
  *
