@@ -2,9 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type Checkpoint, type Executor, type Plugin, type RunRecord, Trainer } from '@espalier/core';
-import { adam } from '@espalier/optimizers';
-import { softmaxCrossEntropy } from '@espalier/losses';
-import { toyDataset } from '@espalier/testkit';
+import { toyCrossEntropy, toyDataset, toyOptimizer } from '@espalier/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compiled } from './compiled.js';
 
@@ -22,9 +20,10 @@ function data(examples: number, shape: readonly number[]) {
     },
     targets: {
       target: {
-        data: Int32Array.from({ length: examples }, (_, i) => i % 3),
-        shape: [examples],
-        dtype: 'int32',
+        // One-hot rows of three classes.
+        data: Float32Array.from({ length: examples * 3 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3)),
+        shape: [examples, 3],
+        dtype: 'float32',
       },
     },
   });
@@ -56,8 +55,8 @@ async function train(
 ): Promise<{ record: RunRecord; weights: number[] }> {
   const trainer = new Trainer({
     model,
-    loss: softmaxCrossEntropy(),
-    optimizer: adam(),
+    loss: toyCrossEntropy(),
+    optimizer: toyOptimizer(0.01),
     executor,
     plugins,
     seed: 1,
