@@ -94,6 +94,7 @@ export const STOCK_LAYER_OPTIONS =
 /** Exports that take no options but values, in an order of their own: their packages' tests try those. */
 export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'addDecayedWeights',
+  'bestCheckpoint',
   'centralize',
   'chain',
   'clipByGlobalNorm',

@@ -1,4 +1,4 @@
-import { type Checkpoint, decodeCheckpoint, EspalierError } from '@espalier/core';
+import { type Checkpoint, decodeCheckpoint, EspalierError, option, readOptions } from '@espalier/core';
 import { type CheckpointEntry, listCheckpoints } from './checkpoint-series.js';
 import { folderStore } from './files/folder-store.js';
 import { nodeFiles } from './files/node-files.js';
@@ -50,8 +50,11 @@ export async function latestCheckpoint(place: string | RunStore): Promise<FoundC
  */
 export async function bestCheckpoint(
   place: string | RunStore,
-  { name = 'model-checkpoint' }: { readonly name?: string } = {},
+  options: { readonly name?: string } = {},
 ): Promise<FoundCheckpoint | undefined> {
+  const { name } = readOptions('best-checkpoint', options, {
+    name: option.text({ default: 'model-checkpoint' }),
+  }).values;
   const { store, entries } = await look('best-checkpoint', place);
   const ofBest = entries.filter(({ kind }) => kind === 'best').reverse();
   const newest = await firstWhole('best-checkpoint', place, store, ofBest);

@@ -57,6 +57,7 @@ describe('modelCheckpoint', () => {
       message: expect.stringMatching(/^passed over \d+-best-step-8.*damaged/),
     });
     expect(await bestCheckpoint(join(directory, 'nowhere'))).toBeUndefined();
+    await expect(bestCheckpoint(directory, { nmae: 'x' } as never)).rejects.toThrow("Did you mean 'name'?");
   });
 
   test('keeps the best beside the newest', async () => {
