@@ -1,4 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { compileStep } from '@espalier/compile';
+import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
+import { fromArrays } from '@espalier/datasets';
+import { meanSquaredError } from '@espalier/losses';
+import { mlp } from '@espalier/models';
+import { sgd } from '@espalier/optimizers';
 import type { NonsenseEntry } from '@espalier/testkit';
+import { workerPool } from '@espalier/workers';
+
+const model = (): tfl.LayersModel => mlp({ inputs: 2, hidden: [], outputs: 1, seed: 1 });
+
+const data = (): Dataset =>
+  fromArrays({
+    inputs: [
+      [1, 2],
+      [3, 4],
+    ],
+    targets: [[1], [2]],
+  });
+
+const trainer = (): Trainer => new Trainer({ model: model(), loss: meanSquaredError(), optimizer: sgd() });
+
+/** Factories that take more than options, and methods: each as a function of the options alone. */
+export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
+  compileStep: async (options) =>
+    (await compileStep(({ x }) => ({ y: tf.neg(x!) }), { x: { shape: [2] } }, options)).dispose(),
+  compose: (options) => compose([], options),
+  evaluate: (options) => trainer().evaluate(data(), options),
+  fit: (options) => trainer().fit(data(), options),
+  loadWeights: (options) => loadWeights(model(), {}, options),
+  predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
+  toLayersCallback: (options) => toLayersCallback([], model(), options),
+  workerPool: (options) => workerPool(() => ({ postMessage() {}, terminate() {} }), options),
+  workerPoolClose: (options) => workerPool(() => ({ postMessage() {}, terminate() {} })).close(options),
+};
 
 /** Options without which a factory makes nothing. */
 export const GOOD: Readonly<Record<string, object>> = {
@@ -20,6 +56,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   l1: { lambda: 1 },
   l1Proximal: { lambda: 1 },
   l2: { lambda: 1 },
+  fit: { epochs: 1 },
   labelSmoothing: { alpha: 0.1 },
   maxNorm: { max: 1 },
   mlp: { inputs: 1, hidden: [2], outputs: 1 },
@@ -30,6 +67,13 @@ export const GOOD: Readonly<Record<string, object>> = {
   reduceLROnPlateau: { monitor: 'loss' },
   stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
   topKAccuracy: { k: 1 },
+  Trainer: {
+    get model() {
+      return model();
+    },
+    loss: meanSquaredError(),
+    optimizer: sgd(),
+  },
   weightDecay: { rate: 1 },
 };
 
@@ -56,10 +100,13 @@ const COUPLED: NonsenseEntry['accepts'] = { l2: FUNCTION, weightDecay: FUNCTION 
 
 /** The same, in one factory. */
 const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
+  Trainer: { lossWeights: ['{}'], metrics: ['{}', '[]'], plugins: ['[]'] },
   adafactor: { ...COUPLED, betaDecay: ['-1'] },
   asgd: { l2: FUNCTION },
   cnn: { filters: ['[]'], dense: ['[]'] },
   earlyStopping: { baseline: ['-1'], stoppingThreshold: ['-1'] },
+  compileStep: { carry: ['{}'], profile: TEXT },
+  compose: { epochs: ['Infinity'], learningRate: [], stepsPerEpoch: ['Infinity'], weights: ['{}'] },
   elasticNet: { l1: FUNCTION, l2: FUNCTION },
   ftrl: { power: ['-1'] },
   gaussianNoise: { stddev: FUNCTION },
@@ -70,11 +117,15 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   maxNorm: { axis: ['-1'] },
   mlp: { hidden: ['[]'] },
   modelCheckpoint: { keep: ['Infinity'] },
+  node: { packagePath: TEXT },
+  nodeGpu: { packagePath: TEXT },
   muon: { ...COUPLED, matrices: FUNCTION },
   progressBar: { metrics: ['[]'], clock: FUNCTION },
   rmsprop: { ...COUPLED, momentum: FUNCTION },
   sgd: { ...COUPLED, momentum: FUNCTION },
   signSgd: { ...COUPLED, momentum: FUNCTION },
+  toLayersCallback: { epochs: ['Infinity'], stepsPerEpoch: ['Infinity'] },
+  webgpu: { dawnFlags: ['[]'] },
   trace: { momentum: FUNCTION },
   weightDecay: { rate: FUNCTION },
 };
@@ -102,9 +153,11 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'clipByValue',
   'constant',
   'eachParameter',
+  'exportOnnx',
   'folderStore',
   'indexedDbStore',
   'latestCheckpoint',
+  'kernelReport',
   'lookahead',
   'opfsStore',
   'partition',
@@ -117,8 +170,10 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'scheduleFreeWeights',
   'seededInitializer',
   'sequence',
+  'serveRuns',
   'sparsityOf',
   'stepScalars',
+  'tensorflowBackend',
   'toOptimizer',
   'updateOf',
   'valueOf',
@@ -128,16 +183,9 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
 
 /** Packages whose factories are not in this test, and why. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  'backend-node': 'a backend takes what TensorFlow.js gives',
-  'backend-node-gpu': 'a backend takes what TensorFlow.js gives',
-  'backend-wasm': 'a backend takes what TensorFlow.js gives',
-  'backend-webgpu': 'a backend takes what TensorFlow.js gives',
-  compile: 'checks its options by hand: unknown names pass',
-  core: 'Trainer, fit and compose have tests of their own',
   datasets: 'takes data beside options: packages/datasets/src/nonsense.test.ts',
   espalier: 'exports what others make',
   testkit: 'private',
   tuning: 'needs spaces and studies to try its options on',
   visualization: 'checks its options by hand: unknown names pass',
-  workers: 'checks its options by hand: unknown names pass',
 };

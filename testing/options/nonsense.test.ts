@@ -1,22 +1,42 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { readdirSync } from 'node:fs';
+import * as backendNode from '@espalier/backend-node';
+import * as backendNodeGpu from '@espalier/backend-node-gpu';
+import * as backendWasm from '@espalier/backend-wasm';
+import * as backendWebgpu from '@espalier/backend-webgpu';
 import * as callbacks from '@espalier/callbacks';
+import * as compile from '@espalier/compile';
+import { compose, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import * as losses from '@espalier/losses';
 import * as metrics from '@espalier/metrics';
 import * as models from '@espalier/models';
 import * as optimizers from '@espalier/optimizers';
 import * as regularizers from '@espalier/regularizers';
 import { nonsenseTaken } from '@espalier/testkit';
+import * as workers from '@espalier/workers';
 import { describe, expect, test } from 'vitest';
-import { acceptedBy, ELSEWHERE, GOOD, STOCK_LAYER_OPTIONS, WITHOUT_OPTIONS } from './factories.js';
+import { acceptedBy, CALLERS, ELSEWHERE, GOOD, STOCK_LAYER_OPTIONS, WITHOUT_OPTIONS } from './factories.js';
+
+/** Methods that take options, tried as factories are. */
+function methods(...names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, CALLERS[name]]));
+}
 
 const PACKAGES: Readonly<Record<string, object>> = {
+  'backend-node': backendNode,
+  'backend-node-gpu': backendNodeGpu,
+  'backend-wasm': backendWasm,
+  'backend-webgpu': backendWebgpu,
   callbacks,
+  compile,
+  // The rest of core is no factory but what factories are made with.
+  core: { Trainer, compose, loadWeights, toLayersCallback, ...methods('fit', 'evaluate', 'predict') },
   losses,
   metrics,
   models,
   optimizers,
   regularizers,
+  workers: { ...workers, ...methods('workerPoolClose') },
 };
 
 test('no package is forgotten', () => {
@@ -31,6 +51,8 @@ test('the lists name what is exported', () => {
 
 /** A class is called with `new`. */
 function caller(name: string, made: unknown): (options: never) => unknown {
+  const own = CALLERS[name];
+  if (own) return own;
   const Made = made as new (options: never) => unknown;
   return /^[A-Z]/.test(name) ? (options) => new Made(options) : (made as (options: never) => unknown);
 }

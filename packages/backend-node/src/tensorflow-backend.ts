@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Availability, type Backend, checkOptions, EspalierError } from '@espalier/core';
+import { type Availability, type Backend, EspalierError, option, readOptions } from '@espalier/core';
 import { inNode, patchKernels, registeredBackends } from '@espalier/core/internal';
 import { clearErrors } from './clear-errors.js';
 import { kernelPatches } from './kernel-list.js';
@@ -32,11 +32,12 @@ const NAME = 'tensorflow';
  *
  * @throws EspalierError `invalid-option`.
  */
-export function tensorflowBackend(flavor: Flavor, { packagePath, threads }: NodeOptions): Backend {
+export function tensorflowBackend(flavor: Flavor, options: NodeOptions): Backend {
   const { scope, packageName, otherwise } = flavor;
-  const check = checkOptions(scope);
-  if (packagePath !== undefined) check.text('packagePath', packagePath);
-  if (threads !== undefined) check.integer('threads', threads, { min: 1 });
+  const { packagePath, threads } = readOptions(scope, options, {
+    packagePath: option.text({ optional: true }),
+    threads: option.integer({ min: 1, optional: true }),
+  }).values;
 
   const examine = async (): Promise<[Availability, InstalledPackage?]> => {
     if (!inNode()) {

@@ -3,6 +3,25 @@ import { EspalierError } from '@espalier/core';
 /** Where the three `.wasm` files lie: a folder or URL prefix ending in `/`, or one path for each file. */
 export type WasmPaths = string | Readonly<Record<string, string>>;
 
+/** The three files. */
+export const WASM_FILES = [
+  'tfjs-backend-wasm.wasm',
+  'tfjs-backend-wasm-simd.wasm',
+  'tfjs-backend-wasm-threaded-simd.wasm',
+] as const;
+
+/** A folder, or a path for each of the three files, which TensorFlow.js wants all. */
+export function isWasmPaths(value: unknown): value is WasmPaths {
+  if (typeof value === 'string') return /[/\\]$/.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  const names: readonly string[] = WASM_FILES;
+  const entries = Object.entries(value);
+  return (
+    entries.length === names.length &&
+    entries.every(([name, path]) => names.includes(name) && typeof path === 'string' && path !== '')
+  );
+}
+
 const inNode = (): boolean =>
   typeof process === 'object' && typeof process.versions === 'object' && process.versions.node !== undefined;
 

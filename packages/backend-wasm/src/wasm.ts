@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  checkOptions,
   EspalierError,
   isEspalierError,
+  option,
+  readOptions,
   type Availability,
   type Backend,
 } from '@espalier/core';
@@ -12,7 +13,13 @@ import { limitMemory } from './memory-limit.js';
 import { keepingProcessHandlers, watchProcessHandlers } from './process-handlers.js';
 import { simdSupported } from './simd/simd-module.js';
 import type { WasmBackend } from './wasm-backend.js';
-import { installedWasmPaths, missingWasmFile, type WasmPaths } from './wasm-files.js';
+import {
+  installedWasmPaths,
+  isWasmPaths,
+  missingWasmFile,
+  WASM_FILES,
+  type WasmPaths,
+} from './wasm-files.js';
 
 const scope = 'backend-wasm';
 
@@ -48,12 +55,14 @@ export interface WasmOptions {
  * ```
  */
 export function wasm(options: WasmOptions = {}): Backend {
-  const { memoryLimitMB = 3584, wasmPaths } = options;
-  const check = checkOptions(scope);
-  check.number('memoryLimitMB', memoryLimitMB, { min: 16, max: 4096 });
-  if (wasmPaths !== undefined && (wasmPaths === null || !['string', 'object'].includes(typeof wasmPaths))) {
-    check.fail('wasmPaths', 'a folder ending in "/" or a map of the three file names', wasmPaths);
-  }
+  const { memoryLimitMB, wasmPaths } = readOptions(scope, options, {
+    memoryLimitMB: option.number({ min: 16, max: 4096, default: 3584 }),
+    wasmPaths: option.custom<WasmPaths, { readonly optional: true }>({
+      optional: true,
+      expected: `a folder ending in "/" or a map of the file names ${WASM_FILES.join(', ')}`,
+      accepts: isWasmPaths,
+    }),
+  }).values;
 
   const isAvailable = async (): Promise<Availability> => {
     if (!simdSupported()) {

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   type Availability,
   type Backend,
-  checkOptions,
   EspalierError,
   isEspalierError,
+  option,
+  readOptions,
 } from '@espalier/core';
 import { inNode } from '@espalier/core/internal';
 import { findGpu, type GpuSource, installGlobals, type NoGpu } from './gpu.js';
@@ -45,12 +46,15 @@ export interface WebgpuOptions {
  * ```
  */
 export function webgpu(options: WebgpuOptions = {}): Backend {
-  const { powerPreference = 'high-performance', dawnFlags = [] } = options;
-  const check = checkOptions(scope);
-  check.oneOf('powerPreference', powerPreference, ['high-performance', 'low-power']);
-  if (!Array.isArray(dawnFlags) || dawnFlags.some((flag) => typeof flag !== 'string' || !flag.includes('=')))
-    check.fail('dawnFlags', "an array of strings such as 'backend=vulkan'", dawnFlags);
-  const settings = { powerPreference, dawnFlags };
+  const settings = readOptions(scope, options, {
+    powerPreference: option.oneOf(['high-performance', 'low-power'], { default: 'high-performance' }),
+    dawnFlags: option.custom<readonly string[]>({
+      default: [],
+      expected: "an array of strings such as 'backend=vulkan'",
+      accepts: (value) =>
+        Array.isArray(value) && value.every((flag) => typeof flag === 'string' && flag.includes('=')),
+    }),
+  }).values;
   return {
     name: 'webgpu',
     async isAvailable(): Promise<Availability> {

@@ -27,7 +27,13 @@ export class Trainer<
   const P extends readonly Plugin[] = readonly [],
 > extends CoreTrainer<M, P> {
   constructor(options: TrainerOptions<M, P>) {
-    const { executor = 'auto' } = options;
-    super({ ...options, executor: executor === 'auto' ? auto() : executor } as CoreTrainerOptions<M, P>);
+    const { executor } = (options ?? {}) as Partial<TrainerOptions<M, P>>;
+    const chosen = executor === undefined || executor === 'auto' ? { executor: auto() } : {};
+    // What is no object is refused by core.
+    super(
+      (typeof options === 'object' && options !== null
+        ? { ...options, ...chosen }
+        : options) as CoreTrainerOptions<M, P>,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { Plugin } from '@espalier/core';
-import { checkOptions } from '@espalier/core';
+import { option, readOptions } from '@espalier/core';
 import type { RunMessage } from './messages.js';
 import { tellingPlugin } from './telling-plugin.js';
 import { buffersIn, notSendable } from './sendable.js';
@@ -59,8 +59,8 @@ export function runningJob(
     stop: (reason) => controller.abort(reason),
     job: {
       signal,
-      plugin({ name = 'worker' } = {}) {
-        checkOptions('workers').text('name', name);
+      plugin(options = {}) {
+        const { name } = readOptions('workers', options, { name: option.text({ default: 'worker' }) }).values;
         return tellingPlugin({ name, tell, signal, stepInterval });
       },
       report(value) {

@@ -1,10 +1,10 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import type { WorkerLike } from './connection.js';
 import { onInterrupt } from '@espalier/core/internal';
 import type { JobFunction, Jobs } from './job.js';
 import { PoolWorker } from './pool-worker.js';
 import { buffersIn, notSendable } from './sendable.js';
-import { type ReportOf, RunEnd, type RunListeners, type WorkerRun } from './worker-run.js';
+import { checkedListeners, type ReportOf, RunEnd, type RunListeners, type WorkerRun } from './worker-run.js';
 
 /** Options of {@link workerPool}. */
 export interface WorkerPoolOptions {
@@ -66,12 +66,14 @@ interface Task {
  */
 export function workerPool<J extends Jobs = Record<string, JobFunction>>(
   start: () => WorkerLike,
-  { size = 1, stopOnInterrupt = true }: WorkerPoolOptions = {},
+  options: WorkerPoolOptions = {},
 ): WorkerPool<J> {
   const check = checkOptions('workers');
   if (typeof start !== 'function') check.fail('start', 'a function that makes a Worker', start);
-  check.integer('size', size, { min: 1 });
-  check.boolean('stopOnInterrupt', stopOnInterrupt);
+  const { size, stopOnInterrupt } = readOptions('workers', options, {
+    size: option.integer({ min: 1, default: 1 }),
+    stopOnInterrupt: option.boolean({ default: true }),
+  }).values;
 
   const workers = new Set<PoolWorker>();
   const waiting: Task[] = [];
@@ -142,11 +144,12 @@ export function workerPool<J extends Jobs = Record<string, JobFunction>>(
   };
 
   return {
-    run(job, options, listeners = {}) {
+    run(job, options, listeners) {
       if (closing) check.fail('run()', 'called before close()', 'a closed pool');
       check.text('job', job);
-      const { signal } = listeners;
-      const end = new RunEnd(listeners as RunListeners, (reason) => stop(task, reason));
+      const checked = checkedListeners(listeners as RunListeners | undefined);
+      const { signal } = checked;
+      const end = new RunEnd(checked, (reason) => stop(task, reason));
       const task: Task = { id: nextId++, job, options: copied(options), end };
       const onAbort = (): void => stop(task, `aborted: ${String(signal?.reason)}`);
       waiting.push(task);
@@ -160,8 +163,10 @@ export function workerPool<J extends Jobs = Record<string, JobFunction>>(
         terminate: (reason = 'asked for') => terminate(task, `the run was terminated: ${reason}.`),
       };
     },
-    async close({ terminate: atOnce = false } = {}) {
-      check.boolean('terminate', atOnce);
+    async close(how = {}) {
+      const { terminate: atOnce } = readOptions('workers', how, {
+        terminate: option.boolean({ default: false }),
+      }).values;
       closing ??= new Promise<void>((resolve) => (whenIdle = resolve)).then(async () => {
         await Promise.all([...pending]);
         await Promise.all([...workers].map((worker) => worker.end()));

@@ -1,5 +1,5 @@
 import type { EpochLogs, EpochRecord, Plugin, RunEvent } from '@espalier/core';
-import { checkOptions, EspalierError, isEspalierError } from '@espalier/core';
+import { EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
 import type { Job, JobFunction } from './job.js';
 import type { RunMessage, RunPosition } from './messages.js';
 import { MirroredRun } from './mirrored-run.js';
@@ -44,13 +44,46 @@ export interface WorkerRun<Result> {
   terminate(reason?: string): void;
 }
 
+/** Listeners that were looked at, with the interval that holds. */
+export type Listeners = RunListeners & { readonly stepInterval: number };
+
+/** @throws EspalierError `invalid-option` for anything but listeners, by name. */
+export function checkedListeners(listeners: RunListeners | undefined): Listeners {
+  const { values } = readOptions('workers', listeners, {
+    onEpoch: listener<NonNullable<RunListeners['onEpoch']>>(),
+    onStep: listener<NonNullable<RunListeners['onStep']>>(),
+    stepInterval: option.number({ min: 0, default: 100 }),
+    onEvent: listener<NonNullable<RunListeners['onEvent']>>(),
+    onReport: listener<NonNullable<RunListeners['onReport']>>(),
+    plugins: option.custom<readonly Plugin[]>({
+      default: [],
+      expected: 'a list of plugins',
+      accepts: (value) => Array.isArray(value),
+    }),
+    signal: option.custom<AbortSignal, { readonly optional: true }>({
+      optional: true,
+      expected: 'an AbortSignal',
+      accepts: (value) => typeof (value as Partial<AbortSignal> | null)?.addEventListener === 'function',
+    }),
+  });
+  return values as Listeners;
+}
+
+function listener<F extends (...told: never[]) => unknown>() {
+  return option.custom<F, { readonly optional: true }>({
+    optional: true,
+    expected: 'a function',
+    accepts: (value) => typeof value === 'function',
+  });
+}
+
 /** The main thread's end of a run: calls its listeners in order and settles its result. */
 export class RunEnd {
   readonly result: Promise<unknown>;
   /** Resolves once `result` is settled, however. */
   readonly settled: Promise<void>;
   readonly stepInterval: number | undefined;
-  readonly #listeners: RunListeners;
+  readonly #listeners: Listeners;
   readonly #mirror: MirroredRun;
   readonly #stop: (reason: string) => void;
   #resolve!: (value: unknown) => void;
@@ -59,10 +92,9 @@ export class RunEnd {
   #tail: Promise<void> = Promise.resolve();
   #thrown: { readonly error: unknown } | undefined;
 
-  /** @throws EspalierError `invalid-option`. */
-  constructor(listeners: RunListeners, stop: (reason: string) => void) {
-    const { plugins = [], stepInterval = 100, onStep } = listeners;
-    checkOptions('workers').number('stepInterval', stepInterval, { min: 0 });
+  /** @throws EspalierError `invalid-option` for a plugin that cannot follow a run from here. */
+  constructor(listeners: Listeners, stop: (reason: string) => void) {
+    const { plugins = [], stepInterval, onStep } = listeners;
     this.#listeners = listeners;
     this.#stop = stop;
     this.#mirror = new MirroredRun(plugins, stop);

@@ -1,6 +1,8 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { plainOnnxGenerator } from '../codegen/onnx/onnx-generator.js';
+import { RUNTIME_OPTION_RULES } from '../codegen/onnx/runtime/runtime-option-rules.js';
 import { loadRuntime } from '../codegen/onnx/runtime/runtime.js';
 import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
 import type { CodeGenerator, PlainStateMemory } from '../compiled-graph/code-generator.js';
@@ -51,6 +53,9 @@ export async function compileStep<
   exampleInputs: Inputs,
   options: CompileOptions<Carried> = {},
 ): Promise<CompiledStep<StepFeeds<Inputs, Carried>, StepResults<Outputs, Carried>>> {
+  const { target, carry: wanted, verifyPure } = checkedOptions(options);
+  if (typeof fn !== 'function')
+    throw refusal('invalid-option', `compileStep takes a function of tensors first, got ${describe(fn)}.`);
   const examples = exampleInputs as Tree<Leaf>;
   const inputs = flatten(examples, isLeaf).map(([name, leaf]) => inputOf(name, leaf));
   let returned: Tree<string> = '';
@@ -64,13 +69,13 @@ export async function compileStep<
       flatten(result, isTensor);
       return named satisfies NamedTensors;
     });
-  const traced = traceTwice(traceOnce, options.verifyPure ?? true);
-  const carry = expandCarry(options.carry ?? {}, traced.graph);
+  const traced = traceTwice(traceOnce, verifyPure);
+  const carry = expandCarry(wanted, traced.graph);
   const { graph, names } = distinctNames(traced.graph);
   const carried = new Set(carry.values());
   const written = new Map([...carry].map(([output, input]) => [names.get(output)!, input]));
   const generator: CodeGenerator<PlainStateMemory> =
-    options.target === 'wasm'
+    target === 'wasm'
       ? wasmGenerator()
       : (plainOnnxGenerator(await loadRuntime(options), options) as CodeGenerator<PlainStateMemory>);
   const compiled = await CompiledGraph.compile({ ...traced, graph }, generator, {
@@ -90,11 +95,47 @@ export async function compileStep<
 function inputOf(name: string, leaf: Leaf): InputSpec {
   const dtype = leaf.dtype ?? 'float32';
   if (isElementType(dtype)) return { name, shape: leaf.shape, dtype };
-  throw new EspalierError({
-    code: 'invalid-data',
-    scope: 'compile',
-    message: `Input "${name}" has dtype ${dtype}; a compiled step takes float32, int32 and bool.`,
+  throw refusal(
+    'invalid-data',
+    `Input "${name}" has dtype ${dtype}; a compiled step takes float32, int32 and bool.`,
+  );
+}
+
+/** What a step is compiled with; nothing of ONNX Runtime where it is not used. */
+function checkedOptions(options: CompileOptions): {
+  target: 'onnx' | 'wasm';
+  carry: Carry;
+  verifyPure: boolean;
+} {
+  const { values } = readOptions('compile', options, {
+    target: option.oneOf(['onnx', 'wasm'], { default: 'onnx' }),
+    carry: option.custom<Carry>({
+      default: {},
+      expected: 'paths of inputs by paths of outputs',
+      accepts: (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every((path) => typeof path === 'string'),
+    }),
+    verifyPure: option.boolean({ default: true }),
+    ...RUNTIME_OPTION_RULES,
+    profile: option.text({ optional: true }),
   });
+  const { target, carry, verifyPure } = values;
+  const ofOnnx = (['device', 'threads', 'runtime', 'profile'] as const).find(
+    (name) => values[name] !== undefined,
+  );
+  if (target === 'wasm' && ofOnnx !== undefined)
+    throw refusal(
+      'invalid-option',
+      `${ofOnnx} is an option of target "onnx", and target is "wasm": leave one of them out.`,
+    );
+  return { target, carry, verifyPure };
+}
+
+function refusal(code: 'invalid-data' | 'invalid-option', message: string): EspalierError {
+  return new EspalierError({ code, scope: 'compile', message });
 }
 
 /** Carried inputs start as the examples say, where these hold numbers, and with zeros elsewhere. */

@@ -1,8 +1,9 @@
 import type { Availability, Executor } from '@espalier/core';
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { importFailure, inNode } from '@espalier/core/internal';
 import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
+import { RUNTIME_OPTION_RULES } from '../codegen/onnx/runtime/runtime-option-rules.js';
 import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
 import type {
   OnnxRuntimeModule,
@@ -67,15 +68,13 @@ export interface CompiledExecutor extends Executor {
  * ```
  */
 export function compiled(options: CompiledOptions = {}): CompiledExecutor {
-  const { target = 'auto', device = 'cpu', threads = 1, cacheSize = 16 } = options;
-  const check = checkOptions('compiled');
-  check.oneOf('target', target, ['auto', 'onnx', 'wasm']);
-  check.oneOf('device', device, ['cpu', 'webgpu', 'cuda']);
-  check.integer('threads', threads, { min: 1 });
-  check.integer('cacheSize', cacheSize, { min: 1 });
-  if (typeof options.runtime !== 'object')
-    check.oneOf('runtime', options.runtime ?? 'onnxruntime-node', ['onnxruntime-node', 'onnxruntime-web']);
-  const ofOnnx = (['device', 'threads', 'runtime'] as const).find((name) => options[name] !== undefined);
+  const { values } = readOptions('compiled', options, {
+    target: option.oneOf(['auto', 'onnx', 'wasm'], { default: 'auto' }),
+    ...RUNTIME_OPTION_RULES,
+    cacheSize: option.integer({ min: 1, default: 16 }),
+  });
+  const { target, cacheSize, device = 'cpu', threads = 1 } = values;
+  const ofOnnx = (['device', 'threads', 'runtime'] as const).find((name) => values[name] !== undefined);
   if (target === 'wasm') {
     if (ofOnnx !== undefined) refuseOption(ofOnnx);
     return compiledToWasm(cacheSize);

@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { Graph } from '../graph/graph.js';
@@ -32,6 +33,12 @@ const PROBES = [3, 5] as const;
  * ```
  */
 export function exportOnnx(subject: LayersModel | Pick<CompiledStep, 'toOnnx'>): Uint8Array {
+  if (typeof subject !== 'object' || subject === null || !('toOnnx' in subject || 'inputs' in subject))
+    throw new EspalierError({
+      code: 'invalid-model',
+      scope: 'export-onnx',
+      message: `exportOnnx takes a LayersModel or a compiled step, got ${describe(subject)}.`,
+    });
   return 'toOnnx' in subject ? subject.toOnnx() : exportModel(subject);
 }
 

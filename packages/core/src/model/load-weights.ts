@@ -1,5 +1,7 @@
 import { type HostArrays, toTensor } from '../data/arrays.js';
 import { fail } from '../errors.js';
+import { option } from '../option-rules.js';
+import { readOptions } from '../read-options.js';
 import type { Checkpoint } from '../run/checkpoint.js';
 import { PLUGINS, takeGroup, weightsOf } from '../step/state.js';
 import { bindModel, type TrainableModel } from './model.js';
@@ -22,8 +24,11 @@ import { checkWeights } from './weights.js';
 export function loadWeights(
   model: TrainableModel,
   from: Checkpoint | HostArrays,
-  { averages }: { readonly averages?: string } = {},
+  options: { readonly averages?: string } = {},
 ): void {
+  const { averages } = readOptions('load-weights', options, {
+    averages: option.text({ optional: true }),
+  }).values;
   const bound = bindModel(model);
   const variables = bound.weights();
   const weights = isCheckpoint(from) ? { ...weightsOf(from.arrays), ...averagesOf(from, averages) } : from;

@@ -108,6 +108,20 @@ describe('refused before the first step, with nothing left behind', () => {
     );
   });
 
+  test('tensors as for model.fit, before anything is said of the options', async () => {
+    const [x, y] = [tf.ones([2, 2]), tf.ones([2, 1])] as unknown as [Dataset, FitOptions];
+    await expect(trainer().fit(x, y)).rejects.toThrow(
+      'the data must be a data set, got a tensor; write fromArrays({ inputs: await x.array(), targets: await y.array() })',
+    );
+  });
+
+  test.each([null, false, 0, ''])('validation data %j are named as such', async (validation) => {
+    const options = { epochs: 1, validation } as unknown as FitOptions;
+    await expect(trainer().fit(digits(3), options)).rejects.toThrow(
+      'validation must be a data set or a stream',
+    );
+  });
+
   test('what is no model', () => {
     expect(() => trainer({ model: {} as never })).toThrow('model must be a tf.LayersModel, or an object');
     const foreign = { layers: [], predict: () => {} };

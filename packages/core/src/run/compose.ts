@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
 import { sizeOf, toTensor } from '../data/arrays.js';
 import { checkMonitors } from './monitors.js';
-import { checkOptions } from '../options.js';
+import { COMPOSE_OPTION_RULES } from './compose-option-rules.js';
+import { readOptions } from '../read-options.js';
 import type { Schedule } from '../step/optimizer.js';
 import type { Batch, Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
@@ -79,9 +80,11 @@ export interface ComposedPlugins {
  * ```
  */
 export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}): ComposedPlugins {
-  const { seed = 0, learningRate = 0.001, batchSize = 1, weights } = options;
-  const { epochs = Infinity, stepsPerEpoch = Infinity, metricNames = ['loss'] } = options;
-  checkComposeOptions(options);
+  const { seed, learningRate, batchSize, weights, epochs, stepsPerEpoch, metricNames } = readOptions(
+    'compose',
+    options,
+    COMPOSE_OPTION_RULES,
+  ).values;
   prepareTfjs();
   const driver = new PluginDriver(plugins);
   for (const hook of ['stepState', 'evaluationParameters'] as const) {
@@ -164,17 +167,6 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
       if (another !== undefined) throw another;
     },
   };
-}
-
-function checkComposeOptions({ seed, learningRate, batchSize, epochs, stepsPerEpoch }: ComposeOptions): void {
-  const check = checkOptions('compose');
-  if (seed !== undefined) check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  if (learningRate !== undefined && typeof learningRate !== 'function')
-    check.number('learningRate', learningRate, { min: 0 });
-  if (batchSize !== undefined) check.integer('batchSize', batchSize, { min: 1 });
-  for (const [name, value] of Object.entries({ epochs, stepsPerEpoch })) {
-    if (value !== undefined && value !== Infinity) check.integer(name, value, { min: 1 });
-  }
 }
 
 function loopStep(

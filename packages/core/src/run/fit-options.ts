@@ -112,7 +112,7 @@ function checkNames(options: FitOptions): void {
     fail(
       'invalid-option',
       'trainer',
-      `fit has no option '${unknown}'.${elsewhere || didYouMean(unknown, known)} It has: ${known.join(', ')}.`,
+      `fit has no option '${unknown}'.${elsewhere || didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
     );
   }
 }
@@ -130,7 +130,7 @@ function checkValidationEvery({ validation, validationEvery }: FitOptions): void
 
 function checkLimit({ limit }: FitOptions): void {
   const check = checkOptions('trainer');
-  if (typeof limit !== 'object' || limit === null)
+  if (typeof limit !== 'object' || limit === null || Object.keys(limit).length === 0)
     check.fail('limit', '{ training: n, validation: n }', limit);
   for (const [name, value] of Object.entries<unknown>(limit!)) {
     if (name !== 'training' && name !== 'validation') {

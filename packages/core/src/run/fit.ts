@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
+import { checkData } from '../data/check-data.js';
 import { nameData } from './named-data.js';
 import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
@@ -24,6 +25,7 @@ export async function fit(
   data: Dataset | DataStream,
   options: FitOptions,
 ): Promise<RunRecord> {
+  checkData(data, 'trainer');
   checkFitOptions(options);
   const release = claim([
     { object: parts.source, what: 'the model' },
@@ -43,7 +45,8 @@ async function claimedFit(
 ): Promise<RunRecord> {
   const { driver, objectives, program, model, seed } = parts;
   const training = await nameData(parts, data);
-  const validation = options.validation && (await nameData(parts, options.validation));
+  const validation =
+    options.validation === undefined ? undefined : await nameData(parts, options.validation, 'validation');
   const { batchSize = 32, resumeFrom, limit = {} } = options;
   const batches = Math.min(
     limit.training ?? Infinity,

@@ -5,6 +5,8 @@ import { IN_STEP } from './hooks.js';
 import type { Plugin } from './plugin.js';
 import type { EpochLogs } from './record.js';
 import { fail } from '../errors.js';
+import { readOptions } from '../read-options.js';
+import { LAYERS_CALLBACK_OPTION_RULES } from './compose-option-rules.js';
 
 /** The part of a compiled model's optimizer that a learning rate can be written to. */
 interface LayersOptimizer {
@@ -40,6 +42,7 @@ export function toLayersCallback(
       );
     }
   }
+  readOptions('to-layers-callback', options, LAYERS_CALLBACK_OPTION_RULES);
   const optimizer = model.optimizer as unknown as LayersOptimizer | undefined;
   const baseRate = optimizer?.learningRate ?? 0;
   let loop: ComposedPlugins | undefined;

@@ -9,12 +9,21 @@ export interface NamedData {
   readonly rename: BatchNamer;
 }
 
-/** Checks data against the model. */
-export async function nameData(parts: TrainerParts, data: Dataset | DataStream): Promise<NamedData> {
+/**
+ * Checks data against the model.
+ *
+ * @param what What they were given as, for messages.
+ */
+export async function nameData(
+  parts: TrainerParts,
+  data: Dataset | DataStream,
+  what?: string,
+): Promise<NamedData> {
   const rename = matchNames(
     data,
     parts.model,
     parts.objectives.map(({ output }) => output),
+    what,
   );
   await parts.checker.checkAll(data, rename);
   return { data, rename };

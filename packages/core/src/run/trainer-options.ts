@@ -65,11 +65,11 @@ const NAMES: Readonly<Record<keyof TrainerOptions, true>> = {
 /** @throws EspalierError `invalid-option` for what is missing, unknown, or of another kind than it must be. */
 export function checkTrainerOptions(options: TrainerOptions): void {
   const check = checkOptions('trainer');
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     fail(
       'invalid-option',
       'trainer',
-      `a Trainer needs { model, loss, optimizer }, got ${describe(options)}.`,
+      `a Trainer needs the options { model, loss, optimizer }, got ${describe(options)}.`,
     );
   }
   const known = Object.keys(NAMES);
@@ -78,7 +78,7 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     fail(
       'invalid-option',
       'trainer',
-      `there is no option '${unknown}'.${didYouMean(unknown, known)} There are: ${known.join(', ')}.`,
+      `there is no option '${unknown}'.${didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
     );
   }
   const { optimizer, executor, seed, accumulate, lossReduction } = options;

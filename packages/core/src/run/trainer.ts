@@ -9,7 +9,9 @@ import { eager } from '../engine/eager-executor.js';
 import type { ExecutorSession } from '../engine/executor.js';
 import { bindModel } from '../model/model.js';
 import { syncModel } from '../model/weights.js';
+import { option } from '../option-rules.js';
 import { checkOptions } from '../options.js';
+import { readOptions } from '../read-options.js';
 import { withClassWeights } from '../step/class-weights.js';
 import type { Metric } from '../step/metric.js';
 import type { PerOutput } from '../step/check-objectives.js';
@@ -27,6 +29,11 @@ import { PluginDriver } from './plugin-driver.js';
 import type { Evaluation, RunRecord } from './record.js';
 import { checkTrainerOptions, type TrainerOptions } from './trainer-options.js';
 import type { TrainerParts } from './trainer-parts.js';
+
+/** How data are passed through a model once. */
+interface PassOptions {
+  readonly batchSize?: number;
+}
 
 /**
  * Trains, evaluates and predicts.
@@ -51,7 +58,12 @@ export class Trainer<
     const { lossReduction = 'examples', classWeights } = options;
     const model = bindModel(options.model);
     const driver = new PluginDriver(plugins as readonly Plugin[]);
-    const resolved = resolveObjectives(model, options.loss, options.lossWeights ?? {}, metrics);
+    const resolved = resolveObjectives(
+      model,
+      options.loss,
+      options.lossWeights === undefined ? {} : options.lossWeights,
+      metrics,
+    );
     const objectives = classWeights === undefined ? resolved : withClassWeights(resolved, classWeights);
     if (accumulate > 1 && lossReduction === 'weights' && objectives.length > 1) {
       checkOptions('trainer').fail(
@@ -98,10 +110,7 @@ export class Trainer<
    *
    * @param options `batchSize` (default 256) changes speed and memory only.
    */
-  async evaluate(
-    data: Dataset | DataStream,
-    options: { readonly batchSize?: number } = {},
-  ): Promise<Evaluation> {
+  async evaluate(data: Dataset | DataStream, options: PassOptions = {}): Promise<Evaluation> {
     const batchSize = batchSizeOf(options);
     const { driver } = this.#parts;
     const { rename } = await nameData(this.#parts, data);
@@ -122,7 +131,7 @@ export class Trainer<
    */
   async predict(
     inputs: Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
-    options: { readonly batchSize?: number } = {},
+    options: PassOptions = {},
   ): Promise<tf.Tensor | Record<string, tf.Tensor>> {
     const batchSize = batchSizeOf(options);
     const { driver, seed, scalars, model } = this.#parts;
@@ -170,7 +179,7 @@ export class Trainer<
   }
 }
 
-function batchSizeOf({ batchSize = 256 }: { readonly batchSize?: number }): number {
-  checkOptions('trainer').integer('batchSize', batchSize, { min: 1 });
-  return batchSize;
+function batchSizeOf(options: PassOptions): number {
+  return readOptions('trainer', options, { batchSize: option.integer({ min: 1, default: 256 }) }).values
+    .batchSize;
 }
