@@ -2,10 +2,9 @@ import type { StepPlan } from '../../compiled-graph/code-generator.js';
 import { elementCount } from '../../graph/element-type.js';
 import type { Graph, NamedValue } from '../../graph/graph.js';
 import { flattenInputs, flattenOutputs, freshName } from './passes/flat-tensors.js';
-import { joinUpdates } from './passes/join-updates.js';
 
 /** Several inputs or outputs that are passed as one. */
-interface Joined {
+export interface Joined {
   /** The name of the one. */
   readonly name: string;
   readonly members: readonly string[];
@@ -14,49 +13,35 @@ interface Joined {
 /** A graph that is handed few tensors, and what lies in them. */
 export interface FewerArguments {
   readonly graph: Graph;
-  /** State entries by the name of the input that takes them together. */
-  readonly state: ReadonlyMap<string, readonly string[]>;
   /** Scalar inputs that are taken together. */
   readonly scalars?: Joined;
   /** Results that are given together. */
   readonly results?: Joined;
 }
 
-/** Results larger than this are handed over by themselves. */
-const mostElements = 4096;
+/** Tensors larger than this are handed over by themselves. */
+export const mostJoined = 4096;
 
-/** Joins small state tensors, all scalars and all small results of a step: each tensor that is passed costs microseconds. */
+/** Joins all scalars and all small results of a step: each tensor that is passed costs microseconds. */
 export function fewerArguments(
   graph: Graph,
-  { reads, writes }: Pick<StepPlan, 'reads' | 'writes'>,
+  { reads, writes }: Pick<StepPlan, 'reads'> & { readonly writes: { has(output: string): boolean } },
 ): FewerArguments {
-  const readBy = new Map([...reads].map(([input, entry]) => [entry, input]));
-  const carry = [...writes].flatMap(([output, entry]): [string, string][] => {
-    const input = readBy.get(entry);
-    return input === undefined ? [] : [[output, input]];
-  });
-  const { graph: joined, packs } = joinUpdates(graph, new Map(carry));
-  const state = new Map(
-    packs.map(({ name, members }) => [name, members.map((member) => reads.get(member)!)]),
-  );
-  const ours = new Set(packs.flatMap(({ name }) => [name, `next/${name}`]));
-  const small = (list: readonly NamedValue[], stateOf: ReadonlyMap<string, string>): string[] =>
-    list
-      .filter(({ name, value }) => value.dtype === 'float32' && !stateOf.has(name) && !ours.has(name))
-      .filter(({ value }) => elementCount(value.shape) <= mostElements)
-      .map(({ name }) => name);
-  const scalars = small(joined.inputs, reads).filter((name) =>
-    joined.inputs.some((input) => input.name === name && input.value.shape.length === 0),
-  );
-  const results = small(joined.outputs, writes);
-  let now = joined;
+  const small = (list: readonly NamedValue[], own: { has(name: string): boolean }): NamedValue[] =>
+    list.filter(
+      ({ name, value }) =>
+        value.dtype === 'float32' && !own.has(name) && elementCount(value.shape) <= mostJoined,
+    );
+  const scalars = small(graph.inputs, reads).filter(({ value }) => value.shape.length === 0);
+  const results = small(graph.outputs, writes);
+  let now = graph;
   const join = (
     name: string,
-    members: readonly string[],
+    members: readonly NamedValue[],
     change: typeof flattenInputs,
   ): Joined | undefined => {
     if (members.length < 2) return undefined;
-    const pack = { name: freshName(now, name), members };
+    const pack = { name: freshName(now, name), members: members.map((member) => member.name) };
     now = change(now, pack);
     return pack;
   };
@@ -64,7 +49,6 @@ export function fewerArguments(
   const joinedResults = join('results', results, flattenOutputs);
   return {
     graph: now,
-    state,
     ...(joinedScalars ? { scalars: joinedScalars } : {}),
     ...(joinedResults ? { results: joinedResults } : {}),
   };

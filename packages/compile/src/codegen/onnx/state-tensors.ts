@@ -3,7 +3,6 @@ import type { PlainStateMemory, StateMemory } from '../../compiled-graph/code-ge
 import type { HostTensor, HostTensors } from '../../compiled-graph/host-tensor.js';
 import { copySession } from './runtime/device.js';
 import type { Runtime, RuntimeOptions, RuntimeSession, RuntimeTensor } from './runtime/runtime-types.js';
-import { type BufferMember, SharedBuffer } from './shared-buffer.js';
 
 /**
  * Where the state of a run lives between steps.
@@ -24,7 +23,10 @@ export function plainPlaceOf(runtime: Runtime): StatePlace {
   return runtime.name === 'onnxruntime-node' ? 'in-place' : 'returned';
 }
 
-interface Entry extends BufferMember {
+interface Entry {
+  tensor: RuntimeTensor;
+  /** Where a step writes its successor. */
+  spare: RuntimeTensor | null;
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: HostTensor['dtype'];
@@ -35,8 +37,6 @@ abstract class StateTensors {
   protected readonly entries = new Map<string, Entry>();
   protected readonly runtime: Runtime;
   readonly #inPlace: boolean;
-  /** By the list of their members, which the graph that passes them together keeps. */
-  readonly #buffers = new WeakMap<readonly string[], SharedBuffer>();
 
   constructor(runtime: Runtime, state: HostTensors, inPlace: boolean) {
     this.runtime = runtime;
@@ -67,16 +67,6 @@ abstract class StateTensors {
       if (this.#inPlace) entry.spare = old;
       else old.dispose();
     }
-  }
-
-  /** Entries that a step passes as one tensor, where the state is written in place. */
-  shared(names: readonly string[]): SharedBuffer {
-    let buffer = this.#buffers.get(names);
-    if (!buffer) {
-      const entries = names.map((name) => this.entries.get(name)!);
-      this.#buffers.set(names, (buffer = new SharedBuffer(this.runtime, entries)));
-    }
-    return buffer;
   }
 
   async dispose(): Promise<void> {

@@ -51,24 +51,26 @@ interface Bound {
   readonly results: HostTensors;
 }
 
-class WasmCode implements GeneratedCode<WasmState> {
+/** A module with what it is fed. */
+export class WasmCode implements GeneratedCode<WasmState> {
   readonly size: number;
   readonly #step: StepModule;
   readonly #module: WebAssembly.Module;
   readonly #inputs: readonly FedInput[];
   readonly #bound = new WeakMap<WasmState, Bound>();
 
+  /** @param present Inputs that are not fed: they lie in memory already. */
   constructor(
     step: StepModule,
     rows: ReadonlyMap<string, RowsInput>,
-    reads: ReadonlyMap<string, string>,
+    present: { has(input: string): boolean },
     module: WebAssembly.Module,
   ) {
     this.size = step.kernels;
     this.#step = step;
     this.#module = module;
     this.#inputs = [...step.inputs]
-      .filter(([name]) => !reads.has(name))
+      .filter(([name]) => !present.has(name))
       .map(([name, place]) => {
         const taken = rows.get(name);
         return taken ? { name, place, rows: taken } : { name, place };
@@ -89,6 +91,11 @@ class WasmCode implements GeneratedCode<WasmState> {
     }
     step();
     return results;
+  }
+
+  /** Makes a state's memory large enough, and puts constants there. */
+  prepare(state: WasmState): void {
+    if (!this.#bound.has(state)) this.#bind(state);
   }
 
   async release(): Promise<void> {
