@@ -1,7 +1,7 @@
 import { type Checkpoint, decodeCheckpoint, EspalierError, option, readOptions } from '@espalier/core';
 import { type CheckpointEntry, listCheckpoints } from './checkpoint-series.js';
 import { folderStore } from './files/folder-store.js';
-import { nodeFiles } from './files/node-files.js';
+import { runFiles } from './files/run-files.js';
 import { checkStore, type RunStore } from './files/run-store.js';
 import { inScope } from './files/storage-error.js';
 
@@ -93,7 +93,7 @@ async function firstWhole(
       // Removed since it was listed.
       if (!bytes) continue;
       const checkpoint = decodeCheckpoint(bytes);
-      const path = typeof place === 'string' ? (await nodeFiles(scope)).path.join(place, entry) : entry;
+      const path = typeof place === 'string' ? (await runFiles(scope)).path.join(place, entry) : entry;
       const events = damaged.map(({ entry: other, cause: { message } }) => ({
         epoch: checkpoint.epoch,
         step: checkpoint.step,

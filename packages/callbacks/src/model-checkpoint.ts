@@ -2,12 +2,14 @@ import type { Plugin, Run } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
 import { type CheckpointKind, CheckpointSeries, newest, ofSteps } from './checkpoint-series.js';
 import { folderStore } from './files/folder-store.js';
-import { type RunPlace, type RunStore, storeRule } from './files/run-store.js';
+import type { ReleaseLock } from './files/run-lock.js';
+import { lockInStore, type RunPlace, type RunStore, storeRule } from './files/run-store.js';
+import { inScope } from './files/storage-error.js';
 import { improves, type MonitorMode, modeRule, resolveMode } from './monitor.js';
 
 /**
  * Options of {@link modelCheckpoint}: the place, which is a `directory` of Node's file system, made where it does not exist, or a
- * `store`; and when to write what there. One run at a time may write to a place.
+ * `store`; and when to write what there. One run at a time may write to a place: another is refused.
  */
 export type ModelCheckpointOptions<M extends string = string> = RunPlace & Settings<M>;
 
@@ -52,7 +54,7 @@ interface State {
  * Best is judged as in {@link earlyStopping} with `minDelta: 0`: NaN never is.
  *
  * @returns A plugin. A checkpoint costs a copy of the state and a write of its bytes; between them it costs nothing.
- * @throws EspalierError `invalid-option`; `io` before the first step where the place cannot be written to.
+ * @throws EspalierError `invalid-option`; `io` before the first step where the place cannot be written to, or another run writes there.
  * @example
  * ```ts
  * const saving = modelCheckpoint({ directory: 'checkpoints', monitor: 'val_loss', keep: 2 });
@@ -73,6 +75,7 @@ export function modelCheckpoint<const M extends string = never>(
   const places = saveBestOnly ? keep : 1;
 
   let series: CheckpointSeries | undefined;
+  let release: ReleaseLock | undefined;
   let direction: 'min' | 'max' = 'min';
   let best: readonly Best[] = [];
   /** The step of the newest file of this run. */
@@ -104,6 +107,7 @@ export function modelCheckpoint<const M extends string = never>(
       if (monitor !== undefined) direction = resolveMode(name, run, monitor, mode);
       best = (saved?.json as Partial<State> | undefined)?.best ?? [];
       writtenAt = run.step;
+      release = await inScope(name, () => lockInStore(store, 'checkpoints', run));
       series = await CheckpointSeries.open(name, store);
       if (saved) series.adopt();
     },
@@ -121,8 +125,10 @@ export function modelCheckpoint<const M extends string = never>(
     async onTrainEnd(run, status) {
       if (status === 'stopped' && run.step > writtenAt) await write(run, 'last');
     },
-    onFitEnd() {
+    async onFitEnd() {
       series = undefined;
+      await release?.();
+      release = undefined;
     },
     saveState: () => ({ json: { best } satisfies State }),
   };

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { folderStore } from './folder-store.js';
-import { type NodeFiles, nodeFiles } from './node-files.js';
+import type { NodeFiles } from '@espalier/core/internal';
+import { runFiles } from './run-files.js';
 import { tryWriting } from './run-store.js';
 import { writeWhole } from './write-whole.js';
 
@@ -27,7 +28,7 @@ describe('folderStore', () => {
   });
 
   test('a file system without sync still gets its files, one whose sync fails says so', async () => {
-    const files = await nodeFiles('test');
+    const files = await runFiles('test');
     const withSync = (sync: () => Promise<void>): NodeFiles => ({
       ...files,
       fs: {

@@ -1,6 +1,8 @@
 import { checkOptions } from '@espalier/core';
+import { codeOf } from '@espalier/core/internal';
 import { guardedStore, isEntryName } from './guarded-store.js';
-import { nodeFiles } from './node-files.js';
+import { runFiles } from './run-files.js';
+import { lockForRun } from './run-lock.js';
 import type { RunStore } from './run-store.js';
 import { UNFINISHED, writeWhole } from './write-whole.js';
 
@@ -10,7 +12,8 @@ const scope = 'folder-store';
  * A folder of Node's file system as a store: one file for each entry.
  *
  * An entry is written to a temporary file, brought to the disk and renamed, so a file of its name is whole. The first write
- * makes the folder, and clears away what a killed process has left unfinished.
+ * makes the folder, and clears away what a killed process has left unfinished. A run that writes there has a lock file in the
+ * folder until it ends, so that two programs never write one thing; the lock of a killed program is broken.
  *
  * @param directory Path of the folder; it need not exist.
  * @returns A store. A call that finds no file system, or may not use it, throws EspalierError `io`.
@@ -26,7 +29,7 @@ export function folderStore(directory: string): RunStore {
   let writing: Promise<unknown> = Promise.resolve();
 
   const make = async (): Promise<void> => {
-    const { fs, path } = await nodeFiles(scope);
+    const { fs, path } = await runFiles(scope);
     await fs.mkdir(directory, { recursive: true });
     for (const file of await fs.readdir(directory)) {
       const unfinished = file.endsWith(UNFINISHED) && isEntryName(file.slice(0, -UNFINISHED.length));
@@ -35,7 +38,7 @@ export function folderStore(directory: string): RunStore {
   };
 
   const write = async (entry: string, bytes: Uint8Array): Promise<void> => {
-    const files = await nodeFiles(scope);
+    const files = await runFiles(scope);
     made ??= make();
     try {
       await made;
@@ -49,12 +52,12 @@ export function folderStore(directory: string): RunStore {
 
   return guardedStore(scope, `the folder '${directory}'`, {
     async list() {
-      const { fs } = await nodeFiles(scope);
+      const { fs } = await runFiles(scope);
       const entries = await orMissing(fs.readdir(directory, { withFileTypes: true }));
       return (entries ?? []).filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     },
     async read(entry, admit) {
-      const { fs, path } = await nodeFiles(scope);
+      const { fs, path } = await runFiles(scope);
       const handle = await orMissing(fs.open(path.join(directory, entry), 'r'));
       try {
         if (handle) admit((await handle.stat()).size);
@@ -71,15 +74,21 @@ export function folderStore(directory: string): RunStore {
       return turn;
     },
     async remove(entry) {
-      const { fs, path } = await nodeFiles(scope);
+      const { fs, path } = await runFiles(scope);
       await fs.rm(path.join(directory, entry), { force: true });
+    },
+    async lock(thing, run) {
+      const node = await runFiles(scope);
+      await node.fs.mkdir(directory, { recursive: true });
+      const path = node.path.join(directory, `.${thing}.lock`);
+      return lockForRun(run, { path, what: `'${thing}' of the folder '${directory}'`, scope, node });
     },
   });
 }
 
 async function orMissing<T>(found: Promise<T>): Promise<T | undefined> {
-  return found.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  return found.catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
 }

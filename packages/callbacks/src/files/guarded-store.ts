@@ -1,4 +1,5 @@
-import { checkOptions } from '@espalier/core';
+import { checkOptions, type Run } from '@espalier/core';
+import type { ReleaseLock } from './run-lock.js';
 import type { RunStore } from './run-store.js';
 import { orIoError } from './storage-error.js';
 
@@ -9,6 +10,7 @@ export interface Storage {
   read(entry: string, admit: (bytes: number) => void): Promise<Uint8Array | undefined>;
   write(entry: string, bytes: Uint8Array): Promise<void>;
   remove(entry: string): Promise<void>;
+  lock?(thing: string, run: Run): Promise<ReleaseLock>;
 }
 
 /** What one array of Node and of every browser holds. */
@@ -55,5 +57,11 @@ export function guardedStore(scope: string, name: string, storage: Storage): Run
       checkEntry(entry);
       return orIoError(scope, wrote, () => storage.remove(entry));
     },
+    ...(storage.lock && {
+      async lock(thing: string, run: Run) {
+        checkEntry(thing);
+        return orIoError(scope, wrote, () => storage.lock!(thing, run));
+      },
+    }),
   };
 }

@@ -1,4 +1,5 @@
-import { checkOptions, option } from '@espalier/core';
+import { checkOptions, option, type Run } from '@espalier/core';
+import type { ReleaseLock } from './run-lock.js';
 
 /**
  * Where runs keep what outlives them: entries of bytes by name, in one flat place.
@@ -16,6 +17,11 @@ export interface RunStore {
   write(entry: string, bytes: Uint8Array): Promise<void>;
   /** Removes an entry; it need not exist. */
   remove(entry: string): Promise<void>;
+  /**
+   * Keeps a thing (an entry, or `checkpoints`) to one run, until what it gives is called; rejects, saying who has it. A store
+   * that one program alone can reach needs none.
+   */
+  lock?(thing: string, run: Run): Promise<ReleaseLock>;
 }
 
 /** A place for a run's files: a folder of Node's file system, or a store. */
@@ -42,6 +48,11 @@ export const storeRule = option.custom<RunStore, { readonly optional: true }>({
 /** @throws EspalierError `invalid-option` where `store` is none. */
 export function checkStore(scope: string, store: unknown): asserts store is RunStore {
   if (!isStore(store)) checkOptions(scope).fail('store', EXPECTED, store);
+}
+
+/** Keeps a thing in a store to one run, where the store can. */
+export async function lockInStore(store: RunStore, thing: string, run: Run): Promise<ReleaseLock> {
+  return (await store.lock?.(thing, run)) ?? (async () => {});
 }
 
 /** Writes and removes an entry that nobody has: a store that refuses does so before the first step. */

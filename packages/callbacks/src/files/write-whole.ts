@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { NodeFiles } from './node-files.js';
+import { codeOf, type NodeFiles } from '@espalier/core/internal';
 
 /** Ends the names of files that are being written. */
 export const UNFINISHED = '.tmp';
@@ -8,7 +8,11 @@ export const UNFINISHED = '.tmp';
  * Writes a file so that its name stands for all of its bytes or does not exist, whenever the process or the machine stops:
  * into a temporary file, to the disk, then renamed.
  */
-export async function writeWhole({ fs, path }: NodeFiles, file: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(
+  { fs, path }: Pick<NodeFiles, 'fs' | 'path'>,
+  file: string,
+  bytes: Uint8Array,
+): Promise<void> {
   const temporary = file + UNFINISHED;
   try {
     const handle = await fs.open(temporary, 'w');
@@ -34,7 +38,7 @@ export async function toDisk(handle: Pick<FileHandle, 'sync'>): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code)) throw error;
+    if (!CANNOT_SYNC.includes(codeOf(error))) throw error;
   }
 }
 

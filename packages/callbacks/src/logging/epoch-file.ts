@@ -1,4 +1,5 @@
-import { type NodeFiles, nodeFiles } from '../files/node-files.js';
+import type { NodeFiles } from '@espalier/core/internal';
+import { runFiles } from '../files/run-files.js';
 import { orIoError } from '../files/storage-error.js';
 import { toDisk, writeWhole } from '../files/write-whole.js';
 import { type EpochLog, otherHeader, textOf } from './epoch-log.js';
@@ -18,7 +19,7 @@ export class EpochFile implements EpochLog {
 
   /** @throws EspalierError `io` where the file cannot be written to. It is made, but not changed. */
   static async open(scope: string, path: string): Promise<EpochFile> {
-    const files = await nodeFiles(scope);
+    const files = await runFiles(scope);
     await orIoError(scope, `write to '${path}'`, async () => {
       await files.fs.mkdir(files.path.dirname(path), { recursive: true });
       await (await files.fs.open(path, 'a')).close();

@@ -1,7 +1,8 @@
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
 import type { EpochLog } from './epoch-log.js';
-import { checkLogPlace, type LogPlace, openLog, PLACE_RULES } from './log-place.js';
+import type { ReleaseLock } from '../files/run-lock.js';
+import { checkLogPlace, lockLog, type LogPlace, openLog, PLACE_RULES } from './log-place.js';
 
 /** Options that they share. */
 export type EpochLoggerOptions = LogPlace & { readonly name?: string };
@@ -33,6 +34,7 @@ export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
 
   let log: EpochLog | undefined;
   let begun = false;
+  let release: ReleaseLock | undefined;
 
   /** A run that resumes has its earlier epochs in its record, whatever a kill has left of the log. */
   const begin = async (run: Run, epochs: readonly EpochLogs[]): Promise<void> => {
@@ -48,6 +50,7 @@ export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
     enforce: 'post',
     async onFitStart(run) {
       begun = false;
+      release = await lockLog(name, place, entry, run);
       log = await openLog(name, place, entry);
       const { epochs } = run.record;
       if (epochs.length > 0) await begin(run, epochs);
@@ -55,6 +58,10 @@ export function epochLogger(kind: EpochLoggerKind): Plugin<never, never> {
     async onEpochEnd(run, logs) {
       if (!begun) await begin(run, []);
       await log!.append(line(rowOf(run, { ...logs, epoch: run.epoch })));
+    },
+    async onFitEnd() {
+      await release?.();
+      release = undefined;
     },
   };
 }

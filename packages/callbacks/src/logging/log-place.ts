@@ -1,6 +1,9 @@
-import { checkOptions, option } from '@espalier/core';
+import { checkOptions, option, type Run } from '@espalier/core';
 import { isEntryName } from '../files/guarded-store.js';
-import { type RunStore, storeRule } from '../files/run-store.js';
+import { runFiles } from '../files/run-files.js';
+import { lockForRun, type ReleaseLock } from '../files/run-lock.js';
+import { lockInStore, type RunStore, storeRule } from '../files/run-store.js';
+import { inScope, orIoError } from '../files/storage-error.js';
 import { EpochEntry } from './epoch-entry.js';
 import { EpochFile } from './epoch-file.js';
 import type { EpochLog } from './epoch-log.js';
@@ -45,4 +48,26 @@ export function checkLogPlace(scope: string, { path, store, entry }: LogPlace): 
 export function openLog(name: string, place: LogPlace, defaultEntry: string): Promise<EpochLog> {
   if (place.store === undefined) return EpochFile.open(name, place.path);
   return EpochEntry.open(name, place.store, place.entry ?? defaultEntry);
+}
+
+/**
+ * Keeps the place to one run.
+ *
+ * @throws EspalierError `io` where another has it, or it cannot be written to.
+ */
+export async function lockLog(
+  scope: string,
+  place: LogPlace,
+  defaultEntry: string,
+  run: Run,
+): Promise<ReleaseLock> {
+  const { store, path, entry = defaultEntry } = place;
+  if (store !== undefined) return inScope(scope, () => lockInStore(store, entry, run));
+  const node = await runFiles(scope);
+  return orIoError(scope, `write to '${path}'`, async () => {
+    const folder = node.path.dirname(path);
+    await node.fs.mkdir(folder, { recursive: true });
+    const lock = node.path.join(folder, `.${node.path.basename(path)}.lock`);
+    return lockForRun(run, { path: lock, what: `'${path}'`, scope, node });
+  });
 }

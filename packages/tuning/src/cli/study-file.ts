@@ -1,6 +1,7 @@
 import { EspalierError } from '@espalier/core';
+import { codeOf } from '@espalier/core/internal';
 import { parseJournal } from '../storage/journal-storage.js';
-import { codeOf, nodeModules } from '../storage/node-modules.js';
+import { studyFiles } from '../storage/study-files.js';
 import type { ProgramEvent, StudyHeader } from '../study/study-event.js';
 import { StudyState } from '../study/study-state.js';
 import type { TrialRecord } from '../trial/trial-record.js';
@@ -15,7 +16,7 @@ export interface StudyFile {
 
 /** Reads a journal, also while a process writes to it: a last line without its end is left out. */
 export async function readStudyFile(path: string): Promise<StudyFile> {
-  const { fs } = await nodeModules('tuning');
+  const { fs } = await studyFiles('tuning');
   let bytes: Uint8Array;
   try {
     bytes = await fs.readFile(path);

@@ -1,16 +1,22 @@
 import { checkOptions, EspalierError } from '@espalier/core';
-import { keepNonFinite, restoreNonFinite } from '@espalier/core/internal';
+import {
+  codeOf,
+  keepNonFinite,
+  type LockFile,
+  lockFile,
+  type NodeFiles,
+  restoreNonFinite,
+} from '@espalier/core/internal';
 import type { ProgramEvent, StudyEvent } from '../study/study-event.js';
 import type { StudyStorage } from '../study/study-storage.js';
-import { lockFile, type LockFile } from './lock-file.js';
-import { codeOf, nodeModules, type NodeModules } from './node-modules.js';
+import { studyFiles } from './study-files.js';
 
 const SCOPE = 'journal-storage';
 
 interface OpenJournal {
-  readonly node: NodeModules;
+  readonly node: NodeFiles;
   readonly lock: LockFile;
-  readonly handle: Awaited<ReturnType<NodeModules['fs']['open']>>;
+  readonly handle: Awaited<ReturnType<NodeFiles['fs']['open']>>;
 }
 
 /**
@@ -46,11 +52,13 @@ export function journalStorage(path: string): StudyStorage {
 
     async open() {
       if (journal) checkOptions(SCOPE).fail('the storage', 'closed before it is opened again', `'${path}'`);
-      const node = await nodeModules(SCOPE);
+      const node = await studyFiles(SCOPE);
       await orIoError(path, 'make the folder of', () =>
         node.fs.mkdir(node.path.dirname(path), { recursive: true }),
       );
-      const lock = await orIoError(path, 'lock', () => lockFile(`${path}.lock`, node, SCOPE));
+      const lock = await orIoError(path, 'lock', () =>
+        lockFile({ path: `${path}.lock`, what: 'the study', scope: SCOPE, node }),
+      );
       try {
         const handle = await orIoError(path, 'open', () => node.fs.open(path, 'a+'));
         journal = { node, lock, handle };

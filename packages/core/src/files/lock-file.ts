@@ -1,6 +1,6 @@
-import { EspalierError } from '@espalier/core';
-import type { NodeModules } from './node-modules.js';
-import { codeOf } from './node-modules.js';
+import { EspalierError } from '../errors.js';
+import type { NodeFiles } from './node-files.js';
+import { codeOf } from './node-files.js';
 
 /** Who has the lock. */
 interface Owner {
@@ -18,13 +18,23 @@ export interface LockFile {
   release(): Promise<void>;
 }
 
+/** What a lock is of. */
+export interface LockOptions {
+  /** Of the lock file itself; its folder exists. */
+  readonly path: string;
+  /** What it keeps to one process, as the beginning of a sentence: `the study`. */
+  readonly what: string;
+  readonly scope: string;
+  readonly node: NodeFiles;
+}
+
 /**
  * Takes a lock: a file that names its owner. The lock of a process that is gone is broken; a second one of this process, of a
  * living one, or of another machine is not.
  *
  * @throws EspalierError `io` where somebody has it, saying who.
  */
-export async function lockFile(path: string, node: NodeModules, scope: string): Promise<LockFile> {
+export async function lockFile({ path, what, scope, node }: LockOptions): Promise<LockFile> {
   const { fs, os, crypto } = node;
   const owner: Owner = {
     pid: process.pid,
@@ -33,6 +43,13 @@ export async function lockFile(path: string, node: NodeModules, scope: string): 
     token: crypto.randomUUID(),
   };
   const text = JSON.stringify(owner);
+  const refuse = (found: string): never => {
+    throw new EspalierError({
+      code: 'io',
+      scope,
+      message: `${what} is open in ${ownerOf(found)}; close it there first. If that process is gone, remove '${path}'.`,
+    });
+  };
   for (let tries = 0; tries < 10; tries++) {
     if (await place(path, text, owner.token, node)) {
       return {
@@ -41,7 +58,7 @@ export async function lockFile(path: string, node: NodeModules, scope: string): 
             throw new EspalierError({
               code: 'io',
               scope,
-              message: `the lock '${path}' was taken by somebody else; two programs write to one study. Stop one of them.`,
+              message: `the lock '${path}' was taken by somebody else: two programs write to ${what}. Stop one of them.`,
             });
           }
         },
@@ -52,14 +69,14 @@ export async function lockFile(path: string, node: NodeModules, scope: string): 
     }
     const found = await read(path, node);
     if (found === undefined) continue;
-    if (!(await isStale(found, node))) refuse(path, found, scope);
+    if (!(await isStale(found, node))) refuse(found);
     await remove(path, found, owner.token, node);
   }
-  return refuse(path, (await read(path, node)) ?? '', scope);
+  return refuse((await read(path, node)) ?? '');
 }
 
 /** The whole file appears at once, or somebody's is there already. */
-async function place(path: string, text: string, token: string, { fs }: NodeModules): Promise<boolean> {
+async function place(path: string, text: string, token: string, { fs }: NodeFiles): Promise<boolean> {
   const own = `${path}.${token}`;
   await fs.writeFile(own, text);
   try {
@@ -67,14 +84,32 @@ async function place(path: string, text: string, token: string, { fs }: NodeModu
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    if (!NO_LINKS.includes(codeOf(error))) throw error;
+    return await placeWithoutLinks(path, text, { fs });
   } finally {
     await fs.rm(own, { force: true });
   }
 }
 
+/** What a file system says that has no hard links (FAT, many network shares), or says nothing at all. */
+const NO_LINKS = [undefined, 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL'];
+
+async function placeWithoutLinks(
+  path: string,
+  text: string,
+  { fs }: Pick<NodeFiles, 'fs'>,
+): Promise<boolean> {
+  try {
+    await fs.writeFile(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** Removes a stale lock, and nothing else: what is moved away and turns out to be another's is put back. */
-async function remove(path: string, stale: string, token: string, node: NodeModules): Promise<void> {
+async function remove(path: string, stale: string, token: string, node: NodeFiles): Promise<void> {
   const { fs } = node;
   const away = `${path}.${token}.stale`;
   try {
@@ -83,11 +118,12 @@ async function remove(path: string, stale: string, token: string, node: NodeModu
     if (codeOf(error) === 'ENOENT') return;
     throw error;
   }
-  if ((await read(away, node)) !== stale) await fs.link(away, path).catch(() => {});
+  const moved = await read(away, node);
+  if (moved !== undefined && moved !== stale) await placeWithoutLinks(path, moved, node).catch(() => false);
   await fs.rm(away, { force: true });
 }
 
-async function read(path: string, { fs }: NodeModules): Promise<string | undefined> {
+async function read(path: string, { fs }: NodeFiles): Promise<string | undefined> {
   try {
     return await fs.readFile(path, 'utf8');
   } catch (error) {
@@ -96,7 +132,7 @@ async function read(path: string, { fs }: NodeModules): Promise<string | undefin
   }
 }
 
-async function isStale(text: string, node: NodeModules): Promise<boolean> {
+async function isStale(text: string, node: NodeFiles): Promise<boolean> {
   const owner = parse(text);
   // A lock that says nothing was torn by the end of its process, or is not ours.
   if (!owner) return text === '';
@@ -120,7 +156,7 @@ function parse(text: string): Owner | undefined {
 }
 
 /** Field 22 of /proc/<pid>/stat on Linux, counted from behind the name, which may have spaces. */
-async function startOf(pid: number, { fs }: NodeModules): Promise<string | null> {
+async function startOf(pid: number, { fs }: NodeFiles): Promise<string | null> {
   try {
     const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
@@ -129,12 +165,10 @@ async function startOf(pid: number, { fs }: NodeModules): Promise<string | null>
   }
 }
 
-function refuse(path: string, text: string, scope: string): never {
+/** Who has a lock, for messages. */
+function ownerOf(text: string): string {
   const owner = parse(text);
-  const who = owner ? `process ${owner.pid} of ${owner.host}` : 'somebody';
-  throw new EspalierError({
-    code: 'io',
-    scope,
-    message: `the study is open in ${who}; close it there first. If that process is gone, remove '${path}'.`,
-  });
+  if (!owner) return 'another program';
+  const { pid, host } = owner;
+  return `process ${pid} of ${host}${pid === process.pid ? ' (this one)' : ''}`;
 }
