@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Suites that drive browsers, other runtimes and software GPUs, that start many processes, or run every contract again. */
 const long = [
-  'testing/{agreement,backends,browser,resume,workers}/**/*.test.ts',
+  'testing/{agreement,backends,browser,resume,studies,workers}/**/*.test.ts',
   'packages/backend-webgpu/src/{contract,memory}.test.ts',
   'packages/compile/src/**/other-runtimes.test.ts',
   'packages/espalier/src/{contract,wasm-contract}.test.ts',

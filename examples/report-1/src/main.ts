@@ -1,0 +1,171 @@
+import {
+  adam,
+  barChart,
+  earlyStopping,
+  elasticNet,
+  fashionMnist,
+  l1,
+  l2,
+  mlp,
+  type MlpOptions,
+  type Plugin,
+  split,
+} from 'espalier';
+import { greater, mean, type Measurement, percentOf, type Row, study } from '@espalier-examples/studies-kit';
+
+interface Variant {
+  readonly network?: Partial<MlpOptions>;
+  readonly plugins?: () => readonly Plugin[];
+  readonly epochs?: number;
+  /** The optimizer's `weight_decay` in PyTorch's words. */
+  readonly coupledDecay?: number;
+}
+
+const train = (run: Measurement) => percentOf(run.train);
+const test = (run: Measurement) => percentOf(run.test);
+const gap = (run: Measurement) => train(run) - test(run);
+
+await study(
+  {
+    name: 'report-1',
+    title: 'Report 1: regularising networks on Fashion-MNIST',
+    about:
+      'Three multi-layer perceptrons on Fashion-MNIST (50,000 training, 10,000 validation, 10,000 test images), and six ways to ' +
+      'regularise the third. Adam with learning rate 0.001, batches of 64, ReLU, 15 epochs unless said otherwise.',
+    program: import.meta.url,
+  },
+  async (lab) => {
+    const { train: all, test: testImages } = await lab.data(
+      (at) => fashionMnist({ flatten: true, ...at }),
+      [784],
+    );
+    const [images, validation] = split(all, { fractions: [5 / 6, 1 / 6], seed: 1 });
+
+    const run = (name: string, { network, plugins, epochs = 15, coupledDecay = 0 }: Variant = {}) =>
+      lab.train({
+        name,
+        train: images,
+        validation,
+        test: testImages,
+        epochs: lab.size(epochs, 2),
+        batchSize: 64,
+        setup: (seed) => ({
+          model: mlp({
+            inputs: 784,
+            hidden: [64, 128, 256],
+            outputs: 10,
+            initializer: 'torchUniform',
+            seed,
+            ...network,
+          }),
+          optimizer: adam({ learningRate: 0.001, l2: coupledDecay }),
+          plugins: plugins?.() ?? [],
+        }),
+      });
+    const lambda = 0.001;
+
+    const simple = await run('simple', { network: { hidden: [64, 64] } });
+    const second = await run('second', { network: { hidden: [128, 128] } });
+    const third = await run('third');
+    const dropout = await run('third + dropout', { network: { dropout: 0.25 } });
+    const stopped = await run('third + early stopping', {
+      epochs: 20,
+      plugins: () => [earlyStopping({ monitor: 'val_loss', patience: 3 })],
+    });
+    const batchNorm = await run('third + batch norm', {
+      network: { batchNormalization: 'after-activation', batchNormalizationMomentum: 0.9 },
+    });
+    const l1Sum = await run('third + L1', { plugins: () => [l1({ lambda, scaling: 'norm' })] });
+    const l2Norm = await run('third + L2', { plugins: () => [l2({ lambda, scaling: 'norm' })] });
+    const decay = await run('third + weight decay', { coupledDecay: lambda });
+
+    const columns = [
+      { label: 'train %', of: train },
+      { label: 'test %', of: test },
+      { label: 'gap', of: gap },
+      { label: 'epochs', of: (r: Measurement) => r.epochs.length, digits: 1 },
+    ];
+    const rows: Row[] = [
+      { name: 'simple', note: '784-64-64-10', runs: simple, published: [91.69, 88.02] },
+      { name: 'second', note: '784-128-128-10', runs: second, published: ['~92', 87.21] },
+      { name: 'third', note: '784-64-128-256-10', runs: third, published: [92.2, '88'] },
+      { name: 'third + dropout', note: '0.25', runs: dropout, published: [91.55, 87.62] },
+      {
+        name: 'third + early stopping',
+        note: 'patience 3',
+        runs: stopped,
+        published: [90.52, 86.56, null, 11],
+      },
+      {
+        name: 'third + batch norm',
+        note: 'after the activation',
+        runs: batchNorm,
+        published: ['~93', 88.46],
+      },
+      { name: 'third + L1', note: 'lambda 0.001', runs: l1Sum, published: [83.73, 82.43] },
+      { name: 'third + L2', note: 'lambda 0.001', runs: l2Norm, published: [91.66, 87.73] },
+      { name: 'third + weight decay', note: 'coupled, 0.001', runs: decay, published: ['~90', 86.86] },
+    ];
+    lab.table({
+      title: 'The nine rows',
+      text: 'Accuracies are those of the final weights, without dropout; the gap is training minus test accuracy. L1 and L2 are as in the code of the study: lambda times the norm.',
+      columns,
+      rows,
+    });
+
+    const scaled: Row[] = [
+      { name: 'L1, norm and sum', runs: l1Sum },
+      { name: 'L2, norm', runs: l2Norm },
+    ];
+    const penalties = {
+      'L2, sum': () => l2({ lambda }),
+      'elastic net, sum': () => elasticNet({ l1: lambda, l2: lambda }),
+      'L1, half': () => l1({ lambda, scaling: 'half' }),
+      'L2, half': () => l2({ lambda, scaling: 'half' }),
+      'L1, per-sample': () => l1({ lambda, scaling: 'per-sample' }),
+      'L2, per-sample': () => l2({ lambda, scaling: 'per-sample' }),
+      'elastic net, per-sample': () => elasticNet({ l1: lambda, l2: lambda, scaling: 'per-sample' }),
+    };
+    for (const [name, penalty] of Object.entries(penalties).slice(0, lab.size(7, 1))) {
+      scaled.push({ name, runs: await run(`third + ${name}`, { plugins: () => [penalty()] }) });
+    }
+    lab.table({
+      title: 'L1, L2 and both, in every scaling',
+      text: 'norm: lambda |w| as in its code (of L2 the root of the sum of squares); per-sample: lambda / (2 m) as in its formulas, m = 64; sum: lambda times the sum; half: lambda / 2 times the sum.',
+      columns,
+      rows: scaled,
+    });
+
+    const baseline = ['third', third] as const;
+    lab.claim('L1 closes the gap between training and test accuracy', [
+      greater(baseline, ['L1', l1Sum], gap),
+    ]);
+    lab.claim('L1 costs accuracy on the test images', [greater(baseline, ['L1', l1Sum], test)]);
+    lab.claim('L2 narrows the gap', [greater(baseline, ['L2', l2Norm], gap)]);
+    lab.claim('Weight decay narrows the gap', [greater(baseline, ['weight decay', decay], gap)]);
+    lab.claim('Dropout narrows the gap', [greater(baseline, ['dropout', dropout], gap)]);
+    lab.claim('Early stopping narrows the gap', [greater(baseline, ['early stopping', stopped], gap)]);
+    lab.claim(
+      'Batch normalisation has the best test accuracy',
+      rows
+        .filter(({ runs }) => runs !== batchNorm)
+        .map(({ name, runs }) => greater(['batch norm', batchNorm], [name, runs], test)),
+    );
+
+    lab.picture(
+      'test-accuracy',
+      'Test accuracy of the nine rows, in percent',
+      barChart({
+        title: 'Test accuracy, %',
+        bars: rows.flatMap(({ name, runs, published }) => [
+          { label: name, series: 'published', value: Number(String(published![1]).replace('~', '')) },
+          { label: name, series: 'measured', value: mean(runs.map(test)) },
+        ]),
+        digits: 2,
+      }),
+    );
+    for (const { name, runs } of rows) {
+      lab.curves(name.replace(/[^a-z0-9]+/gi, '-'), `${name}: loss per epoch`, { [name]: runs }, ['loss']);
+    }
+  },
+);

@@ -1,0 +1,43 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+
+/** Values of a tensor. */
+export interface Grid {
+  readonly [name: string]: unknown;
+  readonly shape: number[];
+  readonly values: number[];
+}
+
+const host = (tensor: tf.Tensor): Grid => {
+  const grid = {
+    shape: tensor.shape,
+    values: Array.from(tensor.dataSync(), (v) => Number(v.toPrecision(4))),
+  };
+  tensor.dispose();
+  return grid;
+};
+/** What layers give for some inputs. */
+export const outputs = (
+  model: tfl.LayersModel,
+  layers: readonly string[],
+  inputs: tf.Tensor,
+): Record<string, Grid> =>
+  Object.fromEntries(
+    layers.map((name) => {
+      const part = tfl.model({ inputs: model.inputs, outputs: model.getLayer(name).output });
+      return [name, host(part.predict(inputs) as tf.Tensor)];
+    }),
+  );
+/** The kernels of layers. */
+export const kernels = (model: tfl.LayersModel, layers: readonly string[]): Record<string, Grid> =>
+  Object.fromEntries(layers.map((name) => [name, host(tf.clone(model.getLayer(name).getWeights()[0]!))]));
+/** The channels of one picture `[1, h, w, c]` or of a kernel `[h, w, in, out]` as pictures of their own. */
+export const channels = ({ shape: [a, b, c, d], values }: Grid, isKernel: boolean): number[][][] => {
+  const [height, width, count] = isKernel ? [a!, b!, Math.min(c! * d!, 64)] : [b!, c!, d!];
+  const stride = isKernel ? c! * d! : d!;
+  return Array.from({ length: count }, (_, k) =>
+    Array.from({ length: height }, (__, y) =>
+      Array.from({ length: width }, (___, x) => values[(y * width + x) * stride + k]!),
+    ),
+  );
+};

@@ -1,0 +1,19 @@
+import { study } from '@espalier-examples/studies-kit';
+import { fashion } from './fashion.js';
+import { regression } from './regression.js';
+
+await study(
+  {
+    name: 'report-2',
+    title: 'Report 2: a regression with gaps, and networks for Fashion-MNIST',
+    about:
+      "A regression of one number on 100 points with gaps, with the best parameters that the study's search found; a multi-layer " +
+      'perceptron and a convolutional network on Fashion-MNIST (50,000 training, 10,000 validation, 10,000 test images). The two searches are not part of this program.',
+    program: import.meta.url,
+    seeds: 3,
+  },
+  async (lab) => {
+    await regression(lab);
+    await fashion(lab);
+  },
+);

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { type Dataset, fromArrays, readCsv, stream } from 'espalier';
+
+/** Points of a function of one number, and the numbers themselves for pictures. */
+export interface Points {
+  readonly data: Dataset;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** The function that the made-up points come from; the study does not give its own. */
+export function truth(x: number): number {
+  return 2 * Math.sin(1.5 * x) + 0.15 * x * x - 1;
+}
+
+/**
+ * 100 training points on [-5, 5] that avoid (-3, -1) and (2, 3), with normal noise of 0.5, or 100 test points without gaps and
+ * noise of 0.3.
+ */
+export function madeUpPoints(kind: 'train' | 'test', seed: number): Points {
+  const random = stream(seed, `points/${kind}`);
+  const x: number[] = [];
+  while (x.length < 100) {
+    const at = 10 * random.uniform() - 5;
+    const isGap = (at > -3 && at < -1) || (at > 2 && at < 3);
+    if (kind === 'test' || !isGap) x.push(at);
+  }
+  x.sort((a, b) => a - b);
+  return points(
+    x,
+    x.map((at) => truth(at) + (kind === 'train' ? 0.5 : 0.3) * random.normal()),
+  );
+}
+
+/** Points of a CSV file with the columns `input` and `label`. */
+export async function csvPoints(file: string): Promise<Points> {
+  const table = await readCsv(await readFile(file, 'utf8'), {
+    columns: ['input', 'label'],
+    types: { input: 'number', label: 'number' },
+  });
+  const column = (name: string) => Array.from(table.columns[name]!.values as ArrayLike<number>);
+  return points(column('input'), column('label'));
+}
+
+function points(x: readonly number[], y: readonly number[]): Points {
+  const column = (values: readonly number[]) => values.map((value) => [value]);
+  return { data: fromArrays({ inputs: column(x), targets: column(y) }), x, y };
+}

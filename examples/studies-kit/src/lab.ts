@@ -1,0 +1,150 @@
+import {
+  type Chart,
+  type Dataset,
+  type Executor,
+  fromArrays,
+  isEspalierError,
+  type Json,
+  learningCurves,
+  split,
+  syntheticClassification,
+  take,
+} from 'espalier';
+import { type Claim, claimOf, type Comparison } from './claims.js';
+import { KeptRuns } from './kept-runs.js';
+import type { StudyOptions } from './options.js';
+import { percentOf, type ResultTable } from './result-table.js';
+import type { Measurement, RunPlan } from './run-plan.js';
+import { describeRun, trainOnce } from './train.js';
+
+/** A picture of the results, written as a file and shown in the report. */
+export interface Picture {
+  /** File name without its ending. */
+  readonly file: string;
+  readonly caption: string;
+  readonly charts: readonly Chart[];
+}
+
+/** Where a study does its work: it trains, and collects what is shown of it. */
+export class Lab {
+  readonly options: StudyOptions;
+  readonly tables: ResultTable[] = [];
+  readonly claims: Claim[] = [];
+  readonly pictures: Picture[] = [];
+  readonly runs: Measurement[] = [];
+  /** True where data was made up, because there was none: the figures then mean nothing. */
+  madeUp = false;
+  readonly #executor: Executor;
+  readonly #signal: AbortSignal;
+  readonly #say: (line: string) => void;
+  readonly #kept: KeptRuns;
+
+  constructor(options: StudyOptions, executor: Executor, signal: AbortSignal, say: (line: string) => void) {
+    this.options = options;
+    this.#executor = executor;
+    this.#signal = signal;
+    this.#say = say;
+    this.#kept = new KeptRuns(`${options.out}/kept-runs`);
+  }
+
+  get quick(): boolean {
+    return this.options.quick;
+  }
+
+  /** `full` of something, or `quick` of it in the quick form. */
+  size(full: number, quick: number): number {
+    return this.options.quick ? Math.min(full, quick) : full;
+  }
+
+  /**
+   * A data set of images, where `load` finds it in the folder of `--data`. In the quick form, data that is not there is made
+   * up in the same shape, so that the program can be tried without it.
+   */
+  async data(
+    load: (place: { readonly dir?: string }) => Promise<{ readonly train: Dataset; readonly test: Dataset }>,
+    shape: readonly number[],
+  ): Promise<{ readonly train: Dataset; readonly test: Dataset }> {
+    const { data: dir, quick } = this.options;
+    try {
+      const { train, test } = await load(dir === undefined ? {} : { dir });
+      return quick
+        ? { train: take(train, Math.min(1200, train.size)), test: take(test, Math.min(600, test.size)) }
+        : { train, test };
+    } catch (error) {
+      if (!quick || !isEspalierError(error) || error.code !== 'io') throw error;
+      this.madeUp = true;
+      this.#say('The data is not there; this quick run goes on with made-up data of the same shape.');
+      const features = shape.reduce((product, size) => product * size, 1);
+      const { arrays } = syntheticClassification({ examples: 1800, features, classes: 10, seed: 1 });
+      const [inputs] = Object.values(arrays!.inputs);
+      const [targets] = Object.values(arrays!.targets);
+      const all = fromArrays({ inputs: { ...inputs!, shape: [1800, ...shape] }, targets: targets! });
+      const [train, test] = split(all, { sizes: [1200, 600], seed: 1 });
+      return { train, test };
+    }
+  }
+
+  /** Trains a row once for each seed, or takes what is kept of it. */
+  async train<E extends Json = null>(plan: RunPlan<E>): Promise<Measurement<E>[]> {
+    const results: Measurement<E>[] = [];
+    for (const seed of this.options.seeds.slice(0, plan.seeds)) {
+      this.#signal.throwIfAborted();
+      const setup = plan.setup(seed);
+      const description = describeRun(plan as RunPlan<Json>, seed, setup);
+      const kept = await this.#kept.get<Measurement<E>>(`${plan.name}-seed-${seed}`, description);
+      const isWanted = !this.options.kept && (this.options.only?.test(plan.name) ?? true);
+      if (kept || !isWanted) setup.model.dispose();
+      if (!kept && !isWanted) continue;
+      const run = kept ?? (await trainOnce(plan, seed, setup, this.#executor, this.#signal));
+      if (!kept) {
+        await this.#kept.set(`${plan.name}-seed-${seed}`, description, run);
+        const accuracy = percentOf(run.test);
+        const outcome = Number.isNaN(accuracy)
+          ? `test loss ${String(run.test['loss'])}`
+          : `test ${accuracy.toFixed(2)} %`;
+        this.#say(
+          `${plan.name}, seed ${seed}: ${outcome}, ${run.epochs.length} epochs, ${run.seconds.toFixed(1)} s`,
+        );
+      }
+      results.push(run);
+    }
+    this.runs.push(...results);
+    return results;
+  }
+
+  table(table: ResultTable): void {
+    this.tables.push(table);
+  }
+
+  /** A conclusion that holds where each comparison comes out greater. */
+  claim(text: string, comparisons: readonly Comparison[]): void {
+    this.claims.push(claimOf(text, comparisons));
+  }
+
+  /** A conclusion that the runs answer in another way than by a difference. */
+  finding(text: string, holds: boolean, evidence: string): void {
+    this.claims.push({ text, verdict: holds ? 'holds' : 'does not hold', evidence });
+  }
+
+  /** Curves of the first run of each row that was run. */
+  curves(
+    file: string,
+    caption: string,
+    rows: Readonly<Record<string, readonly Measurement[]>>,
+    metrics: readonly string[],
+  ): void {
+    const runs = Object.entries(rows).flatMap(([name, [first]]) => (first ? [{ name, history: first }] : []));
+    if (runs.length > 0)
+      this.picture(file, caption, learningCurves(runs.length === 1 ? runs[0]!.history : runs, { metrics }));
+  }
+
+  /** One or several charts; none where a row that they show was not run. */
+  picture(file: string, caption: string, charts: Chart | readonly Chart[]): void {
+    if (Array.isArray(charts) && charts.length === 0) return;
+    this.pictures.push({
+      file,
+      caption,
+      charts: Array.isArray(charts) ? (charts as Chart[]) : [charts as Chart],
+    });
+  }
+}

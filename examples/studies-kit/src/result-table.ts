@@ -1,0 +1,132 @@
+import type { Evaluation } from 'espalier';
+import type { Measurement } from './run-plan.js';
+import { deviation, mean, predictionSpread } from './statistics.js';
+
+/** A figure of a table: what it is of a run, and how it is shown. */
+export interface Column {
+  readonly label: string;
+  readonly of: (run: Measurement) => number;
+  /** Decimals. Default 2. */
+  readonly digits?: number;
+}
+
+/** A row: its runs, and what was published for it, in the order of the columns. Text such as '~92' is a rounded figure. */
+export interface Row {
+  readonly name: string;
+  readonly runs: readonly Measurement[];
+  readonly published?: readonly (number | string | null)[];
+  /** What the figures of this row are, where they are not those of the columns. */
+  readonly figures?: readonly Column['of'][];
+  /** Shown behind the name, e.g. what the study leaves open. */
+  readonly note?: string;
+}
+
+/** Published figures beside measured ones. */
+export interface ResultTable {
+  readonly title: string;
+  readonly text?: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+}
+
+/** Where a published figure lies, seen from the measured ones. */
+export type Verdict = 'within the spread' | 'outside the spread' | 'one run' | 'nothing published';
+
+/** One figure of one row. */
+export interface Cell {
+  readonly column: string;
+  readonly published: number | string | null;
+  readonly mean: number;
+  /** Standard deviation over the seeds; NaN for one run. */
+  readonly deviation: number;
+  /** Measured mean minus published. */
+  readonly gap: number | null;
+  readonly verdict: Verdict;
+}
+
+/** An accuracy in percent. */
+export function percentOf(evaluation: Evaluation | undefined): number {
+  return 100 * (evaluation?.['accuracy'] as number);
+}
+
+/** The figures of a row, one for each column. */
+export function cellsOf(row: Row, columns: readonly Column[]): Cell[] {
+  return columns.map((column, i) => {
+    const values = row.runs.map(row.figures?.[i] ?? column.of);
+    const published = row.published?.[i] ?? null;
+    const figure = publishedFigure(published);
+    const centre = mean(values);
+    const gap = figure ? centre - figure.value : null;
+    return {
+      column: column.label,
+      published,
+      mean: centre,
+      deviation: deviation(values),
+      gap,
+      verdict: verdictOf(gap, figure?.rounding ?? 0, values),
+    };
+  });
+}
+
+/** The number in a published figure, and how far rounding may have moved it; `undefined` where there is none. */
+export function publishedFigure(
+  published: number | string | null,
+): { readonly value: number; readonly rounding: number } | undefined {
+  if (published === null) return undefined;
+  const text = String(published).replace(/^~/, '');
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) return undefined;
+  const decimals = /\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
+  const rough = String(published).startsWith('~') ? 1 : 0.5;
+  return { value, rounding: rough * 10 ** -decimals };
+}
+
+// A published figure is one run; the question is whether it could be one of ours.
+function verdictOf(gap: number | null, rounding: number, values: readonly number[]): Verdict {
+  if (gap === null) return 'nothing published';
+  if (values.length < 2) return 'one run';
+  return Math.abs(gap) <= predictionSpread(values) + rounding + 1e-12
+    ? 'within the spread'
+    : 'outside the spread';
+}
+
+/** A number with so many decimals; NaN as a word. */
+export function fixed(value: number, digits = 2): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinite' : '-infinite';
+  return value.toFixed(digits);
+}
+
+/** `mean ± deviation`. */
+export function meanText(
+  { mean: centre, deviation: spread }: Pick<Cell, 'mean' | 'deviation'>,
+  digits = 2,
+): string {
+  return Number.isNaN(spread) ? fixed(centre, digits) : `${fixed(centre, digits)} ± ${fixed(spread, digits)}`;
+}
+
+/** The table as texts: for each column published, measured, and a mark where the two are apart. */
+export function tableTexts({ columns, rows }: ResultTable): { columns: string[]; rows: string[][] } {
+  const isPublished = columns.map((_, i) => rows.some(({ published }) => (published?.[i] ?? null) !== null));
+  return {
+    columns: [
+      'run',
+      ...columns.flatMap(({ label }, i) =>
+        isPublished[i] ? [`${label} published`, `${label} measured`] : [label],
+      ),
+      'runs',
+      's / run',
+    ],
+    rows: rows.map((row) => [
+      row.note ? `${row.name} (${row.note})` : row.name,
+      ...cellsOf(row, columns).flatMap((cell, i) => {
+        const mark = cell.verdict === 'outside the spread' ? ' *' : '';
+        const measured = row.runs.length === 0 ? 'not run' : meanText(cell, columns[i]!.digits) + mark;
+        return isPublished[i]
+          ? [cell.published === null ? '' : String(cell.published), measured]
+          : [measured];
+      }),
+      String(row.runs.length),
+      row.runs.length === 0 ? '' : fixed(mean(row.runs.map(({ seconds }) => seconds)), 1),
+    ]),
+  };
+}

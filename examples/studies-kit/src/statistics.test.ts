@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { bandOf, deviation, mean, meanError, predictionSpread, tQuantile } from './statistics.js';
+
+describe('statistics of a few runs', () => {
+  test('mean and deviation are those of a sample', () => {
+    expect(mean([1, 2, 6])).toBe(3);
+    expect(deviation([1, 2, 6])).toBeCloseTo(Math.sqrt((4 + 1 + 9) / 2), 12);
+    expect(deviation([5])).toBeNaN();
+    expect(mean([])).toBeNaN();
+  });
+
+  test('two runs say little, many say more', () => {
+    // t(1) = 12.706, s = sqrt(2), n = 2
+    expect(predictionSpread([0, 2])).toBeCloseTo(12.706 * Math.SQRT2 * Math.sqrt(1.5), 6);
+    expect(meanError([0, 2])).toBeCloseTo(12.706, 6);
+    expect(predictionSpread([1])).toBeNaN();
+    expect(tQuantile(4)).toBe(2.776);
+    expect(tQuantile(1000)).toBe(2.042);
+  });
+
+  test('a band is the mean over the runs that lasted so long', () => {
+    const runs = [
+      { epochs: [{ loss: 1 }, { loss: 3 }] },
+      { epochs: [{ loss: 3 }] },
+      { epochs: [{ loss: NaN }] },
+    ];
+    expect(bandOf(runs, 'loss')).toEqual([2, 3]);
+    expect(bandOf(runs, 'none')).toEqual([null, null]);
+  });
+});

@@ -1,0 +1,72 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { compiled, eager, EspalierError, type Executor, isEspalierError, useBackend, wasm } from 'espalier';
+import { Lab } from './lab.js';
+import { helpText, parseOptions } from './options.js';
+import { tableTexts } from './result-table.js';
+import type { StudyDescription } from './study-description.js';
+import { writeResults } from './write-results.js';
+
+/** Runs a study as a command: reads the command line, does the work, writes the results. Errors of ours end it with their message. */
+export async function study(description: StudyDescription, work: (lab: Lab) => Promise<void>): Promise<void> {
+  const defaults = { seeds: 5, ...description };
+  try {
+    const options = parseOptions(process.argv.slice(2), defaults);
+    if (!options) return console.log(helpText(defaults));
+    const startedAt = performance.now();
+    await prepareFolder(options.out, description.name);
+    const interrupted = new AbortController();
+    const stop = () => interrupted.abort(new Interrupted());
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    const say = (line: string) => console.log(line);
+    const lab = new Lab(options, await startEngine(say), interrupted.signal, say);
+    await work(lab);
+    for (const table of lab.tables) console.log(`\n${table.title}\n${plainTable(tableTexts(table))}`);
+    for (const { text, verdict, evidence } of lab.claims)
+      console.log(`\n${text}: ${verdict}.\n  ${evidence}`);
+    const report = await writeResults(lab, description);
+    console.log(
+      `\n${((performance.now() - startedAt) / 1000).toFixed(0)} s. Results: ${options.out}/RESULTS.md, report: ${report}`,
+    );
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      console.error('Interrupted. Finished runs are kept: the same command goes on where this one stopped.');
+    } else if (isEspalierError(error)) console.error(error.message);
+    else throw error;
+    process.exitCode = 1;
+  }
+}
+
+class Interrupted extends Error {}
+
+async function startEngine(say: (line: string) => void): Promise<Executor> {
+  await useBackend(wasm());
+  const executor = compiled();
+  const availability = await executor.isAvailable!();
+  if (availability.available) return executor;
+  say(`Running eagerly, several times slower: ${availability.reason}. To fix it: ${availability.fix}.`);
+  return eager();
+}
+
+/** Nobody wants to hear after an hour of training that the results cannot be written. */
+async function prepareFolder(folder: string, scope: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const message = `cannot write to '${folder}': ${(cause as Error).message}; choose another with --out.`;
+    throw new EspalierError({ code: 'io', scope, message, cause });
+  }
+}
+
+function plainTable({
+  columns,
+  rows,
+}: {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}): string {
+  const widths = columns.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  return [line(columns), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,100 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { htmlReport, toPng, toSvg, writeReport } from 'espalier';
+import type { Lab } from './lab.js';
+import { machine } from './machine.js';
+import { readPeerTimes } from './peer-times.js';
+import { cellsOf, tableTexts } from './result-table.js';
+import { notReached, resultsPage } from './results-page.js';
+import type { StudyDescription } from './study-description.js';
+
+/** Pictures as SVG up to this size; above it as PNG, which does not grow with what is drawn. */
+const LARGEST_SVG = 60_000;
+
+/** Writes RESULTS.md, results.json, report.html and the pictures. Returns the path of the report. */
+export async function writeResults(lab: Lab, description: StudyDescription): Promise<string> {
+  const { out } = lab.options;
+  await rm(join(out, 'pictures'), { recursive: true, force: true });
+  await mkdir(join(out, 'pictures'), { recursive: true });
+  const pictures = [];
+  for (const { file, caption, charts } of lab.pictures) {
+    const files = [];
+    for (const [i, chart] of charts.entries()) {
+      const base = charts.length > 1 ? `${file}-${i + 1}` : file;
+      files.push(await writePicture(join(out, 'pictures'), base, chart));
+    }
+    pictures.push({ caption, files });
+  }
+  const notes = await readFile(new URL('../notes.md', description.program), 'utf8').catch(() => '');
+  const peers = await readPeerTimes(new URL('../peer-times.json', description.program));
+  await writeFile(join(out, 'RESULTS.md'), resultsPage(lab, description, { pictures, notes, peers }));
+  await writeFile(join(out, 'results.json'), `${JSON.stringify(resultsJson(lab, description), null, 1)}\n`);
+  return writeReport(join(out, 'report.html'), await page(lab, description));
+}
+
+async function writePicture(
+  folder: string,
+  base: string,
+  chart: Parameters<typeof toSvg>[0],
+): Promise<string> {
+  const svg = await toSvg(chart);
+  const isSmall = svg.length <= LARGEST_SVG;
+  const file = `${base}.${isSmall ? 'svg' : 'png'}`;
+  await writeFile(join(folder, file), isSmall ? svg : await toPng(chart, { scale: 1 }));
+  return file;
+}
+
+function resultsJson(lab: Lab, { name, title }: StudyDescription) {
+  return {
+    study: name,
+    title,
+    quick: lab.quick,
+    madeUpData: lab.madeUp,
+    seeds: lab.options.seeds,
+    machine: machine(),
+    tables: lab.tables.map(({ title: table, columns, rows }) => ({
+      table,
+      rows: rows.map((row) => ({
+        row: row.name,
+        figures: cellsOf(row, columns),
+        runs: row.runs.map((run) => ({
+          seed: run.seed,
+          seconds: run.seconds,
+          epochs: run.epochs.length,
+          values: Object.fromEntries(
+            columns.map(({ label, of }, i) => [label, (row.figures?.[i] ?? of)(run)]),
+          ),
+        })),
+      })),
+    })),
+    claims: lab.claims,
+    notReached: notReached(lab).map(({ table, row, cell }) => ({ table, row, figure: cell.column })),
+  };
+}
+
+function page(lab: Lab, { title, about }: StudyDescription): Promise<string> {
+  const claims = lab.claims.map(({ text, verdict, evidence }) => [text, verdict, evidence]);
+  return htmlReport({
+    title,
+    subtitle: lab.quick
+      ? 'The quick form: its figures mean nothing.'
+      : `Seeds ${lab.options.seeds.join(', ')}`,
+    sections: [
+      { title: 'The study', text: about },
+      ...lab.tables.map((table) => ({
+        title: table.title,
+        ...(table.text !== undefined && { text: table.text }),
+        table: tableTexts(table),
+      })),
+      ...(claims.length > 0
+        ? [
+            {
+              title: 'What of its conclusions holds',
+              table: { columns: ['conclusion', 'here', 'measured'], rows: claims },
+            },
+          ]
+        : []),
+      ...lab.pictures.map(({ caption, charts }) => ({ title: caption, charts })),
+    ],
+  });
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { root } from '../support/workspaces.js';
+
+const out = mkdtempSync(join(tmpdir(), 'studies-'));
+afterAll(() => rmSync(out, { recursive: true, force: true }));
+
+/** Runs a study's quick form on made-up data, where MNIST is not meant; `ESPALIER_DATA_DIR` names an empty folder. */
+async function quick(name: string): Promise<string> {
+  const main = join(root, 'examples', name, 'src/main.ts');
+  const args = [
+    '--conditions=@espalier/source',
+    '--import',
+    'tsx',
+    main,
+    '--quick',
+    '--out',
+    join(out, name),
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, ESPALIER_DATA_DIR: out },
+  });
+  return stdout;
+}
+
+describe('the quick form of a study', () => {
+  test.each([
+    ['report-1', 'third + weight decay (coupled, 0.001)', 'What of its conclusions holds'],
+    ['report-2', 'CNN', 'Kernels of both convolutions'],
+    ['report-3', 'L1 0.0001', 'Depth at equal numbers of neurons'],
+    ['report-4', '800-512-256-800-1200', 'Noise and distortion'],
+    ['report-5', 'batch normalisation', 'CIFAR-10 with three activations'],
+  ])(
+    '%s runs and writes its results',
+    async (name, row, heading) => {
+      const stdout = await quick(name);
+      expect(stdout).toContain('Results:');
+      const page = readFileSync(join(out, name, 'RESULTS.md'), 'utf8');
+      expect(page).toContain('its figures mean nothing');
+      expect(page).toContain(`| ${row}`);
+      expect(page).toContain(heading);
+      for (const [, picture] of page.matchAll(/\]\((pictures\/[^)]+)\)/g))
+        expect(existsSync(join(out, name, picture!))).toBe(true);
+      const { tables } = JSON.parse(readFileSync(join(out, name, 'results.json'), 'utf8')) as {
+        tables: { rows: { runs: { values: Record<string, number | null> }[] }[] }[];
+      };
+      const values = tables.flatMap(({ rows }) =>
+        rows.flatMap(({ runs }) => runs.flatMap((run) => Object.values(run.values))),
+      );
+      expect(values.length).toBeGreaterThan(0);
+      expect(values.filter((value) => value === null)).toEqual([]);
+    },
+    120_000,
+  );
+});
