@@ -74,7 +74,8 @@ export function earlyStopping<const M extends string>(options: EarlyStoppingOpti
   const judge = async (run: Run, value: number): Promise<void> => {
     const wait = state.wait + 1;
     const improved = improves(value, state.best, direction, minDelta);
-    if (restoreBest && (improved || bestWeights === undefined)) bestWeights = await run.getWeights();
+    if (restoreBest && (improved || bestWeights === undefined))
+      bestWeights = await run.getWeights('evaluated');
     const restart = improved && (baseline === undefined || improves(value, baseline, direction, minDelta));
     state = { best: improved ? value : state.best, wait: restart ? 0 : wait };
     if (checkFinite && !Number.isFinite(value)) {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type HostArrays, type Plugin, Trainer } from '@espalier/core';
 import { toyClasses, toyCrossEntropy, toyModel, toyOptimizer } from '@espalier/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { earlyStopping } from './early-stopping.js';
 import { ema } from './ema.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -62,6 +63,31 @@ describe('ema', () => {
     };
     expect(await gap(true)).toBeLessThan(1e-6);
     expect(await gap(false)).toBeGreaterThan(1e-3);
+  });
+
+  test('the best epoch by its averages ends with these averages, where early stopping restores it', async () => {
+    const model = toyModel();
+    const data = toyClasses();
+    // The loss gets worse after a while, as the rate grows.
+    const optimizer = toyOptimizer(({ epoch }) => (epoch < 3 ? 0.1 : 40));
+    const plugins = [
+      ema({ decay: 0.9, evaluateAverages: true }),
+      earlyStopping({ monitor: 'val_loss', patience: 9, restoreBest: true }),
+    ];
+    const parts = { model, loss: toyCrossEntropy(), optimizer };
+    const { epochs, events } = await new Trainer({ ...parts, plugins }).fit(data, {
+      epochs: 6,
+      batchSize: 8,
+      validation: data,
+    });
+    const losses = epochs.map((line) => line['val_loss']!);
+    const best = Math.min(...losses);
+    expect(losses.indexOf(best)).toBeLessThan(5);
+    expect((await new Trainer(parts).evaluate(data)).loss).toBeCloseTo(best, 6);
+    expect(events.map(({ message }) => message)).toEqual([
+      expect.stringContaining("ends with the weights of 'early-stopping'"),
+    ]);
+    model.dispose();
   });
 
   test('decay 0 is the last weights', async () => {

@@ -17,7 +17,8 @@ export interface MuonOptions extends CommonOptions, OrthogonalizeOptions {
   /** Looks ahead along the momentum. Default true. */
   readonly nesterov?: boolean;
   /**
-   * The matrices that it is for; all other parameters go by Adam. Default: every kernel of two axes or more. Outputs and
+   * The matrices that it is for; all other parameters go by Adam. Default: every kernel of two axes or more but those of
+   * depthwise and transposed convolutions, which are no matrices of inputs and outputs. Outputs and
    * embeddings are often left to Adam: give a pattern or names.
    */
   readonly matrices?: ParameterSelector;
@@ -77,7 +78,10 @@ export function muon(options: MuonOptions = {}): Optimizer {
 
 function kernelMatrices(parameters: Tensors): ReadonlySet<string> {
   const kernels = Object.entries(parameters).filter(
-    ([name, { shape }]) => shape.length >= 2 && parameterKind(name, shape) === 'kernel',
+    ([name, { shape }]) =>
+      shape.length >= 2 &&
+      parameterKind(name, shape) === 'kernel' &&
+      !/(depthwise|transposed)_kernel$/.test(name),
   );
   return new Set(kernels.map(([name]) => name));
 }

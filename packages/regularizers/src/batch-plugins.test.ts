@@ -191,3 +191,17 @@ test.each<[() => unknown, string]>([
     "[gaussian-noise] 'b' is not a float32 input; there are: a",
   ],
 ])('refuses %s', (make, message) => expect(make).toThrow(message));
+
+test('noise leaves row numbers of a table alone, also where they are float32', () => {
+  const batch: Batch = { inputs: { words: x, lengths: x }, targets: {}, lookUps: ['words'] };
+  const next = gaussianNoise({ stddev: 0.5 }).transformBatch!(batch, step);
+  expect(next.inputs['words']).toBe(x);
+  expect(read(next.inputs['lengths'])).not.toEqual(read(x));
+  expect(() => gaussianNoise({ stddev: 1, inputs: ['words'] }).transformBatch!(batch, step)).toThrow(
+    "'words' holds row numbers of a table",
+  );
+  const ids: Batch = { inputs: { words: x }, targets: {}, lookUps: ['words'] };
+  expect(() => gaussianNoise({ stddev: 1 }).transformBatch!(ids, step)).toThrow(
+    'there are no inputs of numbers',
+  );
+});

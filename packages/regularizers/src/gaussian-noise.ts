@@ -43,8 +43,13 @@ export function gaussianNoise(options: GaussianNoiseOptions): Plugin<never, neve
     transformBatch(batch, step) {
       if (!step.training) return batch;
       const noisy: Record<string, Tensor> = { ...batch.inputs };
-      const floats = Object.keys(batch.inputs).filter((key) => batch.inputs[key]!.dtype === 'float32');
+      const { lookUps = [] } = batch;
+      const floats = Object.keys(batch.inputs).filter(
+        (key) => batch.inputs[key]!.dtype === 'float32' && !lookUps.includes(key),
+      );
+      if (floats.length === 0) fail('there are no inputs of numbers: each is int32, or looked up in a table');
       for (const key of inputs ?? floats) {
+        if (lookUps.includes(key)) fail(`'${key}' holds row numbers of a table, which noise would change`);
         if (!floats.includes(key))
           fail(`'${key}' is not a float32 input; there are: ${floats.join(', ') || '(none)'}`);
         const x = batch.inputs[key]!;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
 import { EspalierError, option, readOptions } from '@espalier/core';
+import { axesIntoUnit } from '@espalier/core/internal';
 import { parameterPlugin } from './parameter-plugin.js';
 import type { SelectionOptions } from './selection.js';
 import { selectionRules } from './selection.js';
@@ -10,8 +11,9 @@ export interface MaxNormOptions extends SelectionOptions {
   /** The largest norm allowed, > 0. */
   readonly max: number;
   /**
-   * Axis or axes that a norm is taken over, negative ones from the end. Default: all but the last, the weights that
-   * come into one unit or filter; of a vector, its only one.
+   * Axis or axes that a norm is taken over, negative ones from the end. Default: those that the weights into one
+   * unit or filter lie along, by the kind of layer: all but the last for dense, recurrent and convolutional kernels, the field of a
+   * `depthwise_kernel`, all but the last but one of a `transposed_kernel`; of a vector, its only one.
    */
   readonly axis?: number | readonly number[];
 }
@@ -49,16 +51,12 @@ export function maxNorm(options: MaxNormOptions): Plugin<never, never> {
   return parameterPlugin(values, config, {}, () => {
     const limit = tf.scalar(max);
     return (w, _, name) => {
-      const over = axes ?? defaultAxes(w.rank);
+      const over = axes ?? axesIntoUnit(name, w.rank);
       if (over.some((one) => one < -w.rank || one >= w.rank)) failAxis(over, name, w.shape);
       const norms = tf.sqrt(tf.sum(tf.square(w), [...over], true));
       return tf.mul(w, tf.div(limit, tf.maximum(norms, limit)));
     };
   });
-}
-
-function defaultAxes(rank: number): number[] {
-  return rank <= 1 ? [...Array(rank).keys()] : [...Array(rank - 1).keys()];
 }
 
 function failAxis(axes: readonly number[], name: string, shape: readonly number[]): never {

@@ -17,6 +17,8 @@ export interface DataChecker {
   checkAll(dataset: Dataset | DataStream, rename: BatchNamer): Promise<void>;
   /** Checks one batch (already renamed), unless its data set was checked as a whole. */
   checkBatch(dataset: Dataset | DataStream, batch: HostBatch): void;
+  /** Checks inputs for a prediction, whose numbers may be anything but rows that a table lacks. */
+  checkInputs(inputs: HostArrays): void;
 }
 
 /**
@@ -50,6 +52,9 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
         }
       } else return;
       checked.add(dataset);
+    },
+    checkInputs(inputs) {
+      if (model.inputLimits) checkLimits(inputs, model.inputLimits);
     },
     checkBatch(dataset, batch) {
       if (!checked.has(dataset)) check(batch);

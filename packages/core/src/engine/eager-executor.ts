@@ -181,7 +181,7 @@ class EagerSession implements ExecutorSession {
 }
 
 /** Runs the body of a step in a tidy, and disposes what the step was given out. */
-function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
+export function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
   training: boolean,
   inputs: StepInputs,
   taps: Record<string, tf.Tensor> | undefined,

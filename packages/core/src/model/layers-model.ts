@@ -10,6 +10,7 @@ import { layerStreams } from './layer-streams.js';
 import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
+import { checkAlive } from './weights-alive.js';
 import { OutputMasks } from './output-masks.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
@@ -54,6 +55,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   const inputNames = uniqueNames(model.inputs.map(({ sourceLayer }) => sourceLayer.name));
   const outputNames = uniqueNames(model.outputs.map(({ sourceLayer }) => sourceLayer.name));
 
+  const variables = (): tf.Variable[] => [...byName.values()].map(({ val }) => val);
   const regularized = layers.filter((layer) => (layer.losses ?? []).length > 0);
   const penalty = (weights: Tensors): tf.Scalar => {
     const restore = [...byName].map(([name, variable]) => override(variable, name, weights, {}));
@@ -74,8 +76,12 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     outputActivations: Object.fromEntries(
       outputNames.map((name, i) => [name, activationOf(model.outputs[i]!)]),
     ),
-    weights: () => Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val])),
+    weights() {
+      checkAlive(variables());
+      return Object.fromEntries([...byName].map(([name, variable]) => [name, variable.val]));
+    },
     trainable() {
+      checkAlive(variables());
       const trainable = new Set(model.trainableWeights as unknown as LayerVariable[]);
       return [...byName].filter(([, variable]) => trainable.has(variable)).map(([name]) => name);
     },
@@ -135,7 +141,7 @@ function nameWeights(layers: readonly Layer[]): Map<string, LayerVariable> {
       if (seen.has(variable)) continue;
       seen.add(variable);
       const full = variable.originalName;
-      const short = `${layer.name}/${full.slice(full.lastIndexOf('/') + 1)}`;
+      const short = `${layer.name}/${ownName(layer, full.slice(full.lastIndexOf('/') + 1))}`;
       let name = named.has(short) ? `${layer.name}/${full}` : short;
       for (let i = 2; named.has(name); i++) name = `${layer.name}/${full}_${i}`;
       if (!(variable.val instanceof tf.Variable)) failTwoCopies();
@@ -143,6 +149,11 @@ function nameWeights(layers: readonly Layer[]): Map<string, LayerVariable> {
     }
   }
   return named;
+}
+
+/** The kernel of a transposed convolution is the other way round, which its name has to say. */
+function ownName(layer: Layer, name: string): string {
+  return name === 'kernel' && /^Conv\d+DTranspose$/.test(layer.getClassName()) ? 'transposed_kernel' : name;
 }
 
 function failTwoCopies(): never {

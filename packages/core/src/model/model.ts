@@ -4,6 +4,7 @@ import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import type { BoundModel } from './bound-model.js';
 import { bindLayersModel } from './layers-model.js';
+import { checkAlive } from './weights-alive.js';
 import type { StepContext } from '../step/step-context.js';
 
 /**
@@ -82,7 +83,11 @@ function bindFunctional(model: FunctionalModel): BoundModel {
   return {
     inputShapes: model.inputShapes,
     outputShapes: model.outputShapes,
-    weights: () => ({ ...model.parameters, ...model.variables }),
+    weights() {
+      const weights = { ...model.parameters, ...model.variables };
+      checkAlive(Object.values(weights));
+      return weights;
+    },
     trainable: () => Object.keys(model.parameters),
     forward(inputs, weights, step) {
       const result = model.forward(inputs, weights, step);

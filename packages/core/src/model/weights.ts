@@ -21,11 +21,16 @@ export async function syncModel(session: ExecutorSession, model: BoundModel): Pr
 /**
  * Weights under the names of a step's state.
  *
+ * @param trained Names of those that are trained; default: as it is now.
  * @throws EspalierError `invalid-data` where a name or shape is not the model's.
  */
-export function checkWeights(weights: HostArrays, model: BoundModel): HostArrays {
+export function checkWeights(
+  weights: HostArrays,
+  model: BoundModel,
+  trained: readonly string[] = model.trainable(),
+): HostArrays {
   const variables = model.weights();
-  const trainable = new Set(model.trainable());
+  const trainable = new Set(trained);
   const state: Record<string, HostArrays[string]> = {};
   for (const [name, array] of Object.entries(weights)) {
     const variable = variables[name];

@@ -1,6 +1,7 @@
 import type { HostBatch } from '../data/dataset.js';
 import type { EpochBatches, EpochPosition } from '../data/epoch-batches.js';
 import { openEpoch } from '../data/open-epoch.js';
+import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
 import { evaluateDataset, examplesOf, numbersOf } from './evaluation.js';
 import type { NamedData } from './named-data.js';
@@ -29,12 +30,20 @@ export class FitWork implements RunWork {
   readonly #setup: FitSetup;
   #epoch: EpochBatches | undefined;
   #position: EpochPosition | null;
+  /** What was trained when the run began. */
+  readonly #trained: string;
+  /** Whether a plugin could change that between two steps of an epoch. */
+  readonly #watchesSteps: boolean;
 
   constructor(parts: TrainerParts, session: ExecutorSession, engine: RunEngine, setup: FitSetup) {
     this.#parts = parts;
     this.#session = session;
     this.#engine = engine;
     this.#setup = setup;
+    this.#trained = parts.program.version();
+    this.#watchesSteps = (['onStepStart', 'onStepEnd', 'onValidationEnd'] as const).some((hook) =>
+      engine.driver.has(hook),
+    );
     this.#position = setup.options.resumeFrom?.position ?? null;
     const { validation, options } = setup;
     if (validation) this.validate = () => this.#validate(validation);
@@ -48,7 +57,13 @@ export class FitWork implements RunWork {
     return this.#epoch?.position ?? this.#position;
   }
 
+  /** What an evaluation between steps is told. */
+  get evaluationInputs(): StepInputs {
+    return this.#inputs(this.#engine.run.learningRate, 1);
+  }
+
   openEpoch(): void {
+    this.#checkTrained();
     const { training, options } = this.#setup;
     const { run } = this.#engine;
     this.#epoch = openEpoch(training.data, {
@@ -125,10 +140,22 @@ export class FitWork implements RunWork {
   }
 
   #prepare(fetched: HostBatch): HostBatch {
+    if (this.#watchesSteps) this.#checkTrained();
     const { data, rename } = this.#setup.training;
     const batch = rename(fetched);
     this.#parts.checker.checkBatch(data, batch);
     return batch;
+  }
+
+  /** Slots, gradients and compiled steps are those of what was trained at the start. */
+  #checkTrained(): void {
+    if (this.#parts.program.version() === this.#trained) return;
+    fail(
+      'invalid-model',
+      'trainer',
+      '`trainable` of a layer was changed in the middle of the run, which cannot take it into account. ' +
+        'End the run (run.stop), change it, and call fit again: it goes on from the weights reached.',
+    );
   }
 
   #inputs(learningRate: number, batchSize: number): StepInputs {

@@ -9,6 +9,7 @@ import { directionOf, metricNames } from '../step/objectives.js';
 import { takeGroup, weightsOf } from '../step/state.js';
 import { claim } from './claim.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
+import { evaluatedWeights } from './evaluated-weights.js';
 import { FitWork } from './fit-work.js';
 import { onInterrupt } from './interrupt.js';
 import { checkMonitors } from './monitors.js';
@@ -60,6 +61,7 @@ async function claimedFit(
   });
   checkMonitors(driver.plugins, names);
   const setup = setupOf(parts, data, options);
+  const trainable = model.trainable();
   const initial = await program.initialState();
   if (resumeFrom)
     checkCheckpoint(resumeFrom, { initial, stepsPerEpoch, batchSize, seed, setup, examples: data.size });
@@ -83,8 +85,11 @@ async function claimedFit(
     },
     driver,
     {
-      getWeights: async () => weightsOf(await session.readState()),
-      setWeights: (weights) => session.writeState(checkWeights(weights, model)),
+      getWeights: async (as) => {
+        const state = await session.readState();
+        return as === 'evaluated' ? evaluatedWeights(driver, state, work.evaluationInputs) : weightsOf(state);
+      },
+      setWeights: (weights) => session.writeState(checkWeights(weights, model, trainable)),
       readState: async (prefix) => takeGroup(await session.readState(prefix), prefix),
       syncModel: () => syncModel(session, model),
       contents: {

@@ -84,17 +84,29 @@ export class PluginDriver {
     return errors;
   }
 
-  /** The weights that the run is to end with, where a plugin has any. */
-  async finalWeights(run: Run, status: RunStatus): Promise<HostArrays | undefined> {
-    let weights: HostArrays | undefined;
+  /** The weights that the run is to end with, where a plugin has any, and whose others are given up for them. */
+  async finalWeights(
+    run: Run,
+    status: RunStatus,
+  ): Promise<{ readonly weights?: HostArrays; readonly givenUp?: string }> {
+    let last: { readonly weights: HostArrays; readonly of: string } | undefined;
+    const others: string[] = [];
     for (const plugin of this.with('finalWeights')) {
       try {
-        weights = (await plugin.finalWeights(run, status)) ?? weights;
+        const weights = await plugin.finalWeights(run, status);
+        if (!weights) continue;
+        if (last) others.push(last.of);
+        last = { weights, of: plugin.name };
       } catch (cause) {
         throw hookError(plugin, 'finalWeights', cause);
       }
     }
-    return weights;
+    if (!last) return {};
+    if (others.length === 0) return { weights: last.weights };
+    const givenUp =
+      `the run ends with the weights of '${last.of}', the last plugin in the list that has any; ` +
+      `those of '${others.join("', '")}' are given up. Let the one whose weights you want come last.`;
+    return { weights: last.weights, givenUp };
   }
 
   /** What every plugin saves: JSON by plugin name, arrays under `saved/<plugin>/`. */

@@ -17,6 +17,8 @@ export interface Batch {
   readonly weights?: Tensors;
   /** What the targets are, by name, where a loss says so: see `Loss.targetKind`. */
   readonly targetKinds?: Readonly<Record<string, TargetKind>>;
+  /** Inputs that are row numbers of a table, as those of an embedding are, whatever their dtype. */
+  readonly lookUps?: readonly string[];
 }
 
 /** Numbers of a step, copied only when somebody asks. */

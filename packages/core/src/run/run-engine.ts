@@ -7,6 +7,7 @@ import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, RunStatus } from './record.js';
 import { type RunHost, type RunPlan, RunState } from './run-state.js';
+import { noteNonFinite } from './non-finite.js';
 import { Totals } from './totals.js';
 
 /** What a run holds besides its own counters, for a checkpoint. */
@@ -183,6 +184,7 @@ export class RunEngine {
       learning_rate: this.#rate,
       ...run.logged,
     });
+    noteNonFinite(run, { ...numbers, ...this.#validated });
     // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
     const at = run.epochRecords.push(line()) - 1;
     this.#cutShort = cutShort;
@@ -198,7 +200,8 @@ export class RunEngine {
   /** The run has done all its steps: last looks, and the weights that it ends with. */
   async trainEnd(status: RunStatus): Promise<void> {
     await this.driver.observe('onTrainEnd', this.run, status);
-    const weights = await this.driver.finalWeights(this.run, status);
+    const { weights, givenUp } = await this.driver.finalWeights(this.run, status);
+    if (givenUp) this.run.note('trainer', givenUp);
     if (weights) await this.run.setWeights(weights);
   }
 

@@ -8,7 +8,7 @@ import type { Direction, Run, StopOptions } from './run.js';
 
 /** What a run cannot do by itself. */
 export interface RunHost {
-  getWeights(): Promise<HostArrays>;
+  getWeights(as?: 'trained' | 'evaluated'): Promise<HostArrays>;
   setWeights(weights: HostArrays): Promise<void>;
   /** The tensors of the step's state whose names begin so, without that beginning. */
   readState(prefix: string): Promise<HostArrays>;
@@ -130,8 +130,8 @@ export class RunState implements Run {
     this.events.push({ epoch: this.epoch, step: this.step, source, message });
   }
 
-  getWeights(): Promise<HostArrays> {
-    return this.#host.getWeights();
+  getWeights(as?: 'trained' | 'evaluated'): Promise<HostArrays> {
+    return this.#host.getWeights(as);
   }
 
   setWeights(weights: HostArrays): Promise<void> {

@@ -45,8 +45,13 @@ export interface Run {
   log(name: string, value: number): void;
   /** Adds a remark to the run's record. */
   note(source: string, message: string): void;
-  /** A copy of all weights, by parameter name, trainable or not. */
-  getWeights(): Promise<HostArrays>;
+  /**
+   * A copy of all weights, by parameter name, trainable or not.
+   *
+   * @param as `trained` (default): those that the next step starts from; `evaluated`: those that validation uses, where a plugin
+   *   such as `ema` has it use others.
+   */
+  getWeights(as?: 'trained' | 'evaluated'): Promise<HostArrays>;
   /** Puts weights back; names and shapes must be the model's. Takes effect before the next step. */
   setWeights(weights: HostArrays): Promise<void>;
   /** A copy of the tensors that a plugin's `stepState` carries, by the names that it gave them. */

@@ -134,7 +134,7 @@ export class Trainer<
     options: PassOptions = {},
   ): Promise<tf.Tensor | Record<string, tf.Tensor>> {
     const batchSize = batchSizeOf(options);
-    const { driver, seed, scalars, model } = this.#parts;
+    const { driver, seed, scalars, model, checker } = this.#parts;
     const data = await predictionSource(inputs);
     const rename = matchInputs(Object.keys(data.inputs), model);
     const pass = { examples: data.size, batchSize };
@@ -145,7 +145,9 @@ export class Trainer<
       try {
         for (let batch = await batches.next(); batch; batch = await batches.next()) {
           const step = { scalars: scalarsOutsideRun(scalars, examplesOf(batch)), seed, draw: 0 };
-          joined.add(await session.predict(rename(batch.inputs), step));
+          const arrays = rename(batch.inputs);
+          checker.checkInputs(arrays);
+          joined.add(await session.predict(arrays, step));
         }
       } finally {
         await batches.close();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
 import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward } from '../model/bound-model.js';
+import { ownEntry } from '../own-entry.js';
 import type { Batch } from '../run/plugin.js';
 import { classWeightsOf } from './class-weights.js';
 import { maskedRows, type Rows } from './masked-rows.js';
@@ -32,9 +33,9 @@ export function lossTerms(
   const sums: Record<string, tf.Tensor> = {};
   const terms = objectives.map(({ output, loss, lossWeight, classWeights }) =>
     traceScope(`loss ${loss.name}`, () => {
-      const mask = masks[output];
+      const mask = ownEntry(masks, output);
       const rowsOf = (targets: tf.Tensor): Rows => {
-        const rows = { outputs: outputs[output]!, targets, weights: batch.weights?.[output] };
+        const rows = { outputs: outputs[output]!, targets, weights: ownEntry(batch.weights, output) };
         return mask ? maskedRows(rows, mask) : rows;
       };
       const rows = rowsOf(batch.targets[output]!);

@@ -10,6 +10,7 @@ import {
   ownNames,
 } from './check-objectives.js';
 import type { PerOutput } from './check-objectives.js';
+import { ownEntry } from '../own-entry.js';
 import type { OutputInfo } from './output-info.js';
 import type { OutputObjective } from './output-objective.js';
 
@@ -33,8 +34,8 @@ export function resolveObjectives(
   const objectives = outputs.map((output) => ({
     output,
     loss: losses[output]!,
-    lossWeight: lossWeights[output] ?? 1,
-    metrics: byOutput[output] ?? [],
+    lossWeight: ownEntry(lossWeights, output) ?? 1,
+    metrics: ownEntry(byOutput, output) ?? [],
   }));
   checkNames(objectives);
   for (const { output, loss, metrics } of objectives) {

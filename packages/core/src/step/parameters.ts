@@ -31,6 +31,20 @@ export function parameterKind(name: string, shape: readonly number[]): Parameter
 }
 
 /**
+ * The axes that the weights into one unit lie along: all but the last, as `[inputs, units]` and `[height, width, inputs, filters]`
+ * say; of a `depthwise_kernel` `[height, width, inputs, filters of each]` those of the field, each input having filters of its own; of
+ * a `transposed_kernel` `[height, width, units, inputs]` all but the last but one. Of a vector, its only one.
+ */
+export function axesIntoUnit(name: string, rank: number): number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  if (rank <= 1) return axes;
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  if (last === 'depthwise_kernel') return axes.slice(0, -2);
+  const unit = last === 'transposed_kernel' ? rank - 2 : rank - 1;
+  return axes.filter((axis) => axis !== unit);
+}
+
+/**
  * The names that a selector selects, in the order given.
  *
  * @throws EspalierError `invalid-option` where an exact name does not exist, or where a selector selects nothing.

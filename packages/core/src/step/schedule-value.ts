@@ -1,3 +1,4 @@
+import { EspalierError, isEspalierError } from '../errors.js';
 import type { OptionChecker } from '../options.js';
 import { checkOptions } from '../options.js';
 import type { Schedule, StepPosition } from './optimizer.js';
@@ -21,12 +22,23 @@ export function scheduleValue(
   name: string,
   range: ScheduleRange = {},
 ): number {
-  const value: unknown = typeof schedule === 'function' ? schedule(at) : schedule;
+  const value: unknown = typeof schedule === 'function' ? called(schedule, at, scope, name) : schedule;
   if (typeof value === 'number' && Number.isFinite(value) && value >= (range.min ?? -Infinity)) return value;
   const check: OptionChecker = checkOptions(scope);
   const source = typeof schedule === 'function' ? ` of ${scheduleName(schedule)}` : '';
   check.number(`${name}${source} at step ${at.step}`, value, range);
   return check.fail(name, 'a number', value);
+}
+
+function called(schedule: Schedule, at: StepPosition, scope: string, name: string): unknown {
+  try {
+    return schedule(at);
+  } catch (cause) {
+    if (isEspalierError(cause)) throw cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name} of ${scheduleName(schedule)} failed at step ${at.step}: ${text}`;
+    throw new EspalierError({ code: 'hook-failed', scope, message, cause });
+  }
 }
 
 function scheduleName(schedule: Schedule): string {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
 import { fail } from '../errors.js';
+import { ownEntry } from '../own-entry.js';
 import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward, BoundModel } from '../model/bound-model.js';
 import type { Batch } from '../run/plugin.js';
@@ -66,18 +67,21 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     objectives.flatMap(({ output, loss }) => (loss.targetKind ? [[output, loss.targetKind]] : [])),
   );
 
+  const lookUps = Object.keys(model.inputLimits ?? {});
+
   const metricSums = (outputs: Tensors, masks: Tensors, batch: Batch): Record<string, tf.Tensor> => {
     const sums: Record<string, tf.Tensor> = {};
     for (const { output, metrics } of objectives) {
       for (const metric of metrics) {
         const values = traceScope(`metric ${metric.name}`, () => {
-          const weights = batch.weights?.[output];
+          const weights = ownEntry(batch.weights, output);
           const rows = {
             outputs: outputs[output]!,
             targets: batch.targets[output]!,
             ...(weights && { weights }),
           };
-          return metric.sums(masks[output] ? maskedRows(rows, masks[output]) : rows);
+          const mask = ownEntry(masks, output);
+          return metric.sums(mask ? maskedRows(rows, mask) : rows);
         });
         Object.assign(sums, putGroup(`metric/${output}/${metric.name}/`, values));
       }
@@ -89,7 +93,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
   const differentiate = (state: Tensors, given: Batch, step: StepContext) => {
     const parameters = takeGroup(state, PARAMETERS);
     const variables = takeGroup(state, VARIABLES);
-    const batch = driver.transformBatch({ ...given, targetKinds }, step);
+    const batch = driver.transformBatch({ ...given, targetKinds, lookUps }, step);
     let forward: BoundForward | undefined;
     let found: ReturnType<typeof valueAndGradients>;
     try {

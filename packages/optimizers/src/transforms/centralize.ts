@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { axesIntoUnit } from '@espalier/core/internal';
 import { eachParameter } from './each-parameter.js';
 import { type GradientTransform, updateOf, valueOf } from './gradient-transform.js';
 
 /**
- * Gradient centralisation: takes from the update of each matrix or filter, for every output (the last axis), its mean over all other
- * axes. Vectors and scalars stay as they are. A NaN spreads to its output.
+ * Gradient centralisation: takes from the update of each matrix or filter, for every output, its mean over the
+ * weights into it: all axes but the last, of a `depthwise_kernel` those of the field, of a `transposed_kernel` all but the last but one. Vectors and scalars stay as they are. A NaN spreads to its output.
  *
  * @example
  * ```ts
@@ -17,10 +18,10 @@ export function centralize(): GradientTransform {
   return eachParameter({
     name: 'centralize',
     config: { kind: 'centralize' },
-    rule(update, { parameter, step }) {
+    rule(update, { name, parameter, step }) {
       if (parameter.rank < 2) return { update };
       const g = valueOf(update, step);
-      const axes = Array.from({ length: parameter.rank - 1 }, (_, axis) => axis);
+      const axes = axesIntoUnit(name, parameter.rank);
       return { update: updateOf(tf.sub(g, tf.mean(g, axes, true))) };
     },
   });

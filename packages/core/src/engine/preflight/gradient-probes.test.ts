@@ -115,7 +115,8 @@ test('what is frozen is not trained through, and a run after it is thawed is loo
   const steps: number[] = [];
   const thawing: Plugin = {
     name: 'thawing',
-    onStepEnd: ({ step }) => void (steps.push(step), (first.trainable = step >= 1)),
+    onStepEnd: ({ step }) => void steps.push(step),
+    onFitEnd: () => void (first.trainable = true),
   };
   const run = trainer({ model, data, plugins: [thawing] });
   expect((await run.fit(data, { epochs: 1, batchSize: 3 })).status).toBe('completed');
