@@ -4,7 +4,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
-import { activationLayer, activationNames } from '../../packages/models/src/activations.js';
+import { activationLayer, resolveActivation } from '../../packages/models/src/activation.js';
+import { activationNames } from '../../packages/models/src/activations.js';
 import { everyPair, factorsOf, partsOfAllPackages } from './product.js';
 
 await tf.setBackend('cpu');
@@ -28,7 +29,7 @@ test('every kernel that a model, loss, metric, optimizer or plugin calls is one 
   const activations = await kernelsOf(() =>
     activationNames.forEach((name) =>
       tf.tidy(() => {
-        const layer = activationLayer(name, name);
+        const layer = activationLayer(resolveActivation('test', name, name), name);
         tf.grad((x) => layer.apply(x) as tf.Tensor)(tf.tensor2d([[-3, -1, 0.5, 7]]));
       }),
     ),

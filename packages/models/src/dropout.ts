@@ -1,13 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { currentStep, option, stream } from '@espalier/core';
-import { isTraining, onlyTensor } from './layer-call.js';
+import { EspalierError, option } from '@espalier/core';
+import { describe } from '@espalier/core/internal';
+import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions extends LayerOptions {
   /** Share of units set to 0 in training; 0 <= rate < 1. */
   readonly rate: number;
+  /**
+   * Shape of the mask, which is broadcast over the input: 1 where all share a draw, `null` or the input's own size elsewhere, e.g.
+   * `[null, 1, null]` for whole channels of a sequence. Default: the input's shape.
+   */
+  readonly noiseShape?: readonly (number | null)[];
   /** Seed of the masks outside a run, e.g. in `model.fit`; in a run its own seed counts. Default 0. */
   readonly seed?: number;
   /** The layer's name, which also names its random numbers: layers of different names have different masks. */
@@ -40,17 +46,21 @@ export class Dropout extends tfl.layers.Layer {
 
   readonly rate: number;
   readonly seed: number;
-  #calls = 0;
+  readonly noiseShape: readonly (number | null)[] | undefined;
+  readonly #numbers: LayerNumbers;
 
   constructor(options: DropoutOptions) {
-    const { rate, seed } = readLayerOptions('dropout', options, {
+    const { rate, noiseShape, seed } = readLayerOptions('dropout', options, {
       rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
+      noiseShape: noiseShapeRule,
       seed: option.seed({ default: 0 }),
     });
     super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
     this.rate = rate;
     this.seed = seed;
     this.supportsMasking = true;
+    this.noiseShape = noiseShape;
+    this.#numbers = new LayerNumbers('dropout', seed);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
@@ -58,19 +68,35 @@ export class Dropout extends tfl.layers.Layer {
       this.invokeCallHook(inputs, kwargs);
       const input = onlyTensor(inputs);
       if (this.rate === 0 || !isTraining(kwargs)) return input;
-      const kept = tf.greaterEqual(this.#uniforms(input.shape), this.rate);
+      const kept = tf.greaterEqual(this.#numbers.uniforms(this.name, this.maskShape(input.shape)), this.rate);
       return tf.mul(input, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - this.rate)));
     });
   }
 
-  #uniforms(shape: number[]): tf.Tensor {
-    const name = `dropout/${this.name}`;
-    const step = currentStep();
-    if (step) return step.random(name, shape);
-    return tf.tensor(stream(this.seed, name, this.#calls++).uniforms(tf.util.sizeFromShape(shape)), shape);
+  /** Shape of the mask of an input of this shape. */
+  protected maskShape(shape: readonly number[]): number[] {
+    const noise = this.noiseShape;
+    if (noise === undefined) return [...shape];
+    const fits =
+      noise.length === shape.length &&
+      noise.every((size, i) => size === null || size === 1 || size === shape[i]);
+    if (fits) return noise.map((size, i) => size ?? shape[i]!);
+    throw new EspalierError({
+      code: 'invalid-option',
+      scope: `dropout '${this.name}'`,
+      message: `noiseShape ${describe(noise)} does not fit inputs ${describe(shape)}: each size must be 1, null or the input's.`,
+    });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), rate: this.rate, seed: this.seed };
+    const noiseShape = this.noiseShape && [...this.noiseShape];
+    return { ...super.getConfig(), rate: this.rate, seed: this.seed, ...(noiseShape && { noiseShape }) };
   }
 }
+
+const noiseShapeRule = option.custom<readonly (number | null)[], { readonly optional: true }>({
+  expected: 'a list of sizes, each a whole number >= 1 or null',
+  accepts: (value) =>
+    Array.isArray(value) && value.every((size) => size === null || (Number.isInteger(size) && size >= 1)),
+  optional: true,
+});

@@ -1,39 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, option, readOptions, sizeOf, stream } from '@espalier/core';
+import { option, readOptions, stream } from '@espalier/core';
+import { DISTRIBUTIONS } from './distributions.js';
+import {
+  type InitializerName,
+  type InitializerOption,
+  type Numbers,
+  type ResolvedInitializer,
+  resolveInitializer,
+} from './initializer-option.js';
 
 type SerializableConstructor<T extends tf.serialization.Serializable> =
   tf.serialization.SerializableConstructor<T>;
 
 /** What TensorFlow.js' layers take as `kernelInitializer`. */
 export type Initializer = ReturnType<typeof tfl.initializers.zeros>;
-
-/** Names of initial distributions. */
-export type InitializerName =
-  | 'glorotUniform'
-  | 'glorotNormal'
-  | 'heUniform'
-  | 'heNormal'
-  | 'lecunUniform'
-  | 'lecunNormal'
-  | 'torchUniform';
-
-/** Variance = scale / fan, where fan is `in`, or the `mean` of in and out. */
-const KINDS: Readonly<Record<InitializerName, { scale: number; fan: 'in' | 'mean'; normal: boolean }>> = {
-  glorotUniform: { scale: 1, fan: 'mean', normal: false },
-  glorotNormal: { scale: 1, fan: 'mean', normal: true },
-  heUniform: { scale: 2, fan: 'in', normal: false },
-  heNormal: { scale: 2, fan: 'in', normal: true },
-  lecunUniform: { scale: 1, fan: 'in', normal: false },
-  lecunNormal: { scale: 1, fan: 'in', normal: true },
-  torchUniform: { scale: 1 / 3, fan: 'in', normal: false },
-};
-
-/** All {@link InitializerName}s. */
-export const initializerNames = Object.keys(KINDS) as InitializerName[];
-
-/** Standard deviation of a standard normal cut off at -2 and 2. */
-const TRUNCATED_STD = 0.8796256610342398;
 
 /** What decides initial values. */
 export interface SeededInitializerOptions {
@@ -55,78 +36,99 @@ class SeededInitializer extends InitializerBase {
     tf.serialization.registerClass(this);
   }
 
-  readonly #kind: InitializerName;
+  readonly #initializer: ResolvedInitializer;
   readonly #seed: number;
   readonly #name: string;
 
-  constructor(config: { kind: InitializerName; seed: number; name: string }) {
+  constructor(config: { kind: InitializerName; seed: number; name: string } & Numbers) {
     super();
-    this.#kind = config.kind;
-    this.#seed = config.seed;
-    this.#name = config.name;
+    const { kind, seed, name, ...rest } = config;
+    // TensorFlow.js adds fields of its own when it reads JSON.
+    const numbers = Object.fromEntries(
+      Object.entries(rest).filter(([key]) => Object.hasOwn(DISTRIBUTIONS[kind]?.parameters ?? {}, key)),
+    );
+    const given = { ...numbers, name: kind } as InitializerOption;
+    this.#initializer = resolveInitializer('seeded-initializer', 'kind', given);
+    this.#seed = seed;
+    this.#name = name;
   }
 
   override apply(shape: number[]): tf.Tensor {
-    const { scale, fan, normal } = KINDS[this.#kind];
-    const [fanIn, fanOut] = fans(shape);
-    const std = Math.sqrt(scale / Math.max(1, fan === 'in' ? fanIn : (fanIn + fanOut) / 2));
+    const { kind, parameters } = this.#initializer;
     const numbers = stream(this.#seed, `initializer/${this.#name}`);
-    const values = new Float32Array(sizeOf(shape));
-    for (let i = 0; i < values.length; i++) {
-      values[i] =
-        std * (normal ? truncatedNormal(() => numbers.normal()) : Math.sqrt(3) * (2 * numbers.uniform() - 1));
-    }
-    return tf.tensor(values, shape, 'float32');
+    const values = DISTRIBUTIONS[kind].draw(shape, numbers, parameters as never);
+    return tf.tensor(Float32Array.from(values), shape, 'float32');
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { kind: this.#kind, seed: this.#seed, name: this.#name };
+    const { kind, parameters } = this.#initializer;
+    return { kind, seed: this.#seed, name: this.#name, ...parameters };
   }
 }
 
-/** Inputs and outputs that one weight's unit is connected to: the last two axes, times the field of a convolution. */
-function fans(shape: readonly number[]): [fanIn: number, fanOut: number] {
-  if (shape.length < 2) return [sizeOf(shape), sizeOf(shape)];
-  const field = sizeOf(shape.slice(0, -2));
-  return [field * shape.at(-2)!, field * shape.at(-1)!];
-}
+/** One value for each entry. */
+class ListInitializer extends InitializerBase {
+  static override readonly className = 'EspalierListInitializer';
+  static {
+    tf.serialization.registerClass(this);
+  }
 
-function truncatedNormal(normal: () => number): number {
-  for (;;) {
-    const value = normal();
-    if (Math.abs(value) <= 2) return value / TRUNCATED_STD;
+  readonly #values: readonly number[];
+
+  constructor(config: { values: readonly number[] }) {
+    super();
+    this.#values = config.values;
+  }
+
+  override apply(shape: number[]): tf.Tensor {
+    return tf.tensor([...this.#values], shape, 'float32');
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { values: [...this.#values] };
   }
 }
 
-/** Makes the class known to TensorFlow.js, so that models which use it can be read from JSON. */
-export function registerInitializer(): void {
+/** Starts a parameter at these values, in row-major order. */
+export const listInitializer = (values: readonly number[]): Initializer => new ListInitializer({ values });
+
+/** Makes the classes known to TensorFlow.js, so that models which use it can be read from JSON. */
+export function registerInitializers(): void {
   tf.serialization.registerClass(SeededInitializer);
+  tf.serialization.registerClass(ListInitializer);
 }
 
 /**
- * Initial values for a kernel that no other parameter shares, for the layers of TensorFlow.js: seed and parameter name
+ * Initial values for a parameter that no other parameter shares, for the layers of TensorFlow.js: seed and parameter name
  * are hashed together, where TensorFlow.js gives equal seeds equal numbers.
  *
  * ```text
- * glorot*: Var(w) = 2 / (fanIn + fanOut)     he*: 2 / fanIn     lecun*: 1 / fanIn
- * *Uniform: U(-a, a), a = sqrt(3 Var)        *Normal: normal cut off at two deviations, rescaled to Var
- * torchUniform: U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)), PyTorch's default for kernels
+ * glorot*  Var(w) = 2 gain^2 / (fanIn + fanOut)      he*  2 / ((1 + slope^2) fan), fan by mode      lecun*  1 / fanIn
+ * varianceScaling  Var(w) = scale / fan, fan by mode, shape by distribution
+ * *Uniform: U(-a, a), a = sqrt(3 Var)                *Normal: normal cut off at two deviations, rescaled to Var
+ * torchUniform  U(-1 / sqrt(fanIn), 1 / sqrt(fanIn)), PyTorch's default for kernels; with fanIn its default for biases
+ * uniform U(min, max)    normal N(mean, stddev^2)    truncatedNormal  the same, cut off at two deviations, not rescaled
+ * constant, zeros, ones  identity  gain where input = output    dirac  the same at the middle of a convolution
+ * orthogonal  columns of length gain at right angles            sparse  N(0, stddev^2), a share sparsity of each input's weights 0
  * ```
  *
- * @param kind Which distribution.
+ * @param kind Which distribution: a name, or `{ name, ... }` with the numbers of its formula. Defaults as in Keras: gain, scale and
+ *   slope 1, 1 and 0, min and max -0.05 and 0.05, stddev 0.05; sparsity and its stddev 0.1 and 0.01.
  * @param options.seed A whole number >= 0.
  * @param options.name The parameter's name, e.g. `hidden_1/kernel`.
- * @returns A value for a layer's `kernelInitializer`; it survives `model.toJSON`.
- * @throws EspalierError `invalid-option` for an unknown kind, a bad seed or an empty name.
+ * @returns A value for a layer's `kernelInitializer` or `biasInitializer`; it survives `model.toJSON`.
+ * @throws EspalierError `invalid-option` for an unknown kind or number, a bad seed or an empty name.
  * @example
  * ```ts
  * const kernelInitializer = seededInitializer('heNormal', { seed: 1, name: 'hidden_1/kernel' });
  * tfl.layers.dense({ name: 'hidden_1', units: 64, activation: 'relu', kernelInitializer });
+ * seededInitializer({ name: 'orthogonal', gain: calculateGain('tanh') }, { seed: 1, name: 'hidden_2/kernel' });
  * ```
- * Source: Glorot and Bengio (2010); He et al. (2015); truncation as Keras.
+ * Source: Glorot and Bengio (2010); He et al. (2015); Saxe et al. (2014), orthogonal; truncation as Keras; sparse and dirac as
+ * `torch.nn.init`.
  */
-export function seededInitializer(kind: InitializerName, options: SeededInitializerOptions): Initializer {
-  checkOptions('seeded-initializer').oneOf('kind', kind, initializerNames);
+export function seededInitializer(kind: InitializerOption, options: SeededInitializerOptions): Initializer {
+  const { kind: name, parameters } = resolveInitializer('seeded-initializer', 'kind', kind);
   const { values } = readOptions('seeded-initializer', options, { seed: option.seed(), name: option.text() });
-  return new SeededInitializer({ kind, ...values });
+  return new SeededInitializer({ ...parameters, kind: name, ...values });
 }

@@ -1,97 +1,19 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, option } from '@espalier/core';
 import { prepareTfjs } from '@espalier/core/internal';
-import type { ActivationName } from './activations.js';
-import { activationLayer, activationNames, inlineActivation } from './activations.js';
+import { activationLayer, inlineActivation, type ResolvedActivation } from './activation.js';
+import { widthOf } from './activations.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Dropout } from './dropout.js';
-import type { Initializer, InitializerName } from './initializers.js';
-import { initializerNames, seededInitializer } from './initializers.js';
-
-/** Where a batch normalisation stands, if any. */
-export type BatchNormalizationPlace = false | 'before-activation' | 'after-activation';
-
-/** What all model factories share. */
-export interface StackOptions {
-  /** Activation of every hidden layer. Default `relu`. */
-  readonly activation?: ActivationName;
-  /** Default false. */
-  readonly batchNormalization?: BatchNormalizationPlace;
-  /**
-   * Share of its moving statistics that each batch leaves; 0 <= momentum <= 1. Default 0.99, which takes some 500 steps
-   * to settle: lower it for short runs.
-   */
-  readonly batchNormalizationMomentum?: number;
-  /** Distribution of the initial kernels; biases start at 0. Default `glorotUniform`. */
-  readonly initializer?: InitializerName;
-  /** A whole number >= 0 that fixes the initial weights. Default 0. */
-  readonly seed?: number;
-  /** Name of the model. */
-  readonly name?: string;
-}
-
-/** The shared options, all of them. */
-type ResolvedStackOptions = Required<Omit<StackOptions, 'name'>>;
-
-/** The rules of {@link StackOptions}. */
-export const STACK_RULES = {
-  activation: option.oneOf(activationNames, { default: 'relu' }),
-  batchNormalization: normalizationRule(false),
-  batchNormalizationMomentum: option.number({ min: 0, max: 1, default: 0.99 }),
-  initializer: option.oneOf(initializerNames, { default: 'glorotUniform' }),
-  seed: option.seed({ default: 0 }),
-  name: option.text({ optional: true }),
-};
-
-/** The rule of where a normalisation stands. */
-export function normalizationRule(place: BatchNormalizationPlace) {
-  return option.custom<BatchNormalizationPlace, { readonly default: BatchNormalizationPlace }>({
-    expected: "false, 'before-activation' or 'after-activation'",
-    accepts: (value) => value === false || value === 'before-activation' || value === 'after-activation',
-    default: place,
-  });
-}
-
-/** A number of units, outputs, pixels, ...: whole, >= 1. */
-export const sizeRule = option.integer({ min: 1 });
-
-const SIZES = 'an array of whole numbers >= 1';
-
-/** A list of such, which must be given. */
-export const sizesRule = option.list(sizeRule, { expected: SIZES });
-
-/** A list of such with a default. */
-export function sizesOr(sizes: readonly number[]) {
-  return option.list(sizeRule, { expected: SIZES, default: sizes });
-}
-
-/** A dropout rate, or one for each layer: {@link resolveRates} looks at the numbers. */
-export const ratesRule = option.custom<number | readonly number[], { readonly default: number }>({
-  expected: 'a rate, or one for each layer',
-  accepts: (value) => typeof value === 'number' || Array.isArray(value),
-  default: 0,
-});
-
-/** One dropout rate for each of `count` layers. */
-export function resolveRates(
-  scope: string,
-  dropout: number | readonly number[],
-  count: number,
-): readonly number[] {
-  const check = checkOptions(scope);
-  const rates = Array.isArray(dropout) ? (dropout as readonly number[]) : undefined;
-  if (rates && rates.length !== count) check.fail('dropout', `one rate, or ${count} of them`, dropout);
-  (rates ?? [dropout]).forEach((rate, i) => {
-    check.number(rates ? `dropout[${i}]` : 'dropout', rate, { min: 0, max: 1, exclusiveMax: true });
-  });
-  return rates ?? Array.from({ length: count }, () => dropout as number);
-}
+import type { InitializerOption } from './initializer-option.js';
+import { type Initializer, listInitializer, seededInitializer } from './initializers.js';
+import type { NormalizationPlace, ResolvedStackOptions } from './stack-options.js';
 
 /** What a block gives to the layer that it makes. */
 interface LayerOptions {
   readonly name: string;
   readonly kernelInitializer: Initializer;
-  readonly activation: Exclude<ActivationName, 'leakyRelu'>;
+  readonly biasInitializer: Initializer;
+  readonly activation: NonNullable<ReturnType<typeof inlineActivation>>;
   readonly useBias: boolean;
 }
 
@@ -99,15 +21,26 @@ interface LayerOptions {
 interface Block {
   /** Name of the layer itself. */
   readonly name: string;
-  /** Numbers its `batch_norm_<number>` and `activation_<number>`. */
+  /** Numbers its `batch_norm_<number>`, `layer_norm_<number>` and `activation_<number>`. */
   readonly number: number;
+  /** Inputs of each of its units: of what a bias is initialised by. */
+  readonly fanIn: number;
+  /** Units or filters that come out of the activation. */
+  readonly units: number;
+  readonly activation: ResolvedActivation;
   /** Default: as the stack's options say. */
-  readonly batchNormalization?: BatchNormalizationPlace;
+  readonly normalized?: boolean;
 }
 
-/** A stack of layers with stable names `<kind>_<i>`, numbered from 1. */
+/** A stack of layers with stable names `<kind>_<i>`, numbered from 1, with skip connections where asked for. */
 export class LayerStack {
   readonly #layers: tfl.layers.Layer[] = [];
+  readonly #skips: {
+    readonly from: number;
+    readonly to: number;
+    readonly add: tfl.layers.Layer;
+    readonly project?: tfl.layers.Layer;
+  }[] = [];
   readonly #options: ResolvedStackOptions;
 
   /** Makes TensorFlow.js fit for the layers that will come. */
@@ -116,43 +49,132 @@ export class LayerStack {
     this.#options = options;
   }
 
+  /** How many layers there are: a place that a skip connection can start from. */
+  get length(): number {
+    return this.#layers.length;
+  }
+
   add(layer: tfl.layers.Layer): void {
     this.#layers.push(layer);
   }
 
-  /** The layer that `make` makes, with its normalisation and activation, in the order asked for. */
-  addBlock(
-    { name, number, batchNormalization }: Block,
-    make: (options: LayerOptions) => tfl.layers.Layer,
-  ): void {
-    const place = batchNormalization ?? this.#options.batchNormalization;
-    const { activation, batchNormalizationMomentum: momentum } = this.#options;
-    const before = place === 'before-activation';
-    const inline = before ? undefined : inlineActivation(activation);
-    const normalization = place && new BatchNormalization({ name: `batch_norm_${number}`, momentum });
-    // A normalisation right after takes any bias away again, and has its own shift.
-    this.add(make({ ...this.#weights(name), activation: inline ?? 'linear', useBias: !before }));
-    if (normalization && before) this.add(normalization);
-    if (inline === undefined) this.add(activationLayer(activation, `activation_${number}`));
-    if (normalization && !before) this.add(normalization);
+  /** Adds what lay at place `from` to what comes out now, through `project` where sizes differ. */
+  addSkip(from: number, name: string, project?: (weights: LayerOptions) => tfl.layers.Layer): void {
+    const layer = project?.({
+      ...this.#weights(`${name}_projection`, 0),
+      activation: 'linear',
+      useBias: false,
+    });
+    const add = tfl.layers.add({ name });
+    this.#skips.push({ from, to: this.#layers.length, add, ...(layer && { project: layer }) });
   }
 
-  /** `dropout_<i>`, unless the rate is 0. */
-  addDropout(rate: number, i: number): void {
-    if (rate > 0) this.add(new Dropout({ rate, seed: this.#options.seed, name: `dropout_${i}` }));
+  /** The layer that `make` makes, with its normalisation and activation, in the order asked for. */
+  addBlock(
+    { name, number, fanIn, units, activation, normalized = true }: Block,
+    make: (options: LayerOptions, units: number) => tfl.layers.Layer,
+  ): void {
+    const { bias, seed } = this.#options;
+    const norms = normalized ? this.#normalizations(number) : [];
+    const before = norms.filter(({ place }) => place === 'before-activation');
+    const inline = before.length > 0 ? undefined : inlineActivation(activation);
+    const width = typeof activation === 'function' ? 1 : widthOf(activation.name);
+    // A normalisation right after takes any bias away again, and has its own shift.
+    const options = { activation: inline ?? 'linear', useBias: bias && before.length === 0 } as const;
+    this.add(make({ ...this.#weights(name, fanIn), ...options }, units * width));
+    for (const { layer } of before) this.add(layer);
+    if (inline === undefined) this.add(activationLayer(activation, `activation_${number}`, seed));
+    for (const { place, layer } of norms) if (place === 'after-activation') this.add(layer);
+  }
+
+  #normalizations(number: number): { place: NormalizationPlace; layer: tfl.layers.Layer }[] {
+    const options = this.#options;
+    const { batchNormalizationMomentum: momentum, normalizationEpsilon: epsilon } = options;
+    const chosen = epsilon === undefined ? {} : { epsilon };
+    return [
+      ...(options.batchNormalization
+        ? [
+            {
+              place: options.batchNormalization,
+              layer: new BatchNormalization({ name: `batch_norm_${number}`, momentum, ...chosen }),
+            },
+          ]
+        : []),
+      ...(options.layerNormalization
+        ? [
+            {
+              place: options.layerNormalization,
+              layer: tfl.layers.layerNormalization({ name: `layer_norm_${number}`, ...chosen }),
+            },
+          ]
+        : []),
+    ];
+  }
+
+  /** `dropout_<i>`, unless the rate is 0; of whole channels with a noise shape. */
+  addDropout(
+    rate: number,
+    name: string,
+    options: { noiseShape?: (number | null)[]; inputShape?: number[] } = {},
+  ): void {
+    if (rate > 0) this.add(new Dropout({ rate, seed: this.#options.seed, name, ...options }));
   }
 
   /** The linear layer `output`: logits, or values of a regression. */
-  addOutput(units: number, shape: { readonly inputShape?: number[] } = {}): void {
-    this.add(tfl.layers.dense({ units, ...this.#weights('output'), ...shape }));
+  addOutput(units: number, fanIn: number, shape: { readonly inputShape?: number[] } = {}): void {
+    const weights = this.#weights('output', fanIn);
+    const { outputBias, bias } = this.#options;
+    this.add(
+      tfl.layers.dense({
+        units,
+        ...weights,
+        // A bias that is given is one, whatever the hidden layers have.
+        useBias: bias || outputBias !== undefined,
+        ...(outputBias && { biasInitializer: listInitializer(outputBias) }),
+        ...shape,
+      }),
+    );
   }
 
-  model(name: string | undefined): tfl.Sequential {
-    return tfl.sequential({ layers: this.#layers, ...(name === undefined ? {} : { name }) });
+  model(name: string | undefined): tfl.LayersModel {
+    const named = name === undefined ? {} : { name };
+    if (this.#skips.length === 0) return tfl.sequential({ layers: this.#layers, ...named });
+    return this.#withSkips(named);
   }
 
-  #weights(name: string): { name: string; kernelInitializer: Initializer } {
-    const { initializer, seed } = this.#options;
-    return { name, kernelInitializer: seededInitializer(initializer, { seed, name: `${name}/kernel` }) };
+  #withSkips(named: { name?: string }): tfl.LayersModel {
+    const shape = this.#layers[0]!.batchInputShape.slice(1);
+    const inputs = tfl.input({ shape, name: 'inputs' });
+    const places = [inputs];
+    this.#layers.forEach((layer, i) => {
+      let value = layer.apply(places[i]!) as tfl.SymbolicTensor;
+      for (const { from, add, project } of this.#skips.filter(({ to }) => to === i + 1)) {
+        const start = places[from]!;
+        value = add.apply([
+          (project?.apply(start) ?? start) as tfl.SymbolicTensor,
+          value,
+        ]) as tfl.SymbolicTensor;
+      }
+      places.push(value);
+    });
+    return tfl.model({ inputs, outputs: places.at(-1)!, ...named });
   }
+
+  #weights(
+    name: string,
+    fanIn: number,
+  ): { name: string; kernelInitializer: Initializer; biasInitializer: Initializer } {
+    const { initializer, biasInitializer, seed } = this.#options;
+    return {
+      name,
+      kernelInitializer: seededInitializer(initializer, { seed, name: `${name}/kernel` }),
+      biasInitializer: seededInitializer(ofFan(biasInitializer, fanIn), { seed, name: `${name}/bias` }),
+    };
+  }
+}
+
+/** PyTorch draws biases by the inputs of their kernel, which a bias' own shape does not tell. */
+function ofFan(initializer: InitializerOption, fanIn: number): InitializerOption {
+  const given = typeof initializer === 'string' ? { name: initializer } : initializer;
+  return given.name === 'torchUniform' ? ({ fanIn, ...given } as InitializerOption) : initializer;
 }

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import fixtures from '../../../testing/references/models/torch_layers.json' with { type: 'json' };
-import { activationLayer, activationNames, inlineActivation } from './activations.js';
+
 import type { CnnOptions, MlpOptions } from './index.js';
 import { cnn, mlp } from './index.js';
 
@@ -12,33 +11,6 @@ beforeAll(() => tf.setBackend('cpu'));
 const layerNames = (model: tfl.LayersModel) => model.layers.map((layer) => layer.name);
 const weightNames = (model: tfl.LayersModel) => model.weights.map((weight) => weight.originalName);
 const weights = (model: tfl.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
-
-describe.each(activationNames)('activation %s', (name) => {
-  const { values, slopes } = fixtures.activations[name];
-  const layers = {
-    'as a layer': activationLayer(name, 'activation'),
-    ...(inlineActivation(name) && {
-      'inside a dense layer': tfl.layers.dense({
-        units: 1,
-        kernelInitializer: 'ones',
-        activation: inlineActivation(name)!,
-        inputShape: [1],
-      }),
-    }),
-  };
-  it.each(Object.entries(layers))('has the values and slopes of PyTorch, %s', (_, layer) => {
-    tf.tidy(() => {
-      const x = tf.tensor2d(fixtures.points, [fixtures.points.length, 1]);
-      const f = (input: tf.Tensor) => layer.apply(input) as tf.Tensor;
-      f(x)
-        .dataSync()
-        .forEach((value, i) => expect(value).toBeCloseTo(values[i]!, 4));
-      tf.grad(f)(x)
-        .dataSync()
-        .forEach((slope, i) => expect(slope).toBeCloseTo(slopes[i]!, 4));
-    });
-  });
-});
 
 describe('mlp', () => {
   it('has stable names and shapes, and ends in logits', () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BatchNormalization } from './batch-normalization.js';
 import { Dropout } from './dropout.js';
-import { registerInitializer } from './initializers.js';
+import { registerInitializers } from './initializers.js';
 
 /**
  * Makes this package's layers and initializers known to TensorFlow.js, so that `tfl.loadLayersModel` and
@@ -17,5 +17,5 @@ import { registerInitializer } from './initializers.js';
 export function registerLayers(): void {
   tf.serialization.registerClass(Dropout);
   tf.serialization.registerClass(BatchNormalization);
-  registerInitializer();
+  registerInitializers();
 }

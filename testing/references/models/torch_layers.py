@@ -97,10 +97,61 @@ activations = {
     # Keras's hard sigmoid has slope 0.2, PyTorch's 1/6.
     "hardSigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1),
     "linear": lambda x: x * 1,
+    "prelu": lambda x: F.prelu(x, torch.tensor(0.25, dtype=x.dtype)),
+    "rrelu": F.rrelu,
+    "celu": F.celu,
+    "logSigmoid": F.logsigmoid,
+    "hardSwish": F.hardswish,
+    "hardTanh": F.hardtanh,
+    "hardShrink": F.hardshrink,
+    "softShrink": F.softshrink,
+    "tanhShrink": F.tanhshrink,
+    "threshold": lambda x: F.threshold(x, 0, 0),
+    "squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2,
+    "exponential": torch.exp,
 }
+with_numbers = [
+    ({"name": "leakyRelu", "slope": 0.2}, lambda x: F.leaky_relu(x, 0.2)),
+    ({"name": "prelu", "slope": -0.5}, lambda x: F.prelu(x, torch.tensor(-0.5, dtype=x.dtype))),
+    ({"name": "rrelu", "lower": 0.2, "upper": 0.6}, lambda x: F.rrelu(x, 0.2, 0.6)),
+    ({"name": "celu", "alpha": 0.4}, lambda x: F.celu(x, 0.4)),
+    ({"name": "softplus", "beta": 3}, lambda x: F.softplus(x, 3, threshold=1e9)),
+    ({"name": "hardSigmoid", "slope": 1 / 6}, F.hardsigmoid),
+    ({"name": "hardTanh", "min": -2, "max": 0.75}, lambda x: F.hardtanh(x, -2, 0.75)),
+    ({"name": "hardShrink", "lambda": 1.25}, lambda x: F.hardshrink(x, 1.25)),
+    ({"name": "softShrink", "lambda": 1.25}, lambda x: F.softshrink(x, 1.25)),
+    ({"name": "threshold", "threshold": -1.5, "value": -9}, lambda x: F.threshold(x, -1.5, -9)),
+    ({"name": "squareplus", "b": 0.3}, lambda x: (x + torch.sqrt(x * x + 0.3)) / 2),
+]
+
+
+def sparsemax(x):
+    """Martins and Astudillo (2016), algorithm 1."""
+    z = torch.sort(x, dim=-1, descending=True).values
+    sums = z.cumsum(-1)
+    k = (1 + torch.arange(1, x.shape[-1] + 1) * z > sums).sum(-1, keepdim=True)
+    return torch.clamp(x - (sums.gather(-1, k - 1) - 1) / k, min=0)
+
+
+def over_rows(f):
+    x = (3 * torch.randn(5, 6)).double()
+    # Ties, one clear winner, and rows far from 0.
+    x[0] = torch.tensor([1.0, 1, 1, 0.9, 0.9, -5])
+    x[1] = torch.tensor([0.0, 9, 0, 0, 0, 0])
+    x[2] += 1e4
+    x = x.float().double().requires_grad_(True)
+    y = f(x)
+    upstream = torch.randn(y.shape).float().double()
+    (y * upstream).sum().backward()
+    return {"x": plain(x), "y": plain(y), "upstream": plain(upstream), "dx": plain(x.grad)}
+
+
+rows = {"glu": F.glu, "sparsemax": sparsemax, "softmax": lambda x: F.softmax(x, -1)}
 fixtures = {
     "batchNormalization": cases,
     "points": points.tolist(),
     "activations": {name: activation(f) for name, f in activations.items()},
+    "activationsWithNumbers": [{"activation": given, **activation(f)} for given, f in with_numbers],
+    "activationsOverRows": {name: over_rows(f) for name, f in rows.items()},
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(fixtures, separators=(",", ":")) + "\n")
