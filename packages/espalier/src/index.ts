@@ -103,7 +103,26 @@ export {
   topKAccuracy,
 } from '@espalier/metrics';
 export type * from '@espalier/models';
-export { BatchNormalization, cnn, Dropout, mlp, seededInitializer } from '@espalier/models';
+export {
+  Activation,
+  AlphaDropout,
+  BatchNormalization,
+  calculateGain,
+  classPriors,
+  cnn,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  GroupNormalization,
+  mlp,
+  MultiHeadAttention,
+  RandomRelu,
+  RmsNormalization,
+  seededInitializer,
+  SpatialDropout,
+  summary,
+  UnitNormalization,
+} from '@espalier/models';
 export type * from '@espalier/optimizers';
 export {
   adaBelief,

@@ -1,4 +1,4 @@
-import type * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import type { ModelContractOptions } from '@espalier/testkit';
 import { exportsContract, modelContract } from '@espalier/testkit';
 import * as exported from './index.js';
@@ -7,7 +7,19 @@ interface Entry extends ModelContractOptions {
   readonly variants: Readonly<Record<string, (seed: number) => tfl.LayersModel>>;
 }
 
-const { cnn, mlp } = exported;
+const {
+  AlphaDropout,
+  cnn,
+  GaussianDropout,
+  GaussianNoise,
+  GroupNormalization,
+  mlp,
+  MultiHeadAttention,
+  RmsNormalization,
+  seededInitializer,
+  SpatialDropout,
+  UnitNormalization,
+} = exported;
 
 const dense = { inputs: 3, hidden: [5, 4], outputs: 3 };
 const image = { inputs: [6, 5, 2], outputs: 3, filters: [3, 2], dense: [4] } as const;
@@ -19,6 +31,35 @@ const models: Record<string, Entry> = {
       linear: (seed) => mlp({ ...dense, hidden: [], seed }),
       'dropout, normalised before the activation': (seed) =>
         mlp({ ...dense, activation: 'tanh', dropout: 0.3, batchNormalization: 'before-activation', seed }),
+      'layer normalisation, residual, activations of every kind': (seed) =>
+        mlp({
+          ...dense,
+          hidden: [4, 4, 4, 4, 4, 4],
+          residual: true,
+          layerNormalization: 'before-activation',
+          inputDropout: 0.1,
+          activation: ['glu', 'rrelu', 'prelu', { name: 'celu', alpha: 0.5 }, 'sparsemax', 'squareplus'],
+          biasInitializer: 'torchUniform',
+          initializer: 'orthogonal',
+          outputBias: [0.1, 0, -0.1],
+          seed,
+        }),
+      'further activations': (seed) =>
+        mlp({
+          ...dense,
+          hidden: [4, 4, 4, 4, 4, 4, 4, 4],
+          activation: [
+            'logSigmoid',
+            'hardSwish',
+            { name: 'hardTanh', min: -0.5, max: 2 },
+            { name: 'hardShrink', lambda: 0.1 },
+            { name: 'softShrink', lambda: 0.1 },
+            'tanhShrink',
+            { name: 'threshold', threshold: -1, value: 0.3 },
+            { name: 'hardSigmoid', slope: 1 / 6 },
+          ],
+          seed,
+        }),
       'normalised after the activation': (seed) =>
         mlp({
           ...dense,
@@ -42,8 +83,35 @@ const models: Record<string, Entry> = {
       plain: (seed) => cnn({ ...image, activation: 'tanh', seed }),
       'without normalisation, with dropout': (seed) =>
         cnn({ ...image, activation: 'elu', batchNormalization: false, dropout: 0.3, seed }),
+      'residual blocks of two, strides, average pooling, dropout of channels, global head': (seed) =>
+        cnn({
+          ...image,
+          inputs: [8, 9, 2],
+          filters: [2, 3],
+          kernelSize: [3, 1],
+          convolutions: [2, 1],
+          strides: [1, 2],
+          residual: true,
+          pooling: 'average',
+          head: 'average',
+          blockDropout: [0.2, 0],
+          denseDropout: 0.1,
+          activation: 'tanh',
+          seed,
+        }),
+      'without pooling, greatest of each channel': (seed) =>
+        cnn({
+          ...image,
+          filters: [4],
+          pooling: 'none',
+          head: 'max',
+          layerNormalization: 'after-activation',
+          seed,
+        }),
     },
     bad: {
+      'two rates for one block': () => cnn({ ...image, filters: [2], blockDropout: [0.1, 0.2] }),
+      'an unknown pooling': () => cnn({ ...image, pooling: 'min' as never }),
       'too small an image': () => cnn({ inputs: [3, 3, 1], outputs: 2, filters: [2, 2] }),
       'two dimensions': () => cnn({ inputs: [8, 8] as never, outputs: 2 }),
       'kernel 0': () => cnn({ ...image, kernelSize: 0 }),
@@ -51,10 +119,50 @@ const models: Record<string, Entry> = {
   },
 };
 
+/** Each layer in a model of its own: one that lacks a form on some executor is named. */
+const stacked = (seed: number, ...layers: tfl.layers.Layer[]) =>
+  tfl.sequential({
+    layers: [
+      tfl.layers.dense({
+        units: 6,
+        inputShape: [3],
+        kernelInitializer: seededInitializer('glorotUniform', { seed, name: 'in' }),
+        name: 'in',
+      }),
+      ...layers,
+      ...(layers.length > 1 ? [tfl.layers.flatten({ name: 'flat' })] : []),
+      tfl.layers.dense({
+        units: 3,
+        kernelInitializer: seededInitializer('glorotUniform', { seed, name: 'out' }),
+        name: 'out',
+      }),
+    ],
+  });
+const reshape = () => tfl.layers.reshape({ targetShape: [3, 2], name: 'places' });
+
+const layers: Readonly<Record<string, (seed: number) => tfl.LayersModel>> = {
+  AlphaDropout: (seed) => stacked(seed, new AlphaDropout({ rate: 0.2, seed, name: 'x' })),
+  GaussianDropout: (seed) => stacked(seed, new GaussianDropout({ rate: 0.2, seed, name: 'x' })),
+  GaussianNoise: (seed) => stacked(seed, new GaussianNoise({ stddev: 0.1, seed, name: 'x' })),
+  GroupNormalization: (seed) => stacked(seed, new GroupNormalization({ groups: 2, name: 'x' })),
+  MultiHeadAttention: (seed) =>
+    stacked(
+      seed,
+      reshape(),
+      new MultiHeadAttention({ heads: 2, keySize: 2, causal: true, dropout: 0.2, seed, name: 'x' }),
+    ),
+  RmsNormalization: (seed) => stacked(seed, new RmsNormalization({ name: 'x' })),
+  SpatialDropout: (seed) => stacked(seed, reshape(), new SpatialDropout({ rate: 0.3, seed, name: 'x' })),
+  UnitNormalization: (seed) => stacked(seed, new UnitNormalization({ name: 'x' })),
+};
+
 exportsContract({
   exported,
   factories: models,
-  notFactories: new Set(['BatchNormalization', 'Dropout', 'registerLayers', 'seededInitializer']),
+  notFactories: new Set([
+    ...Object.keys(exported).filter((name) => /^[A-Z]/.test(name)),
+    ...['calculateGain', 'classPriors', 'registerLayers', 'seededInitializer', 'summary'],
+  ]),
 });
 
 for (const [name, { variants, ...options }] of Object.entries(models)) {
@@ -62,3 +170,5 @@ for (const [name, { variants, ...options }] of Object.entries(models)) {
     modelContract(`${name} (${variant})`, make, i === 0 ? options : {}),
   );
 }
+
+for (const [name, make] of Object.entries(layers)) modelContract(`layer ${name}`, make, {});

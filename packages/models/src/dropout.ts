@@ -39,7 +39,7 @@ export interface DropoutOptions extends LayerOptions {
  * Source: Srivastava et al. (2014), scaled in training as in PyTorch and Keras.
  */
 export class Dropout extends tfl.layers.Layer {
-  static readonly className = 'EspalierDropout';
+  static readonly className: string = 'EspalierDropout';
   static {
     tf.serialization.registerClass(this);
   }
@@ -97,6 +97,8 @@ export class Dropout extends tfl.layers.Layer {
 const noiseShapeRule = option.custom<readonly (number | null)[], { readonly optional: true }>({
   expected: 'a list of sizes, each a whole number >= 1 or null',
   accepts: (value) =>
-    Array.isArray(value) && value.every((size) => size === null || (Number.isInteger(size) && size >= 1)),
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((size) => size === null || (Number.isInteger(size) && size >= 1)),
   optional: true,
 });

@@ -75,6 +75,37 @@ describe('mlp', () => {
     expect(bias).toEqual([0, 0, 0, 0]);
   });
 
+  it('adds to each hidden layer what went into it, where the sizes agree', () => {
+    const model = mlp({
+      inputs: 4,
+      hidden: [4, 3, 3],
+      outputs: 2,
+      residual: true,
+      inputDropout: 0.1,
+      seed: 1,
+    });
+    expect(layerNames(model).filter((name) => name.startsWith('add'))).toEqual(['add_1', 'add_3']);
+    const outputs = ['hidden_1', 'add_1'].map((name) => model.getLayer(name).output as tfl.SymbolicTensor);
+    const x = tf.tensor2d([[1, -2, 3, 0.5]]);
+    const [hidden, added] = tfl.model({ inputs: model.inputs, outputs }).predict(x) as [tf.Tensor, tf.Tensor];
+    expect([...tf.sub(added, hidden).dataSync()].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([
+      1, -2, 3, 0.5,
+    ]);
+  });
+
+  it('normalises layers, with the epsilon asked for', () => {
+    const model = mlp({
+      inputs: 4,
+      hidden: [4],
+      outputs: 2,
+      layerNormalization: 'before-activation',
+      normalizationEpsilon: 0.5,
+    });
+    expect(layerNames(model)).toEqual(['hidden_1', 'layer_norm_1', 'activation_1', 'output']);
+    expect(model.getLayer('layer_norm_1').getConfig()['epsilon']).toBe(0.5);
+    expect(weightNames(model)).not.toContain('hidden_1/bias');
+  });
+
   it('adding dropout changes no initial weight', () => {
     const plain: MlpOptions = { inputs: 4, hidden: [4], outputs: 2, seed: 1 };
     expect(weights(mlp({ ...plain, dropout: 0.5 }))).toEqual(weights(mlp(plain)));
@@ -120,6 +151,42 @@ describe('cnn', () => {
     expect(model.getLayer('pool_2').outputShape).toEqual([null, 2, 2, 3]);
     expect((model.predict(tf.ones([2, 9, 8, 1])) as tf.Tensor).shape).toEqual([2, 10]);
     expect(model.countParams()).toBe(9 * 2 + 4 * 2 + 9 * 2 * 3 + 4 * 3 + 12 * 5 + 5 + 5 * 10 + 10);
+  });
+
+  it('has residual blocks of several convolutions, strides, pooling, a head and dropout as asked for', () => {
+    const model = cnn({
+      inputs: [12, 12, 1],
+      outputs: 3,
+      filters: [4, 4],
+      kernelSize: [5, 3],
+      strides: [2, 1],
+      convolutions: [2, 1],
+      pooling: 'average',
+      residual: true,
+      head: 'average',
+      blockDropout: [0.1, 0],
+      dense: [6],
+      denseDropout: 0.2,
+      batchNormalization: false,
+    });
+    expect(new Set(layerNames(model))).toEqual(
+      new Set([
+        ...['inputs', 'conv_1_1', 'conv_1_2', 'add_1_projection', 'add_1', 'pool_1', 'block_dropout_1'],
+        ...['conv_2', 'add_2', 'pool_2', 'global_pool', 'hidden_1', 'dense_dropout_1', 'output'],
+      ]),
+    );
+    expect(model.getLayer('conv_1_1').outputShape).toEqual([null, 6, 6, 4]);
+    expect(model.getLayer('conv_1_1').getWeights()[0]!.shape).toEqual([5, 5, 1, 4]);
+    expect(model.getLayer('pool_2').getClassName()).toBe('AveragePooling2D');
+    expect(model.getLayer('pool_2').outputShape).toEqual([null, 1, 1, 4]);
+    // What went into the second block is added to its convolution's output.
+    const [into, conv, added] = ['block_dropout_1', 'conv_2', 'add_2'].map(
+      (name) => model.getLayer(name).output,
+    );
+    const parts = tfl.model({ inputs: model.inputs, outputs: [into, conv, added] as tfl.SymbolicTensor[] });
+    const [a, b, sum] = parts.predict(tf.randomNormal([2, 12, 12, 1], 0, 1, 'float32', 1)) as tf.Tensor[];
+    expect(tf.max(tf.abs(tf.sub(tf.add(a!, b!), sum!))).dataSync()[0]).toBe(0);
+    expect(tf.max(tf.abs(sum!)).dataSync()[0]).toBeGreaterThan(0);
   });
 
   it('goes without normalisation and dense layers', () => {

@@ -1,7 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { Activation } from './activation.js';
+import { AlphaDropout } from './alpha-dropout.js';
 import { BatchNormalization } from './batch-normalization.js';
 import { Dropout } from './dropout.js';
+import { GaussianDropout } from './gaussian-dropout.js';
+import { GaussianNoise } from './gaussian-noise.js';
+import { GroupNormalization } from './group-normalization.js';
+import { MultiHeadAttention } from './multi-head-attention.js';
+import { RandomRelu } from './random-relu.js';
+import { RmsNormalization } from './rms-normalization.js';
+import { SpatialDropout } from './spatial-dropout.js';
+import { UnitNormalization } from './unit-normalization.js';
 import { registerInitializers } from './initializers.js';
+
+const LAYERS: readonly tf.serialization.SerializableConstructor<tf.serialization.Serializable>[] = [
+  Activation,
+  AlphaDropout,
+  BatchNormalization,
+  Dropout,
+  GaussianDropout,
+  GaussianNoise,
+  GroupNormalization,
+  MultiHeadAttention,
+  RandomRelu,
+  RmsNormalization,
+  SpatialDropout,
+  UnitNormalization,
+] as never;
 
 /**
  * Makes this package's layers and initializers known to TensorFlow.js, so that `tfl.loadLayersModel` and
@@ -15,7 +40,6 @@ import { registerInitializers } from './initializers.js';
  * ```
  */
 export function registerLayers(): void {
-  tf.serialization.registerClass(Dropout);
-  tf.serialization.registerClass(BatchNormalization);
+  for (const layer of LAYERS) tf.serialization.registerClass(layer);
   registerInitializers();
 }

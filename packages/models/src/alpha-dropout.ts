@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { option } from '@espalier/core';
+import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
+import { type LayerOptions, readLayerOptions } from './layer-options.js';
+
+/** Options of {@link AlphaDropout}. */
+export interface AlphaDropoutOptions extends LayerOptions {
+  /** Share of units set to the value of a saturated SELU in training; 0 <= rate < 1. */
+  readonly rate: number;
+  /** Seed of the masks outside a run; in a run its own seed counts. Default 0. */
+  readonly seed?: number;
+}
+
+/** What a SELU saturates at: -scale alpha. */
+const SATURATED = -1.0507009873554805 * 1.6732632423543772;
+
+/**
+ * Dropout that keeps mean 0 and variance 1, for networks of SELU units.
+ *
+ * ```text
+ * training:   y = a (x m + v (1 - m)) + b,   m = [u >= rate],   u uniform in [0, 1),   v = -1.7580993408473766
+ *             a = ((1 - rate) (1 + rate v^2))^(-1/2),   b = -a v rate
+ * otherwise:  y = x
+ * ```
+ *
+ * In a step of Espalier, u comes from the step's stream `alpha-dropout/<layer name>`.
+ *
+ * @throws EspalierError `invalid-option` for a rate outside [0, 1) or a bad seed.
+ * @example
+ * ```ts
+ * tfl.sequential({
+ *   layers: [
+ *     tfl.layers.dense({ units: 8, activation: 'selu', inputShape: [4] }),
+ *     new AlphaDropout({ rate: 0.1 }),
+ *   ],
+ * });
+ * ```
+ * Source: Klambauer et al. (2017), as Keras and PyTorch.
+ */
+export class AlphaDropout extends tfl.layers.Layer {
+  static readonly className = 'EspalierAlphaDropout';
+  static {
+    tf.serialization.registerClass(this);
+  }
+
+  readonly rate: number;
+  readonly seed: number;
+  readonly #numbers: LayerNumbers;
+
+  constructor(options: AlphaDropoutOptions) {
+    const { rate, seed } = readLayerOptions('alpha-dropout', options, {
+      rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
+      seed: option.seed({ default: 0 }),
+    });
+    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    this.rate = rate;
+    this.seed = seed;
+    this.supportsMasking = true;
+    this.#numbers = new LayerNumbers('alpha-dropout', seed);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const x = onlyTensor(inputs);
+      const { rate } = this;
+      if (rate === 0 || !isTraining(kwargs)) return x;
+      const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED ** 2));
+      const kept = tf.cast(tf.greaterEqual(this.#numbers.uniforms(this.name, x.shape), rate), 'float32');
+      const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), SATURATED));
+      return tf.add(tf.mul(mixed, a), -a * SATURATED * rate);
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), rate: this.rate, seed: this.seed };
+  }
+}
