@@ -21,7 +21,7 @@ const FORMULAS = {
   elu: {},
   celu: {
     parameters: { alpha: 1 },
-    apply: (x, { alpha }) => tf.add(tf.relu(x), tf.mul(tf.expm1(tf.div(tf.minimum(x, 0), alpha!)), alpha!)),
+    apply: (x, { alpha }) => tf.add(tf.relu(x), tf.mul(tf.elu(tf.div(tf.minimum(x, 0), alpha!)), alpha!)),
   },
   selu: {},
   gelu: {},
@@ -112,14 +112,16 @@ function glu(x: tf.Tensor): tf.Tensor {
 function sparsemax(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((...args) => {
     const [input, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
-    const size = input.shape.at(-1)!;
     const shifted = tf.sub(input, tf.max(input, -1, true));
-    const sorted = tf.topk(shifted, size).values;
-    const sums = tf.cumsum(sorted, sorted.rank - 1);
-    const ranks = tf.range(1, size + 1, 1, 'float32');
-    const inside = tf.cast(tf.greater(tf.add(tf.mul(sorted, ranks), 1), sums), 'float32');
+    // Sorting, as the paper has it, says which entries are at least as large; so does comparing all with all, in size^2 steps.
+    const [lead, size] = [shifted.shape.slice(0, -1), shifted.shape.at(-1)!];
+    const others = tf.reshape(shifted, [...lead, 1, size]);
+    const above = tf.cast(tf.greaterEqual(others, tf.reshape(shifted, [...lead, size, 1])), 'float32');
+    const rank = tf.sum(above, -1);
+    const sums = tf.sum(tf.mul(above, others), -1);
+    const inside = tf.cast(tf.greater(tf.add(tf.mul(shifted, rank), 1), sums), 'float32');
     const count = tf.sum(inside, -1, true);
-    const threshold = tf.div(tf.sub(tf.sum(tf.mul(sorted, inside), -1, true), 1), count);
+    const threshold = tf.div(tf.sub(tf.sum(tf.mul(shifted, inside), -1, true), 1), count);
     const value = tf.relu(tf.sub(shifted, threshold));
     save([value]);
     return {

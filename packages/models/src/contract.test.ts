@@ -119,41 +119,45 @@ const models: Record<string, Entry> = {
   },
 };
 
-/** Each layer in a model of its own: one that lacks a form on some executor is named. */
+const reshape = () => tfl.layers.reshape({ targetShape: [3, 2], name: 'places' });
+
+/** The layers in a row: what lacks a form on some executor is named there. */
 const stacked = (seed: number, ...layers: tfl.layers.Layer[]) =>
   tfl.sequential({
     layers: [
-      tfl.layers.dense({
-        units: 6,
-        inputShape: [3],
-        kernelInitializer: seededInitializer('glorotUniform', { seed, name: 'in' }),
-        name: 'in',
-      }),
+      denseLayer(seed, 'in', { units: 6, inputShape: [3] }),
       ...layers,
-      ...(layers.length > 1 ? [tfl.layers.flatten({ name: 'flat' })] : []),
-      tfl.layers.dense({
-        units: 3,
-        kernelInitializer: seededInitializer('glorotUniform', { seed, name: 'out' }),
-        name: 'out',
-      }),
+      tfl.layers.flatten({ name: 'flat' }),
+      denseLayer(seed, 'out', { units: 3 }),
     ],
   });
-const reshape = () => tfl.layers.reshape({ targetShape: [3, 2], name: 'places' });
+
+const denseLayer = (seed: number, name: string, options: { units: number; inputShape?: number[] }) =>
+  tfl.layers.dense({
+    ...options,
+    name,
+    kernelInitializer: seededInitializer('glorotUniform', { seed, name }),
+  });
 
 const layers: Readonly<Record<string, (seed: number) => tfl.LayersModel>> = {
-  AlphaDropout: (seed) => stacked(seed, new AlphaDropout({ rate: 0.2, seed, name: 'x' })),
-  GaussianDropout: (seed) => stacked(seed, new GaussianDropout({ rate: 0.2, seed, name: 'x' })),
-  GaussianNoise: (seed) => stacked(seed, new GaussianNoise({ stddev: 0.1, seed, name: 'x' })),
-  GroupNormalization: (seed) => stacked(seed, new GroupNormalization({ groups: 2, name: 'x' })),
-  MultiHeadAttention: (seed) =>
+  noise: (seed) =>
     stacked(
       seed,
+      new AlphaDropout({ rate: 0.2, seed, name: 'alpha' }),
+      new GaussianDropout({ rate: 0.2, seed, name: 'gaussian' }),
+      new GaussianNoise({ stddev: 0.1, seed, name: 'noise' }),
       reshape(),
-      new MultiHeadAttention({ heads: 2, keySize: 2, causal: true, dropout: 0.2, seed, name: 'x' }),
+      new SpatialDropout({ rate: 0.3, seed, name: 'spatial' }),
     ),
-  RmsNormalization: (seed) => stacked(seed, new RmsNormalization({ name: 'x' })),
-  SpatialDropout: (seed) => stacked(seed, reshape(), new SpatialDropout({ rate: 0.3, seed, name: 'x' })),
-  UnitNormalization: (seed) => stacked(seed, new UnitNormalization({ name: 'x' })),
+  'normalisation and attention': (seed) =>
+    stacked(
+      seed,
+      new GroupNormalization({ groups: 2, name: 'group' }),
+      new RmsNormalization({ name: 'rms' }),
+      reshape(),
+      new MultiHeadAttention({ heads: 2, keySize: 2, causal: true, dropout: 0.2, seed, name: 'attention' }),
+      new UnitNormalization({ name: 'unit' }),
+    ),
 };
 
 exportsContract({
@@ -171,4 +175,4 @@ for (const [name, { variants, ...options }] of Object.entries(models)) {
   );
 }
 
-for (const [name, make] of Object.entries(layers)) modelContract(`layer ${name}`, make, {});
+for (const [name, make] of Object.entries(layers)) modelContract(`layers (${name})`, make, {});

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { broadcastAt, build, mapped, normal } from './nd-array.js';
-import { type Operation, operation, seed, shapeOf } from './operation.js';
+import { at, broadcastAt, build, mapped, normal } from './nd-array.js';
+import { dim, type Operation, operation, seed, shapeOf } from './operation.js';
 
 type Unary = readonly [
   run: (x: tf.Tensor) => tf.Tensor,
@@ -100,6 +100,15 @@ export const elementwise: readonly Operation[] = [
         build(shape, (position) => value(broadcastAt(x!, position), broadcastAt(y!, position))),
     })),
   ),
+  operation('prelu', fc.record({ rows: dim(), columns: dim(), seed }), ({ rows, columns, seed: from }) => ({
+    inputs: [normal(from, 'x', [rows, columns]), normal(from, 'alpha', [columns])],
+    run: (x, alpha) => tf.prelu(x!, alpha!),
+    reference: (x, alpha) =>
+      build([rows, columns], ([i, j]) => {
+        const value = at(x!, [i!, j!]);
+        return value < 0 ? value * at(alpha!, [j!]) : value;
+      }),
+  })),
   operation('addN', fc.record({ shape: shapeOf(0, 3), seed }), ({ shape, seed: from }) => ({
     inputs: ['a', 'b', 'c'].map((name) => normal(from, name, shape)),
     run: (...terms) => tf.addN(terms),

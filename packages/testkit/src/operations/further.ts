@@ -63,15 +63,6 @@ export const further: readonly Operation[] = [
     run: (x, y) => tf.pow(x!, y!),
     reference: (x, y) => build(shape, (position) => broadcastAt(x!, position) ** broadcastAt(y!, position)),
   })),
-  operation('prelu', fc.record({ rows: dim(), columns: dim(), seed }), ({ rows, columns, seed: from }) => ({
-    inputs: [normal(from, 'x', [rows, columns]), normal(from, 'alpha', [columns])],
-    run: (x, alpha) => tf.prelu(x!, alpha!),
-    reference: (x, alpha) =>
-      build([rows, columns], ([i, j]) => {
-        const value = at(x!, [i!, j!]);
-        return value < 0 ? value * at(alpha!, [j!]) : value;
-      }),
-  })),
   operation('reverse', fc.record({ rows: dim(), columns: dim(), seed }), ({ rows, columns, seed: from }) => ({
     inputs: [normal(from, 'x', [rows, columns])],
     run: (x) => tf.reverse(x!, 1),
