@@ -209,7 +209,7 @@ await study(
       );
     }
 
-    const activations: [MlpOptions['activation'], number, number, number, number][] = [
+    const activations: ['relu' | 'tanh' | 'sigmoid', number, number, number, number][] = [
       ['relu', 23, 0.0925, 0.9792, 0.201],
       ['tanh', 26, 0.0841, 0.9797, 0.086],
       ['sigmoid', 36, 0.1793, 0.9527, 0.121],
@@ -219,8 +219,8 @@ await study(
       const runs =
         activation === 'relu'
           ? of('L1 0.0001')[1]
-          : await run(`L1 0.0001, ${activation}`, l1({ lambda: 1e-4 }), { activation: activation! });
-      activationRows.push({ name: activation!, runs, published: figures });
+          : await run(`L1 0.0001, ${activation}`, l1({ lambda: 1e-4 }), { activation });
+      activationRows.push({ name: activation, runs, published: figures });
     }
     lab.table({
       title: 'Activations, with L1 0.0001',
