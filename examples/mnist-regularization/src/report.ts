@@ -20,7 +20,7 @@ export function studyReport(results: readonly StudyResult[], subtitle: string): 
     sections: [
       {
         title: 'Learning curves',
-        text: 'Training is dashed (its loss and accuracy are those of the training steps, dropout included), validation solid.',
+        text: 'Training loss and accuracy are those of the training steps, dropout included.',
         charts: learningCurves(runs, { metrics: ['loss', 'accuracy'] }),
       },
       ...results.map(runSection),

@@ -59,7 +59,7 @@ const html = await htmlReport({
   },
   sections: [
     { title: 'Data', text: 'Each arm is a class.', charts: [dataChart(train)] },
-    { title: 'Learning curves', text: 'Training is dashed, test solid.', charts: learningCurves(runs) },
+    { title: 'Learning curves', charts: learningCurves(runs) },
     ...sections,
   ],
 });

@@ -3,7 +3,9 @@ import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkText } from './check-chart.js';
 import { drawableOrNull, extent } from './domain.js';
 import { cleanText, counted, formatNumber } from './text.js';
+import { cutNames } from './text-width.js';
 import { seriesColor, theme } from './theme.js';
+import { axisSpec, linearAxis } from './ticks.js';
 
 /** One bar. */
 export interface Bar {
@@ -13,6 +15,8 @@ export interface Bar {
   readonly value: number | null;
   /** Bars of one series have one colour and stand side by side with those of others. Default: no series. */
   readonly series?: string;
+  /** Half of a whisker around the end of the bar, >= 0, e.g. a standard error. Default: none. */
+  readonly error?: number;
 }
 
 /** What {@link barChart} draws. */
@@ -27,6 +31,10 @@ export interface BarChartOptions extends ChartOptions {
   readonly showValues?: boolean;
   /** Decimals of the written values, 0 to 20. Default: four significant digits. */
   readonly digits?: number;
+  /** Bars from 0; or dots on an axis that fits the values, for small differences between large numbers. Default `bars`. */
+  readonly marks?: 'bars' | 'dots';
+  /** What the whiskers are, e.g. `± 1 standard error over 5 seeds`; shown under the title. Required where a bar has an `error`. */
+  readonly errorLabel?: string;
 }
 
 /**
@@ -48,9 +56,11 @@ export interface BarChartOptions extends ChartOptions {
  * ```
  */
 export function barChart(options: BarChartOptions): Chart {
-  const check = checkChart('bar-chart', options);
-  const { bars, valueLabel = '', orientation = 'horizontal', digits } = options;
+  const check = checkChart('bar-chart', options, optionNames);
+  const { marks = 'bars', errorLabel, bars, valueLabel = '', orientation = 'horizontal', digits } = options;
   checkText(check, 'valueLabel', valueLabel);
+  checkText(check, 'errorLabel', errorLabel);
+  check.oneOf('marks', marks, ['bars', 'dots']);
   check.oneOf('orientation', orientation, ['horizontal', 'vertical']);
   if (digits !== undefined) check.integer('digits', digits, { min: 0, max: 20 });
   if (!Array.isArray(bars)) check.fail('bars', 'an array of { label, value }', bars);
@@ -61,6 +71,11 @@ export function barChart(options: BarChartOptions): Chart {
   const rows = bars.map((bar, index) => {
     if (typeof bar?.label !== 'string') check.fail(`bars[${index}].label`, 'a string', bar?.label);
     checkText(check, `bars[${index}].series`, bar.series);
+    if (bar.error !== undefined) {
+      check.number(`bars[${index}].error`, bar.error, { min: 0 });
+      if (errorLabel === undefined)
+        check.fail('errorLabel', 'a text that says what the errors are', errorLabel);
+    }
     const label = cleanText(bar.label);
     const series = cleanText(bar.series ?? '');
     const place = JSON.stringify([label, series]);
@@ -68,12 +83,21 @@ export function barChart(options: BarChartOptions): Chart {
       refuse(`two bars are labelled '${label}'${series && ` in '${series}'`}: they must differ.`);
     places.add(place);
     const value = drawableOrNull(bar.value);
-    return { label, series, value, text: value === null ? '' : formatNumber(value, digits) };
+    const spread =
+      value === null || bar.error === undefined ? {} : { low: value - bar.error, high: value + bar.error };
+    const text =
+      value === null
+        ? ''
+        : formatNumber(value, digits) +
+          (bar.error === undefined ? '' : ` \u00b1 ${formatNumber(bar.error, digits)}`);
+    return { label, series, value, text, ...spread };
   });
-  const ends = extent(rows.map((row) => row.value));
+  const ends = extent(rows.flatMap((row) => [row.value, row.low ?? null, row.high ?? null]));
   if (ends === undefined) return refuse('nothing to draw: no bar has a finite value.');
 
   const labels = [...new Set(rows.map((row) => row.label))];
+  const cut = cutNames(labels, 200, 11);
+  for (const row of rows) row.label = cut[labels.indexOf(row.label)]!;
   const series = [...new Set(rows.map((row) => row.series))];
   const missing = rows.filter((row) => row.value === null).length;
   // Side by side the written values need more room than one above the other.
@@ -85,17 +109,23 @@ export function barChart(options: BarChartOptions): Chart {
     horizontalOr(orientation, options.height, options.width) ?? Math.max(60, labels.length * thickness);
   const [x, y] = orientation === 'horizontal' ? ['x', 'y'] : ['y', 'x'];
   const grouped = series.length > 1;
+  const axis = axisSpec(
+    linearAxis(marks === 'bars' ? barDomain(ends) : widened(ends), {
+      nice: true,
+      count: Math.max(3, Math.round(along / 70)),
+    }),
+  );
   const encoding = {
     [y!]: {
       field: 'label',
       type: 'nominal',
-      sort: labels,
+      sort: cut,
       title: null,
       scale: { paddingInner: 0.25, paddingOuter: 0.15 },
       axis: {
         ticks: false,
-        labelLimit: 220,
-        ...(orientation === 'vertical' && labels.some((l) => l.length > 4) ? { labelAngle: -40 } : {}),
+        labelLimit: 0,
+        ...(orientation === 'vertical' && cut.some((l) => l.length > 4) ? { labelAngle: -40 } : {}),
       },
     },
     ...(grouped ? { [`${y}Offset`]: { field: 'series', type: 'nominal', sort: series } } : {}),
@@ -103,8 +133,8 @@ export function barChart(options: BarChartOptions): Chart {
       field: 'value',
       type: 'quantitative',
       title: valueLabel === '' ? null : cleanText(valueLabel),
-      scale: { domain: barDomain(ends), nice: true },
-      axis: { domain: false, ticks: false, tickCount: Math.max(3, Math.round(along / 70)) },
+      scale: axis.scale,
+      axis: { ...axis.axis, domain: false, ticks: false },
     },
   };
   const color = {
@@ -121,7 +151,13 @@ export function barChart(options: BarChartOptions): Chart {
       : null,
   };
   const side = (sign: 1 | -1) => ({
-    data: { values: rows.filter((row) => row.value !== null && (sign > 0 ? row.value >= 0 : row.value < 0)) },
+    data: {
+      values: rows.flatMap(({ label, series, value, text, low, high }) =>
+        value === null || value >= 0 !== sign > 0
+          ? []
+          : [{ label, series, text, end: (sign > 0 ? high : low) ?? value }],
+      ),
+    },
     mark: {
       type: 'text',
       fontSize: 10.5,
@@ -131,23 +167,76 @@ export function barChart(options: BarChartOptions): Chart {
         ? { align: sign > 0 ? 'left' : 'right', dx: 4 * sign, baseline: 'middle' }
         : { align: 'center', dy: -3 * sign, baseline: sign > 0 ? 'bottom' : 'top' }),
     },
-    encoding: { text: { field: 'text', type: 'nominal' } },
+    encoding: {
+      [x!]: { ...encoding[x!], field: 'end' },
+      text: { field: 'text', type: 'nominal' },
+    },
   });
   return makeChart(
     {
       ...options,
       ...(orientation === 'horizontal' ? { width: along, height: across } : { width: across, height: along }),
     },
-    missing > 0 ? [`${counted(missing, 'bar')} without a finite value`] : [],
+    [
+      ...(errorLabel === undefined ? [] : [`Whiskers: ${cleanText(errorLabel)}`]),
+      ...(missing > 0 ? [`${counted(missing, 'bar')} without a finite value`] : []),
+    ],
+    `Chart of ${counted(rows.length, marks === 'bars' ? 'bar' : 'dot')}: ${rows
+      .slice(0, 40)
+      .map((row) => `${row.label}${row.series && ` (${row.series})`} ${row.text || 'no value'}`)
+      .join(', ')}`,
     {
       data: { values: rows },
       encoding,
       layer: [
-        { mark: { type: 'bar', invalid: 'filter' }, encoding: { color } },
+        marks === 'bars'
+          ? { mark: { type: 'bar', invalid: 'filter' }, encoding: { color } }
+          : {
+              mark: { type: 'point', filled: true, size: 60, opacity: 1, invalid: 'filter' },
+              encoding: { color },
+            },
+        ...whiskers(rows, encoding, x!),
         ...(showValues ? [side(1), side(-1)].filter((layer) => layer.data.values.length > 0) : []),
       ],
     },
   );
+}
+
+const optionNames = [
+  'bars',
+  'valueLabel',
+  'orientation',
+  'showValues',
+  'digits',
+  'marks',
+  'errorLabel',
+] as const;
+
+function whiskers(
+  rows: readonly { readonly low?: number; readonly high?: number }[],
+  encoding: object,
+  x: string,
+) {
+  const values = rows.filter((row) => row.low !== undefined);
+  if (values.length === 0) return [];
+  const along = (field: string) => ({ ...(encoding as Record<string, object>)[x], field });
+  const layer = (mark: object, more: object) => ({
+    data: { values },
+    mark: { color: theme.ink, aria: false, ...mark },
+    encoding: more,
+  });
+  const tick = { type: 'tick', thickness: 1.2, size: 8 };
+  return [
+    layer({ type: 'rule', strokeWidth: 1.2 }, { [x]: along('low'), [`${x}2`]: { field: 'high' } }),
+    layer(tick, { [x]: along('low') }),
+    layer(tick, { [x]: along('high') }),
+  ];
+}
+
+/** Dots do not grow from 0: room on both sides is enough. */
+function widened([min, max]: readonly [number, number]): [number, number] {
+  const room = (max - min) * 0.05;
+  return [min - room, max + room];
 }
 
 function horizontalOr<T>(orientation: string, horizontal: T, vertical: T): T {

@@ -1,5 +1,6 @@
 import { theme } from './theme.js';
 import { cleanText } from './text.js';
+import { wrapText } from './text-width.js';
 
 /**
  * A chart as plain JSON: a complete Vega-Lite v6 specification with its data inside. It can be drawn by
@@ -10,6 +11,8 @@ import { cleanText } from './text.js';
 export interface Chart {
   readonly $schema: string;
   readonly title: ChartTitle;
+  /** What the picture shows, in words: the text that screen readers read. */
+  readonly description: string;
   /** Width of the plot in px, axes and legends not counted. */
   readonly width: number;
   /** Height of the plot in px, axes and legends not counted. */
@@ -19,7 +22,8 @@ export interface Chart {
 
 /** Title and remark of a chart. */
 export interface ChartTitle {
-  readonly text: string;
+  /** An array has one entry a line. */
+  readonly text: string | readonly string[];
   readonly subtitle?: string | readonly string[];
 }
 
@@ -77,19 +81,38 @@ const config = {
   },
 } as const;
 
-/** Puts the parts that all charts share around `body`. Empty subtitle lines are left out. */
+/**
+ * Puts the parts that all charts share around `body`. Empty subtitle lines are left out, long lines are wrapped.
+ *
+ * @param says - what the chart shows, in words, without its title
+ */
 export function makeChart(
   { title, subtitle, width, height }: ChartOptions & { width: number; height: number },
   remarks: readonly string[],
+  says: string,
   body: Readonly<Record<string, unknown>>,
 ): Chart {
+  const room = Math.max(width, 260);
+  const titles = wrapText(cleanText(title), room, config.title.fontSize * 1.1); // bold
   const lines = [subtitle ?? '', ...remarks].filter((line) => line !== '').map(cleanText);
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: { text: cleanText(title), ...(lines.length > 0 ? { subtitle: lines } : {}) },
+    title: {
+      text: titles.length === 1 ? titles[0]! : titles,
+      ...(lines.length > 0
+        ? { subtitle: lines.flatMap((line) => wrapText(line, room, config.title.subtitleFontSize)) }
+        : {}),
+    },
+    description: [cleanText(title), says, ...lines].filter((part) => part !== '').join('. '),
     width,
     height,
     config,
     ...body,
   };
+}
+
+/** The title of a chart in one line. */
+export function titleOf(chart: Chart): string {
+  const text: unknown = (chart.title as ChartTitle | undefined)?.text ?? chart.title ?? '';
+  return [text].flat().join(' ');
 }

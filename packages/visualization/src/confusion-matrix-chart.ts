@@ -1,8 +1,10 @@
 import { EspalierError } from '@espalier/core';
+import { fitTexts, shortNumber } from './cell-text.js';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart } from './check-chart.js';
+import { orderByConfusion } from './class-order.js';
+import { twoColorImage } from './confusion-image.js';
 import { gridEncoding, textLayers } from './heat-map-cells.js';
-import { heatMap, manyCells } from './heat-map.js';
 import { labelParams } from './heat-map-parts.js';
 import { toMatrix, type Matrix, type MatrixLike } from './matrix.js';
 import { colorAt, colorScale, palettes, wantsDarkInk } from './palette.js';
@@ -10,16 +12,24 @@ import { cleanText, formatNumber } from './text.js';
 
 /** How {@link confusionMatrixChart} draws. */
 export interface ConfusionMatrixOptions extends Partial<ChartOptions> {
-  /** Writes the counts into the cells. Default: true up to 20 classes. */
+  /** Writes numbers into the cells where they fit. Default: true up to 20 classes. */
   readonly showValues?: boolean;
+  /** What the numbers are: counts, or percent of the actual class. Default `counts`. */
+  readonly values?: 'counts' | 'rates';
+  /** Classes as given, or those next to each other that are taken for each other. Default `given`. */
+  readonly order?: 'given' | 'confusion';
 }
+
+/** With more classes than this the cells are one picture. */
+const manyClasses = 30;
+const named = 3;
 
 /**
  * A confusion matrix: row = actual class, column = predicted class, number = count.
  *
  * Colours are shares of the row, so that rare classes weigh as much as common ones. Correct predictions are blue on
- * `[0, 1]`; confusions are orange up to the largest of them, for a few errors are what one looks for. Above 30
- * classes it is a plain heat map of the shares.
+ * `[0, 1]`; confusions are orange up to the largest of them, for a few errors are what one looks for. The largest
+ * confusions are also named below the title.
  *
  * @param matrix - counts >= 0 `[C, C]`, rows = actual, as scikit-learn's `confusion_matrix`
  * @param labels - name of each class; default the indices
@@ -30,7 +40,7 @@ export interface ConfusionMatrixOptions extends Partial<ChartOptions> {
  * ```ts
  * import { confusionMatrixChart } from '@espalier/visualization';
  *
- * const chart = confusionMatrixChart([[48, 2], [5, 45]], ['cat', 'dog']);
+ * const chart = confusionMatrixChart([[48, 2], [5, 45]], ['cat', 'dog'], { values: 'rates' });
  * console.log(chart.title.text); // Confusion matrix
  * ```
  */
@@ -41,46 +51,86 @@ export function confusionMatrixChart(
 ): Chart {
   const scope = 'confusion-matrix-chart';
   const titled = { ...options, title: options.title ?? 'Confusion matrix' };
-  const check = checkChart(scope, titled);
-  const counts = toMatrix(check, scope, 'matrix', matrix);
-  const classes = counts.rows;
-  const { showValues = classes <= 20 } = options;
+  const check = checkChart(scope, titled, ['showValues', 'values', 'order']);
+  const given = toMatrix(check, scope, 'matrix', matrix);
+  const classes = given.rows;
+  const { showValues = classes <= 20, values = 'counts', order = 'given' } = options;
   check.boolean('showValues', showValues);
-  checkCounts(scope, counts);
+  check.oneOf('values', values, ['counts', 'rates']);
+  check.oneOf('order', order, ['given', 'confusion']);
+  checkCounts(scope, given);
   if (labels !== undefined) {
     if (!Array.isArray(labels) || labels.some((label) => typeof label !== 'string')) {
       check.fail('labels', 'an array of strings', labels);
     }
     if (labels.length !== classes) check.fail('labels', `${classes} texts, one for each class`, labels);
   }
-  const cells = shareCells(counts);
-  if (cells.length > manyCells) {
-    return heatMap({
-      ...titled,
-      values: { data: cells.map((cell) => cell.share), rows: classes, columns: classes },
-      ...(labels === undefined ? {} : { rowLabels: labels, columnLabels: labels }),
-      width: options.width ?? 420,
-      height: options.height ?? 420,
-      xLabel: 'Predicted',
-      yLabel: 'Actual',
-      valueLabel: 'Share of row',
-      domain: [0, 1],
+  const places = order === 'confusion' ? orderByConfusion(sharesOf(given)) : undefined;
+  const of = (index: number) => places?.[index] ?? index;
+  const counts: Matrix = { ...given, at: (r, c) => given.at(of(r), of(c)) };
+  const shares = sharesOf(counts);
+  const cells = Array.from({ length: classes * classes }, (_, i) => {
+    const [row, column] = [Math.floor(i / classes), i % classes];
+    return { row, column, count: counts.at(row, column), share: shares.at(row, column) };
+  });
+  const allNames = Array.from({ length: classes }, (_, i) => cleanText(labels?.[of(i)] ?? String(of(i))));
+  const names = labels === undefined && places === undefined ? undefined : allNames;
+  const around = { rows: names, columns: names, xLabel: 'Predicted', yLabel: 'Actual', valueLabel: '' };
+  const errors = cells.filter((c) => c.row !== c.column && c.share > 0).sort((a, b) => b.share - a.share);
+  const worst = errors[0]?.share ?? 1;
+  const side = classes > manyClasses ? 420 : Math.round(Math.min(480, Math.max(140, classes * 36)));
+  const size = { width: options.width ?? side, height: options.height ?? side };
+  const remarks = ['Colour: share of the actual class'];
+  if (errors.length > 0) {
+    const list = errors
+      .slice(0, named)
+      .map((c) => `${allNames[c.row]} as ${allNames[c.column]} ${percent(c.share)}`);
+    remarks.push(`Most confused: ${list.join(', ')}`);
+  }
+  const total = cells.reduce((sum, cell) => sum + cell.count, 0);
+  const right = cells.reduce((sum, cell) => sum + (cell.row === cell.column ? cell.count : 0), 0);
+  const says = `Confusion matrix of ${classes} classes, ${formatNumber(right)} of ${formatNumber(total)} right`;
+  const scales = { correct: 1, confused: worst };
+  if (classes > manyClasses) {
+    return makeChart({ ...titled, ...size }, remarks, says, {
+      params: labelParams(around),
+      layer: twoColorImage(shares, around, scales),
+      resolve: { scale: { color: 'independent' } },
     });
   }
-  const names = labels?.map(cleanText);
-  const around = { rows: names, columns: names, xLabel: 'Predicted', yLabel: 'Actual', valueLabel: '' };
   const place = gridEncoding(around, classes, classes);
-  const worst = Math.max(...cells.filter((c) => c.row !== c.column).map((c) => c.share), 0) || 1;
+  const written = cells.map((cell) => (cell.count === 0 && cell.row !== cell.column ? undefined : cell));
+  const ways =
+    values === 'rates'
+      ? [1, 0].map((digits) => written.map((c) => (c === undefined ? '' : (c.share * 100).toFixed(digits))))
+      : [
+          written.map((c) => (c === undefined ? '' : formatNumber(c.count))),
+          ...[2, 1].map((digits) =>
+            written.map((c) => (c === undefined ? '' : shortNumber(c.count, digits))),
+          ),
+        ];
+  const fitted = showValues ? fitTexts(ways, size.width / classes, size.height / classes) : undefined;
+  if (showValues) {
+    remarks.push(
+      fitted === undefined
+        ? 'Numbers not written: the cells are too small'
+        : `Numbers: ${values === 'rates' ? 'percent of the actual class' : 'counts'}`,
+    );
+  }
   const half = (correct: boolean) => {
     const scheme = correct ? 'blues' : 'oranges';
-    const high = correct ? 1 : worst;
-    const values = cells
-      .filter((cell) => (cell.row === cell.column) === correct)
-      .map((cell) => ({
-        ...cell,
-        text: cell.count === 0 && !correct ? '' : formatNumber(cell.count),
-        dark: wantsDarkInk(colorAt(palettes[scheme], cell.share / high)),
-      }));
+    const high = correct ? scales.correct : scales.confused;
+    const values = cells.flatMap((cell, i) =>
+      (cell.row === cell.column) === correct
+        ? [
+            {
+              ...cell,
+              text: fitted?.texts[i] ?? '',
+              dark: wantsDarkInk(colorAt(palettes[scheme], cell.share / high)),
+            },
+          ]
+        : [],
+    );
     return {
       layer: [
         {
@@ -102,28 +152,29 @@ export function confusionMatrixChart(
             },
           },
         },
-        ...(showValues ? textLayers(values, place) : []),
+        ...(fitted === undefined ? [] : textLayers(values, place, fitted.fontSize)),
       ],
     };
   };
-  const side = Math.round(Math.min(480, Math.max(140, classes * 36)));
-  return makeChart(
-    { ...titled, width: options.width ?? side, height: options.height ?? side },
-    ['Colour: share of the actual class'],
-    {
-      params: labelParams(around),
-      layer: [half(true), half(false)].filter((layer) => layer.layer[0]!.data.values.length > 0),
-      resolve: { scale: { color: 'independent' } },
-    },
-  );
+  return makeChart({ ...titled, ...size }, remarks, says, {
+    params: labelParams(around),
+    layer: [half(true), half(false)].filter((layer) => layer.layer[0]!.data.values.length > 0),
+    resolve: { scale: { color: 'independent' } },
+  });
 }
 
-function shareCells({ rows, columns, at }: Matrix) {
-  return Array.from({ length: rows }, (_, row) => {
-    const line = Array.from({ length: columns }, (_, column) => at(row, column));
-    const sum = line.reduce((total, count) => total + count, 0);
-    return line.map((count, column) => ({ row, column, count, share: sum === 0 ? 0 : count / sum }));
-  }).flat();
+/** Counts divided by the sum of their row; a class without examples has shares of 0. */
+function sharesOf({ rows, columns, at }: Matrix): Matrix {
+  const sums = Array.from({ length: rows }, (_, r) => {
+    let sum = 0;
+    for (let c = 0; c < columns; c++) sum += at(r, c);
+    return sum;
+  });
+  return { rows, columns, at: (r, c) => (sums[r] === 0 ? 0 : at(r, c) / sums[r]!) };
+}
+
+function percent(share: number): string {
+  return `${formatNumber(Number((share * 100).toPrecision(2)))} %`;
 }
 
 function checkCounts(scope: string, { rows, columns, at }: Matrix): void {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Chart } from './index.js';
 import * as exported from './index.js';
 
+const { featureMapGrid, fittedCurve, hyperparameterChart, imageGrid, kernelGrid, networkChart } = exported;
 const { barChart, confusionMatrixChart, heatMap, histogram, learningCurves, lineChart } = exported;
 const { toSvg, weightHeatMap, weightHistogram } = exported;
 
@@ -35,6 +36,81 @@ const charts: Record<string, Entry> = {
     bad: {
       'ragged rows': () => confusionMatrixChart([[1, 2], [3]]),
       'too few labels': () => confusionMatrixChart(rows, ['a']),
+    },
+  },
+  featureMapGrid: {
+    make: (text) => featureMapGrid({ name: text, shape: [2, 3, 2], values }),
+    bad: {
+      'another shape': () => featureMapGrid({ name: 'f', shape: [12], values }),
+      'limit 0': () => featureMapGrid({ name: 'f', shape: [2, 3, 2], values, limit: 0 }),
+    },
+  },
+  fittedCurve: {
+    make: (text) =>
+      fittedCurve({
+        title: text,
+        curves: [{ name: text, points: [{ x: 0, y: 1 }] }],
+        points: [{ name: 'p', points: [{ x: 0, y: 1 }] }],
+      }),
+    bad: {
+      'no curves': () => fittedCurve({ title: 't', points: [], curves: undefined as never }),
+      'low above high': () =>
+        fittedCurve({
+          title: 't',
+          points: [],
+          curves: [{ name: 'a', points: [{ x: 0, y: 1, low: 2, high: 1 }] }],
+        }),
+    },
+  },
+  hyperparameterChart: {
+    make: (text) =>
+      hyperparameterChart({
+        title: text,
+        xLabel: text,
+        yLabel: text,
+        trials: [{ x: 1, y: 2, series: text }],
+      }),
+    bad: {
+      'no trials': () => hyperparameterChart({ title: 't', xLabel: 'x', yLabel: 'y', trials: [] }),
+      'x NaN': () =>
+        hyperparameterChart({ title: 't', xLabel: 'x', yLabel: 'y', trials: [{ x: NaN, y: 1 }] }),
+    },
+  },
+  imageGrid: {
+    make: (text) =>
+      imageGrid({
+        title: text,
+        imageShape: [3, 4],
+        images: [{ pixels: values, label: text, prediction: 'b' }],
+      }),
+    bad: {
+      'another size': () => imageGrid({ title: 't', imageShape: [3, 3], images: [{ pixels: values }] }),
+      'two channels': () => imageGrid({ title: 't', imageShape: [3, 2, 2], images: [{ pixels: values }] }),
+      'no images': () => imageGrid({ title: 't', imageShape: [3, 4], images: [] }),
+    },
+  },
+  kernelGrid: {
+    make: (text) => kernelGrid({ name: text, shape: [4, 3], imageShape: [2, 2], values }),
+    bad: {
+      'no imageShape': () => kernelGrid({ name: 'k', shape: [4, 3], values }),
+      'an imageShape that does not fit': () =>
+        kernelGrid({ name: 'k', shape: [4, 3], imageShape: [3, 3], values }),
+    },
+  },
+  networkChart: {
+    make: (text) => networkChart({ title: text, layers: [{ name: text, type: text, shape: [2] }] }),
+    bad: {
+      'no layers': () => networkChart({ title: 't', layers: [] }),
+      'two of one name': () =>
+        networkChart({
+          title: 't',
+          layers: [
+            { name: 'a', shape: [1] },
+            { name: 'a', shape: [1] },
+          ],
+        }),
+      'an unknown input': () =>
+        networkChart({ title: 't', layers: [{ name: 'a', shape: [1], inputs: ['b'] }] }),
     },
   },
   heatMap: {
@@ -82,7 +158,7 @@ exportsContract({
 
 const hostile = `<script>alert("1")</script>&amp;\u0000]]> 'é'`;
 
-describe.each(Object.entries(charts))('%s is a chart', (_, { make, bad }) => {
+describe.each(Object.entries(charts))('%s is a chart', (name, { make, bad }) => {
   const list = (text: string): readonly Chart[] => [make(text)].flat() as Chart[];
 
   test('is plain JSON, the same each time', () => {
@@ -98,6 +174,26 @@ describe.each(Object.entries(charts))('%s is a chart', (_, { make, bad }) => {
       expect(svg).toMatch(/^<svg/);
       expect(svg).not.toMatch(/<script|\u0000|NaN|undefined/);
       expect(await toSvg(chart)).toBe(svg);
+    }
+  });
+
+  test('has a text for readers who do not see it', () => {
+    for (const { description, title } of list('A title')) {
+      expect(description.startsWith([title.text].flat().join(' '))).toBe(true);
+      expect(description.length).toBeGreaterThan([title.text].flat().join(' ').length + 15);
+    }
+  });
+
+  test('refuses an option that it does not have', () => {
+    const call = (exported as unknown as Record<string, (...all: unknown[]) => unknown>)[name]!;
+    for (const wrong of [{ title: 't', name: 'n', heigth: 3 }]) {
+      const given =
+        name === 'confusionMatrixChart'
+          ? [rows, undefined, wrong]
+          : name === 'learningCurves'
+            ? [history, wrong]
+            : [wrong];
+      expectRefused('heigth', () => call(...given), 'invalid-option');
     }
   });
 

@@ -2,29 +2,39 @@ import { drawableOrNull } from './domain.js';
 import { labelExpr, type Colors, type Labels } from './heat-map-parts.js';
 import type { Matrix } from './matrix.js';
 import { colorAt, colorScale, palettes, wantsDarkInk } from './palette.js';
-import { formatNumber } from './text.js';
+import { fitTexts, numberWays } from './cell-text.js';
 import { theme } from './theme.js';
 
-/** A heat map of few cells: a rectangle each, and the value in it. */
-export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, showValues: boolean) {
-  const rows = [];
+/** What the cells of a heat map are drawn in. */
+interface CellOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly showValues: boolean;
+}
+
+/** A heat map of few cells: a rectangle each, and the value in it where that fits. */
+export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, options: CellOptions) {
   const [low, high] = colors.domain;
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let column = 0; column < matrix.columns; column++) {
-      const value = drawableOrNull(matrix.at(row, column));
-      const color = colorAt(palettes[colors.scheme], ((value ?? low) - low) / (high - low));
-      rows.push({
-        row,
-        column,
-        value,
-        text: value === null ? formatNumber(matrix.at(row, column)) : shortNumber(value),
-        dark: value === null || wantsDarkInk(color),
-      });
-    }
-  }
+  const numbers = Array.from({ length: matrix.rows * matrix.columns }, (_, i) =>
+    matrix.at(Math.floor(i / matrix.columns), i % matrix.columns),
+  );
+  const fitted = options.showValues
+    ? fitTexts(numberWays(numbers), options.width / matrix.columns, options.height / matrix.rows)
+    : undefined;
+  const rows = numbers.map((number, i) => {
+    const value = drawableOrNull(number);
+    const color = colorAt(palettes[colors.scheme], ((value ?? low) - low) / (high - low));
+    return {
+      row: Math.floor(i / matrix.columns),
+      column: i % matrix.columns,
+      value,
+      text: fitted?.texts[i] ?? '',
+      dark: value === null || wantsDarkInk(color),
+    };
+  });
   const place = gridEncoding(labels, matrix.rows, matrix.columns);
   const missing = rows.flatMap(({ row, column, value }) => (value === null ? [{ row, column }] : []));
-  return [
+  const layers = [
     {
       data: {
         values: rows.flatMap(({ row, column, value }) => (value === null ? [] : [{ row, column, value }])),
@@ -53,8 +63,9 @@ export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, showV
           },
         ]
       : []),
-    ...(showValues ? textLayers(rows, place) : []),
+    ...(fitted === undefined ? [] : textLayers(rows, place, fitted.fontSize)),
   ];
+  return { layers, hidden: options.showValues && fitted === undefined };
 }
 
 /** A cell and what is written in it. */
@@ -66,7 +77,7 @@ interface CellText {
 }
 
 /** Dark text for light cells and light text for dark ones. */
-export function textLayers(cells: readonly CellText[], place: object) {
+export function textLayers(cells: readonly CellText[], place: object, fontSize: number) {
   return [true, false].flatMap((ink) => {
     const values = cells.flatMap(({ row, column, text, dark }) =>
       dark === ink && text !== '' ? [{ row, column, text }] : [],
@@ -76,7 +87,7 @@ export function textLayers(cells: readonly CellText[], place: object) {
     return [
       {
         data: { values },
-        mark: { type: 'text', fontSize: 11, color, aria: false },
+        mark: { type: 'text', fontSize, color, aria: false },
         encoding: { ...place, text: { field: 'text', type: 'nominal' } },
       },
     ];
@@ -115,9 +126,4 @@ export function gridEncoding(labels: Labels, rows: number, columns: number) {
 /** Words do not fit side by side under cells. */
 function tilt(labels: readonly string[] | undefined): number {
   return labels?.some((label) => label.length > 3) ? -40 : 0;
-}
-
-function shortNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return formatNumber(value);
-  return formatNumber(Number(value.toPrecision(Math.abs(value) >= 100 ? 3 : 2)));
 }

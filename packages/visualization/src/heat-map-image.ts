@@ -1,22 +1,26 @@
 import { isDrawable } from './domain.js';
 import { colorBarLayer, labelExpr, type Colors, type Labels } from './heat-map-parts.js';
 import type { Matrix } from './matrix.js';
-import { colorAt, palettes } from './palette.js';
-import { palettePng } from './palette-png.js';
+import { hexAt, palettes } from './palette.js';
+import { palettePng } from './png-address.js';
 import { theme } from './theme.js';
 
 const levels = 255; // of 256; the last entry of the palette is the colour of missing cells
 const longest = 1024;
 
-/** A heat map of many cells: one picture with a pixel each. `full` is the matrix before it was shrunk. */
-export function imageLayers(matrix: Matrix, full: Matrix, labels: Labels, colors: Colors) {
-  const place = (field: 'x' | 'y', count: number, title: string, extra: object) => ({
+/** An axis of `count` cells around their indices, as a picture needs it: the first at the left or the top. */
+export function quantityPlace(field: 'x' | 'y', count: number, title: string, extra: object) {
+  return {
     field,
     type: 'quantitative',
     title: title === '' ? null : title,
     scale: { domain: [-0.5, count - 0.5], nice: false, zero: false, reverse: field === 'y' },
-    axis: { grid: false, domain: false, tickMinStep: 1, ...extra },
-  });
+    axis: { grid: false, domain: false, tickMinStep: 1, labelLimit: 120, ...extra },
+  };
+}
+
+/** A heat map of many cells: one picture with a pixel each. `full` is the matrix before it was shrunk. */
+export function imageLayers(matrix: Matrix, full: Matrix, labels: Labels, colors: Colors) {
   return [
     {
       data: {
@@ -26,9 +30,12 @@ export function imageLayers(matrix: Matrix, full: Matrix, labels: Labels, colors
       },
       mark: { type: 'image', aspect: false, smooth: false, aria: false },
       encoding: {
-        x: place('x', full.columns, labels.xLabel, labelExpr('columnLabels', labels.columns)),
+        x: quantityPlace('x', full.columns, labels.xLabel, labelExpr('columnLabels', labels.columns)),
         x2: { field: 'x2' },
-        y: place('y', full.rows, labels.yLabel, { tickCount: 5, ...labelExpr('rowLabels', labels.rows) }),
+        y: quantityPlace('y', full.rows, labels.yLabel, {
+          tickCount: 5,
+          ...labelExpr('rowLabels', labels.rows),
+        }),
         y2: { field: 'y2' },
         url: { field: 'url', type: 'nominal' },
       },
@@ -47,10 +54,7 @@ export function cellsPng({ rows, columns, at }: Matrix, { scheme, domain: [low, 
       pixels[r * columns + c] = isDrawable(value) ? Math.round(position * (levels - 1)) : levels;
     }
   }
-  const palette = Array.from({ length: levels }, (_, i) => {
-    const channels = colorAt(palettes[scheme], i / (levels - 1));
-    return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
-  });
+  const palette = Array.from({ length: levels }, (_, i) => hexAt(palettes[scheme], i / (levels - 1)));
   return palettePng(pixels, columns, rows, [...palette, theme.missing]);
 }
 

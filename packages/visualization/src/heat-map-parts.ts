@@ -59,7 +59,7 @@ export function labelExpr(name: 'rowLabels' | 'columnLabels', labels: readonly s
 }
 
 /** A colour bar without marks: two invisible points carry the scale. */
-export function colorBarLayer({ scheme, domain }: Colors, title: string, height: number) {
+export function colorBarLayer({ scheme, domain }: Colors, title: string, height: number, format?: string) {
   const [low, high] = domain;
   const largest = Math.max(Math.abs(low), Math.abs(high));
   return {
@@ -75,7 +75,7 @@ export function colorBarLayer({ scheme, domain }: Colors, title: string, height:
           gradientLength: Math.max(40, Math.min(height, 200)),
           gradientThickness: 12,
           values: low < 0 && high > 0 ? [low, 0, high] : [low, (low + high) / 2, high],
-          format: largest >= 1e6 || (largest < 1e-3 && largest > 0) ? '.2~e' : '.3~r',
+          format: format ?? (largest >= 1e6 || (largest < 1e-3 && largest > 0) ? '.2~e' : '.3~r'),
         },
       },
     },

@@ -7,7 +7,7 @@ import { makeChart } from './chart.js';
 import { isDrawable } from './domain.js';
 import { toMatrix, type MatrixLike } from './matrix.js';
 import { palettes, type ColorScheme } from './palette.js';
-import { cleanText, counted } from './text.js';
+import { cleanText, counted, formatNumber } from './text.js';
 
 /** What {@link heatMap} draws. */
 export interface HeatMapOptions extends ChartOptions {
@@ -29,7 +29,7 @@ export interface HeatMapOptions extends ChartOptions {
   readonly symmetric?: boolean;
   /** Values at the two ends of the colours; beyond them the colour stays. Default: the extent of the values. */
   readonly domain?: readonly [number, number];
-  /** Writes the values into the cells. Default: true up to 144 cells; not possible above 900. */
+  /** Writes the values into the cells, smaller or shortened where they would not fit, and not where even that is too long. Default: true up to 144 cells; not possible above 900. */
   readonly showValues?: boolean;
 }
 
@@ -61,7 +61,7 @@ export const manyCells = 900;
  */
 export function heatMap(options: HeatMapOptions): Chart {
   const scope = 'heat-map';
-  const check = checkChart(scope, options);
+  const check = checkChart(scope, options, optionNames);
   const { symmetric = false, domain, xLabel = '', yLabel = '', valueLabel = '' } = options;
   check.boolean('symmetric', symmetric);
   const { colorScheme = symmetric ? 'blue-orange' : 'blues' } = options;
@@ -91,16 +91,18 @@ export function heatMap(options: HeatMapOptions): Chart {
   const { ends, missing } = heatMapDomain(matrix, symmetric);
   const remarks = missing > 0 ? [`${counted(missing, 'value')} not finite, shown grey`] : [];
   const colors = { scheme: colorScheme, domain: domain ?? ends };
+  const says =
+    `Heat map of ${matrix.rows} rows${labels.yLabel && ` (${labels.yLabel})`} and ${matrix.columns} columns` +
+    `${labels.xLabel && ` (${labels.xLabel})`}, ${labels.valueLabel || 'values'} from ${formatNumber(ends[0])} to ${formatNumber(ends[1])}`;
   const size = plotSize(options, matrix.rows, matrix.columns);
   if (cells <= manyCells) {
-    return makeChart({ ...options, ...size }, remarks, {
-      params: labelParams(labels),
-      layer: cellLayers(matrix, labels, colors, showValues),
-    });
+    const { layers, hidden } = cellLayers(matrix, labels, colors, { ...size, showValues });
+    if (hidden) remarks.push('values not written: the cells are too small');
+    return makeChart({ ...options, ...size }, remarks, says, { params: labelParams(labels), layer: layers });
   }
   const small = shrink(matrix);
   if (small.remark !== '') remarks.push(small.remark);
-  return makeChart({ ...options, ...size }, remarks, {
+  return makeChart({ ...options, ...size }, remarks, says, {
     params: labelParams(labels),
     layer: imageLayers(small.matrix, matrix, labels, colors),
   });
@@ -114,6 +116,19 @@ export function heatMap(options: HeatMapOptions): Chart {
     return list.map(cleanText);
   }
 }
+
+const optionNames = [
+  'values',
+  'rowLabels',
+  'columnLabels',
+  'xLabel',
+  'yLabel',
+  'valueLabel',
+  'colorScheme',
+  'symmetric',
+  'domain',
+  'showValues',
+] as const;
 
 /** Cells of 34 px where that fits into 480 px; the plot of a large matrix is 560 px wide and keeps its proportions within bounds. */
 function plotSize({ width, height }: ChartOptions, rows: number, columns: number) {

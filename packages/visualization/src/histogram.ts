@@ -2,9 +2,9 @@ import { EspalierError } from '@espalier/core';
 import { checkBins, countIntoBins, type Bins } from './bins.js';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkText } from './check-chart.js';
-import { logTicks } from './log-ticks.js';
+import { axisSpec, linearAxis, logTicks } from './ticks.js';
 import { isNumbers, type Numbers } from './matrix.js';
-import { cleanText, counted } from './text.js';
+import { cleanText, counted, formatNumber } from './text.js';
 import { seriesColor } from './theme.js';
 
 /** What {@link histogram} draws: `values` to be counted, or `bins` that are. */
@@ -41,7 +41,7 @@ export interface HistogramOptions extends ChartOptions {
  */
 export function histogram(options: HistogramOptions): Chart {
   const scope = 'histogram';
-  const check = checkChart(scope, options);
+  const check = checkChart(scope, options, optionNames);
   const { values, bins, binCount = 40, xLabel = 'Value', yLabel = 'Count', yScale = 'linear' } = options;
   const { width = 420, height = 220 } = options;
   checkText(check, 'xLabel', xLabel);
@@ -71,9 +71,13 @@ export function histogram(options: HistogramOptions): Chart {
     ({ count }) => count > 0,
   );
   const ends: [number, number] = [edges[0]!, edges[edges.length - 1]!];
-  const size = Math.max(Math.abs(ends[0]), Math.abs(ends[1]));
+  const xAxis = axisSpec(linearAxis(ends, { nice: false, count: Math.max(2, Math.round(width / 60)) }));
+  const whole = Array.from(counts).every(Number.isInteger);
+  const yAxis = axisSpec(
+    linearAxis([0, largest || 1], { nice: true, count: Math.max(3, Math.round(height / 45)), whole }),
+  );
   const remarks = result.missing > 0 ? [`${counted(result.missing, 'value')} left out as not finite`] : [];
-  return makeChart({ ...options, width, height }, remarks, {
+  return makeChart({ ...options, width, height }, remarks, describeBins(result.bins, cleanText(xLabel)), {
     data: { values: rows },
     mark: {
       type: 'rect',
@@ -86,12 +90,8 @@ export function histogram(options: HistogramOptions): Chart {
         field: 'from',
         type: 'quantitative',
         title: cleanText(xLabel),
-        scale: { domain: ends, nice: false, zero: false },
-        axis: {
-          grid: false,
-          tickCount: Math.max(2, Math.round(width / 60)),
-          ...(size >= 1e6 || size < 1e-3 ? { format: '.3~e' } : {}),
-        },
+        scale: xAxis.scale,
+        axis: { grid: false, ...xAxis.axis },
       },
       x2: { field: 'to' },
       y: {
@@ -101,20 +101,28 @@ export function histogram(options: HistogramOptions): Chart {
         scale:
           yScale === 'log'
             ? { type: 'log', domain: [floor, Math.max(largest, floor * 10)], nice: false, clamp: true }
-            : { domain: [0, largest || 1], nice: true },
+            : yAxis.scale,
         axis: {
           domain: false,
           ticks: false,
           ...(yScale === 'log'
             ? { format: '~s', values: logTicks(Math.max(floor, Math.min(1, largest)), largest) }
-            : {
-                tickCount: Math.max(3, Math.round(height / 45)),
-                ...(Array.from(counts).every(Number.isInteger) ? { tickMinStep: 1 } : {}),
-                ...(largest >= 1e6 ? { format: '~s' } : {}),
-              }),
+            : yAxis.axis),
         },
       },
       y2: { datum: yScale === 'log' ? floor : 0 },
     },
   });
+}
+
+const optionNames = ['values', 'bins', 'binCount', 'xLabel', 'yLabel', 'yScale'] as const;
+
+function describeBins({ edges, counts }: Bins, label: string): string {
+  const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
+  const peak = Array.from(counts).reduce((best, count, i, all) => (count > all[best]! ? i : best), 0);
+  return (
+    `Histogram of ${formatNumber(total)} values of ${label} from ${formatNumber(edges[0]!)} to ` +
+    `${formatNumber(edges[edges.length - 1]!)}, most (${formatNumber(counts[peak]!)}) between ` +
+    `${formatNumber(edges[peak]!)} and ${formatNumber(edges[peak + 1]!)}`
+  );
 }

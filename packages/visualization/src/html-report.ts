@@ -1,5 +1,5 @@
 import { checkOptions, type OptionChecker } from '@espalier/core';
-import type { Chart } from './chart.js';
+import { titleOf, type Chart } from './chart.js';
 import { checkText } from './check-chart.js';
 import { reportStyle } from './report-style.js';
 import { tableHtml, type ReportTable } from './report-table.js';
@@ -131,9 +131,7 @@ async function figure(chart: Chart, idPrefix: string): Promise<string> {
   const svg = await toSvg(chart, { idPrefix });
   const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
   const size = width > 660 ? ' class="wide large"' : width > 400 ? ' class="large"' : '';
-  const title: unknown = chart.title;
-  const text = typeof title === 'string' ? title : (chart.title?.text ?? '');
-  const label = escapeHtml([text].flat().join(' '));
+  const label = escapeHtml(typeof chart.description === 'string' ? chart.description : titleOf(chart));
   return `<figure${size}>${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
 }
 

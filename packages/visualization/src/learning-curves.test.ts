@@ -42,23 +42,41 @@ describe('learningCurves', () => {
     expect(JSON.stringify(learningCurves(history(1), { logScale: ['loss'] })[0])).toContain('"type":"log"');
   });
 
-  it('gives each of several runs a colour, training dashed and validation solid', async () => {
-    const { paths, texts } = await lines([
+  it('draws training and validation of several runs in charts of their own, a line for each run', async () => {
+    const runs = [
       { name: 'a', history: history(1) },
       { name: 'b', history: history(2) },
+    ];
+    expect(learningCurves(runs, { metrics: ['loss'] }).map((chart) => chart.title.text)).toEqual([
+      'Loss, validation',
+      'Loss, training',
     ]);
-    expect(paths).toHaveLength(4);
-    const dashed = paths.filter((path) => path['stroke-dasharray'] === '6,4');
-    expect(dashed).toHaveLength(2);
-    expect(new Set(dashed.map((path) => path['stroke'])).size).toBe(2);
+    const { paths, texts } = await lines(runs);
+    expect(paths).toHaveLength(2);
     expect(new Set(paths.map((path) => path['stroke'])).size).toBe(2);
-    const solid = paths.filter((path) => path['stroke-dasharray'] !== '6,4');
-    for (const [i, path] of dashed.entries()) {
-      // The training loss is lower: farther from the top.
-      expect(path['stroke']).toBe(solid[i]!['stroke']);
-      expect(numbersIn(path['d'])[1]).toBeGreaterThan(numbersIn(solid[i]!['d'])[1]!);
-    }
-    expect(texts).toEqual(expect.arrayContaining(['a', 'b', 'training', 'validation', 'Epoch']));
+    // The second run has the higher loss: nearer to the top.
+    expect(numbersIn(paths[1]!['d'])[1]).toBeLessThan(numbersIn(paths[0]!['d'])[1]!);
+    expect(texts).toEqual(expect.arrayContaining(['a', 'b', 'Epoch']));
+    const only = learningCurves(runs, { metrics: ['loss'], split: 'training' });
+    expect(only.map((chart) => chart.title.text)).toEqual(['Loss, training']);
+  });
+
+  it('draws several seeds of a run as mean and standard deviation, without those that diverged', () => {
+    const seed = (loss: number, val_loss = loss): RunHistory => ({ epochs: [{ epoch: 0, loss, val_loss }] });
+    const [chart] = learningCurves([
+      { name: 'a', history: [seed(1), seed(3), seed(NaN)] },
+      { name: 'b', history: [seed(4), seed(4), seed(7)] },
+    ]);
+    const json = JSON.stringify(chart);
+    expect(json).toContain('"series":"a","x":1,"y":2');
+    const [, low, high] = /"x":1,"low":([\d.]+),"high":([\d.]+)/.exec(json)!;
+    expect(Number(low)).toBeCloseTo(2 - Math.SQRT2, 12);
+    expect(Number(high)).toBeCloseTo(2 + Math.SQRT2, 12);
+    expect(json).toContain('"series":"b","x":1,"y":5');
+    expect(chart!.title.subtitle).toEqual([
+      'Mean over 3 seeds, band: \u00b1 1 standard deviation',
+      '1 value of single seeds not finite and left out of the means',
+    ]);
   });
 
   it('gives training and validation of one run a colour each, from epoch 1', async () => {
@@ -77,7 +95,10 @@ describe('learningCurves', () => {
         { epoch: 2, loss: null },
       ],
     })[0]!;
-    expect(chart.title.subtitle).toEqual(['2 values left out as not finite']);
+    expect(chart.title.subtitle).toEqual([
+      '2 values left out as not finite',
+      '\u2715 no finite value from epoch 2 on',
+    ]);
   });
 
   it.each<[string, () => unknown, string]>([

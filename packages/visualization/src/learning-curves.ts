@@ -3,7 +3,10 @@ import type { Chart } from './chart.js';
 import { checkChart } from './check-chart.js';
 import { drawableOrNull } from './domain.js';
 import { lineSpec, type Line } from './line-spec.js';
-import { cleanText } from './text.js';
+import { smoothed } from './smooth.js';
+import { meanAndSpread, spreads, spreadText, type Spread } from './spread.js';
+import { cleanText, counted } from './text.js';
+import type { Place } from './thin-points.js';
 
 /** The part of a run's record that is drawn: one object per epoch, `epoch` counted from 0, null or NaN for a gap. */
 export interface RunHistory {
@@ -16,10 +19,11 @@ export interface EpochValues {
   readonly [metric: string]: number | null | undefined;
 }
 
-/** A run with the name it has in legends. */
+/** A run with the name it has in charts; or the same run with several seeds, drawn as mean and spread. */
 export interface NamedRun {
   readonly name: string;
-  readonly history: RunHistory;
+  /** One history, or one for each seed. */
+  readonly history: RunHistory | readonly RunHistory[];
 }
 
 /** How {@link learningCurves} draws. */
@@ -28,6 +32,12 @@ export interface LearningCurvesOptions {
   readonly metrics?: readonly string[];
   /** Metrics on a log axis. Default: none, except that `learning_rate` is when it falls tenfold or more. */
   readonly logScale?: readonly string[];
+  /** Of several runs `validation`, `training` or `both`, in charts of their own. Default: both. */
+  readonly split?: 'validation' | 'training' | 'both';
+  /** The band around the mean over seeds: `deviation` (one standard deviation to either side), `error` (one standard error of the mean) or `range` (smallest to largest). Default `deviation`. */
+  readonly spread?: Spread;
+  /** Weight of the past in a moving average, 0 to below 1, see {@link lineChart}. Default 0: none. */
+  readonly smoothing?: number;
   /** Width of each plot in px. Default 480. */
   readonly width?: number;
   /** Height of each plot in px. Default 280. */
@@ -39,8 +49,9 @@ const validationPrefix = 'val_';
 /**
  * Learning curves: a chart for each metric over the epochs, `x` = number of epochs trained (`epoch + 1`).
  *
- * With several runs each has a colour, its training curve dashed and its validation curve (`val_` metrics) solid.
- * With one run training and validation have a colour each. Runs without a metric are left out of its chart.
+ * Of one run a chart shows training and validation (`val_` metrics). Of several runs it shows one of the two, so that a
+ * chart has a line for each run. Several seeds of a run are its mean with a band. Runs without a metric are left out of
+ * its chart; where training begins to give no finite value, a cross marks the epoch.
  *
  * @param runs - the history of a run (`run.record` of the trainer fits), or several with their names
  * @returns one chart per metric
@@ -61,58 +72,112 @@ export function learningCurves(
   runs: RunHistory | readonly NamedRun[],
   options: LearningCurvesOptions = {},
 ): Chart[] {
-  checkChart('learning-curves', { ...options, title: '' });
+  const check = checkChart('learning-curves', { ...options, title: '' }, optionNames);
   const named = checkRuns(runs);
   const known = knownMetrics(named);
-  const { metrics = known, logScale } = options;
+  const { metrics = known, logScale, split = 'both', spread = 'deviation', smoothing = 0 } = options;
   for (const [option, list] of Object.entries({ metrics, logScale: logScale ?? [] })) {
-    if (!Array.isArray(list)) checkOptions('learning-curves').fail(option, 'an array of metric names', list);
+    if (!Array.isArray(list)) check.fail(option, 'an array of metric names', list);
     for (const metric of list) {
       if (!known.includes(metric)) {
         refuse(`${option} names '${metric}', which no run has; they have: ${known.join(', ')}.`);
       }
     }
   }
-  return metrics.map((metric) => {
-    const lines = named.flatMap((run) => linesOf(run, metric, named.length > 1));
-    const log = logScale?.includes(metric) ?? (metric === 'learning_rate' && spansDecade(lines));
-    return lineSpec(
-      'learning-curves',
-      {
-        title: metricTitle(metric),
-        xLabel: 'Epoch',
-        yLabel: metricTitle(metric),
-        xScale: 'linear',
-        yScale: log ? 'log' : 'linear',
-        ...(options.width === undefined ? {} : { width: options.width }),
-        ...(options.height === undefined ? {} : { height: options.height }),
-      },
-      lines,
-    );
+  check.oneOf('split', split, ['validation', 'training', 'both']);
+  check.oneOf('spread', spread, spreads);
+  check.number('smoothing', smoothing, { min: 0, max: 1, exclusiveMax: true });
+  const several = named.length > 1;
+  return metrics.flatMap((metric) => {
+    const keys = [validationPrefix + metric, metric];
+    const wanted = keys.filter((_, i) => split === 'both' || (split === 'validation') === (i === 0));
+    const groups = several ? wanted.map((key) => [key]) : [wanted.reverse()];
+    return groups.flatMap((group) => {
+      const curves = group.flatMap((key) =>
+        named.flatMap((run) => curveOf(run, key, several ? run.name : splitOf(key), spread)),
+      );
+      if (curves.length === 0) return [];
+      const lines = curves.map(({ line }) => ({ ...line, dashed: line.dashed && !several }));
+      const log = logScale?.includes(metric) ?? (metric === 'learning_rate' && spansDecade(lines));
+      const split = keys.filter((key) => named.some((run) => curveOf(run, key, '', spread).length > 0));
+      const title =
+        several && split.length > 1 ? `${metricTitle(metric)}, ${splitOf(group[0]!)}` : metricTitle(metric);
+      return lineSpec(
+        'learning-curves',
+        {
+          title,
+          xLabel: 'Epoch',
+          yLabel: metricTitle(metric),
+          xScale: 'linear',
+          yScale: log ? 'log' : 'linear',
+          remarks: seedRemarks(curves, spread),
+          ...(options.width === undefined ? {} : { width: options.width }),
+          ...(options.height === undefined ? {} : { height: options.height }),
+        },
+        smoothed(lines, smoothing),
+      );
+    });
   });
 }
 
-function linesOf({ name, history }: NamedRun, metric: string, several: boolean): Line[] {
-  return [metric, validationPrefix + metric].flatMap((key): Line[] => {
-    const places = history.epochs.flatMap((values) =>
-      key in values ? [{ x: values.epoch + 1, y: drawableOrNull(values[key]) }] : [],
-    );
-    if (places.every((place) => place.y === null)) return [];
-    const dashed = key === metric && metric !== 'learning_rate';
-    const split = key === metric ? 'training' : 'validation';
-    const named = several ? { series: cleanText(name), style: split } : { series: split };
-    return [{ ...named, dashed, kind: 'line', places }];
-  });
+const optionNames = ['metrics', 'logScale', 'split', 'spread', 'smoothing'] as const;
+
+function splitOf(key: string): string {
+  return key.startsWith(validationPrefix) ? 'validation' : 'training';
+}
+
+/** A line, how many seeds are behind it, and how many values of seeds had no number where others had. */
+interface Curve {
+  readonly line: Line;
+  readonly seeds: number;
+  readonly lost: number;
+}
+
+function curveOf(run: NamedRun, key: string, name: string, spread: Spread): Curve[] {
+  const histories = historiesOf(run);
+  const dashed = !key.startsWith(validationPrefix) && key !== 'learning_rate';
+  const byEpoch = new Map<number, (number | null)[]>();
+  for (const { epochs } of histories) {
+    for (const values of epochs) {
+      if (!(key in values)) continue;
+      const list = byEpoch.get(values.epoch) ?? [];
+      byEpoch.set(values.epoch, [...list, drawableOrNull(values[key])]);
+    }
+  }
+  let lost = 0;
+  const places = [...byEpoch]
+    .sort(([a], [b]) => a - b)
+    .map(([epoch, values]): Place => {
+      const finite = values.filter((value) => value !== null);
+      if (finite.length === 0) return { x: epoch + 1, y: null };
+      lost += values.length - finite.length;
+      if (histories.length === 1) return { x: epoch + 1, y: finite[0]! };
+      return { x: epoch + 1, ...meanAndSpread(finite, spread) };
+    });
+  if (places.every((place) => place.y === null)) return [];
+  return [{ line: { series: cleanText(name), dashed, kind: 'line', places }, seeds: histories.length, lost }];
+}
+
+function seedRemarks(curves: readonly Curve[], spread: Spread): string[] {
+  const counts = [...new Set(curves.map(({ seeds }) => seeds))].filter((seeds) => seeds > 1);
+  if (counts.length === 0) return [];
+  const lost = curves.reduce((sum, curve) => sum + curve.lost, 0);
+  return [
+    `Mean over ${counts.join(' or ')} seeds, band: ${spreadText[spread]}`,
+    ...(lost > 0 ? [`${counted(lost, 'value')} of single seeds not finite and left out of the means`] : []),
+  ];
+}
+
+function historiesOf({ history }: NamedRun): readonly RunHistory[] {
+  return Array.isArray(history) ? (history as readonly RunHistory[]) : [history as RunHistory];
 }
 
 function knownMetrics(runs: readonly NamedRun[]): string[] {
   const found = new Set<string>();
-  for (const { history } of runs) {
-    for (const values of history.epochs) {
-      for (const [key, value] of Object.entries(values)) {
-        if (key !== 'epoch' && drawableOrNull(value) !== null) {
-          found.add(key.startsWith(validationPrefix) ? key.slice(validationPrefix.length) : key);
-        }
+  for (const values of runs.flatMap(historiesOf).flatMap(({ epochs }) => epochs)) {
+    for (const [key, value] of Object.entries(values)) {
+      if (key !== 'epoch' && drawableOrNull(value) !== null) {
+        found.add(key.startsWith(validationPrefix) ? key.slice(validationPrefix.length) : key);
       }
     }
   }
@@ -133,10 +198,12 @@ function checkRuns(runs: RunHistory | readonly NamedRun[]): readonly NamedRun[] 
     check.text(`runs[${index}].name`, run?.name);
     if (names.has(cleanText(run.name))) refuse(`two runs are named '${run.name}': names must differ.`);
     names.add(cleanText(run.name));
-    const epochs: unknown = run.history?.epochs;
-    if (!Array.isArray(epochs)) check.fail(`history.epochs of '${run.name}'`, 'an array of epochs', epochs);
-    for (const values of run.history.epochs)
-      check.integer(`epoch of '${run.name}'`, values?.epoch, { min: 0 });
+    if (Array.isArray(run.history) && run.history.length === 0) refuse(`'${run.name}' has no history.`);
+    for (const history of historiesOf(run)) {
+      const epochs: unknown = history?.epochs;
+      if (!Array.isArray(epochs)) check.fail(`history.epochs of '${run.name}'`, 'an array of epochs', epochs);
+      for (const values of history.epochs) check.integer(`epoch of '${run.name}'`, values?.epoch, { min: 0 });
+    }
   }
   if (knownMetrics(named).length === 0) refuse('no run has an epoch with a finite metric: train first.');
   return named;

@@ -71,7 +71,10 @@ describe('lineChart', () => {
     expect(paths.join('').match(/M/g)!.length).toBeGreaterThanOrEqual(2);
     expect(paths.join('')).not.toMatch(/NaN|Infinity/);
     expect(symbols).toHaveLength(5);
-    expect(chart.title.subtitle).toEqual(['4 values left out as not finite']);
+    expect(chart.title.subtitle).toEqual([
+      '4 values left out as not finite',
+      '\u2715 no finite value from x = 7 on',
+    ]);
     const gaps = lineChart(options(Array.from({ length: 101 }, (_, i) => (i === 49 || i === 51 ? NaN : i))));
     expect((await draw(gaps)).symbols).toHaveLength(1);
   });

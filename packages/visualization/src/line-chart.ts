@@ -4,6 +4,7 @@ import { checkChart, checkText } from './check-chart.js';
 import { drawableOrNull, isDrawable } from './domain.js';
 import { lineSpec } from './line-spec.js';
 import { isNumbers, type Numbers } from './matrix.js';
+import { smoothed } from './smooth.js';
 import { cleanText } from './text.js';
 import type { Place } from './thin-points.js';
 
@@ -11,11 +12,15 @@ import type { Place } from './thin-points.js';
 export interface Point {
   readonly x: number;
   readonly y: number | null;
+  /** Lower end of the spread around `y`: a band around lines, whiskers at points. Needs `high`. */
+  readonly low?: number | null;
+  /** Upper end of the spread. */
+  readonly high?: number | null;
 }
 
 /** One line of a chart. */
 export interface Series {
-  /** Shown in the legend; unique in the chart. */
+  /** Shown beside the end of the line, or in a legend where there are too many; unique in the chart. */
   readonly name: string;
   /** Points in any order, or the values at x = 0, 1, 2, ... */
   readonly points: readonly (Point | number | null)[] | Numbers;
@@ -39,12 +44,15 @@ export interface LineChartOptions extends ChartOptions {
   readonly yScale?: 'linear' | 'log';
   /** Ends of the y axis, lower first; what lies outside is cut off. Default: the extent of the values, rounded outwards. */
   readonly yDomain?: readonly [number, number];
+  /** Weight of the past in an exponential moving average, 0 to below 1; the values stay, pale, behind it. Default 0: none. */
+  readonly smoothing?: number;
 }
 
 /**
  * Lines over a common x axis, 480 x 280 px unless said otherwise.
  *
- * NaN, infinite and null values (and magnitudes above 1e300) are gaps, and the chart says how many. Points are marked
+ * NaN, infinite and null values (and magnitudes above 1e300) are gaps, and the chart says how many; where a line ends
+ * with them, a cross at the top marks the place. Lines differ in colour, dash and, beyond 24, markers. Points are marked
  * in charts of at most 60 of them and where gaps leave one alone. Lines of more than 4,000 points are thinned
  * without losing their spikes. One value or constant values get an axis around them.
  *
@@ -66,12 +74,21 @@ export interface LineChartOptions extends ChartOptions {
  * ```
  */
 export function lineChart(options: LineChartOptions): Chart {
-  const check = checkChart('line-chart', options);
-  const { series, xLabel = '', yLabel = '', xScale = 'linear', yScale = 'linear', yDomain } = options;
+  const check = checkChart('line-chart', options, optionNames);
+  const {
+    series,
+    smoothing = 0,
+    xLabel = '',
+    yLabel = '',
+    xScale = 'linear',
+    yScale = 'linear',
+    yDomain,
+  } = options;
   checkText(check, 'xLabel', xLabel);
   checkText(check, 'yLabel', yLabel);
   check.oneOf('xScale', xScale, ['linear', 'log']);
   check.oneOf('yScale', yScale, ['linear', 'log']);
+  check.number('smoothing', smoothing, { min: 0, max: 1, exclusiveMax: true });
   if (yDomain !== undefined) checkDomain(check, yDomain, yScale);
   if (!Array.isArray(series)) check.fail('series', 'an array of { name, points }', series);
   if (series.length === 0) refuse('series is empty: give at least one line.');
@@ -89,9 +106,11 @@ export function lineChart(options: LineChartOptions): Chart {
   return lineSpec(
     'line-chart',
     { ...options, xLabel: cleanText(xLabel), yLabel: cleanText(yLabel), xScale, yScale },
-    lines,
+    smoothed(lines, smoothing),
   );
 }
+
+const optionNames = ['series', 'xLabel', 'yLabel', 'xScale', 'yScale', 'yDomain', 'smoothing'] as const;
 
 function toPlaces(check: OptionChecker, name: string, points: Series['points']): Place[] {
   if (!isNumbers(points)) check.fail(`points of '${name}'`, 'an array of numbers or { x, y }', points);
@@ -101,7 +120,13 @@ function toPlaces(check: OptionChecker, name: string, points: Series['points']):
     if (!isDrawable(point.x)) {
       refuse(`point ${index} of series '${name}' must have a finite x, got ${String(point.x)}.`);
     }
-    return { x: point.x, y: drawableOrNull(point.y) };
+    const { x, y, low, high } = point;
+    if ((low === undefined) !== (high === undefined)) {
+      refuse(`point ${index} of series '${name}' has one end of its spread: give low and high, or neither.`);
+    }
+    if (low == null || high == null) return { x, y: drawableOrNull(y) };
+    if (low > high) refuse(`point ${index} of series '${name}' has low ${low} above high ${high}.`);
+    return { x, y: drawableOrNull(y), low: drawableOrNull(low), high: drawableOrNull(high) };
   });
   return places.sort((a, b) => a.x - b.x);
 }

@@ -1,19 +1,22 @@
 import { EspalierError } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { axisDomain, extent } from './domain.js';
-import { counted } from './text.js';
-import { logTicks } from './log-ticks.js';
-import { seriesColor } from './theme.js';
+import { extent } from './domain.js';
+import { endLabels } from './end-labels.js';
+import { describeLines } from './line-text.js';
+import { dashes, lineStyle, type LineStyle } from './line-style.js';
+import { counted, formatNumber } from './text.js';
+import { cutNames } from './text-width.js';
 import { thinPoints, type Place } from './thin-points.js';
+import { axisSpec, linearAxis, logAxis } from './ticks.js';
 
-/** A line ready to be drawn: cleaned names, places sorted by x, gaps as null. */
+/** A line ready to be drawn: cleaned name, places sorted by x, gaps as null. */
 export interface Line {
   readonly series: string;
-  /** Entry in a second legend that tells solid and dashed apart. */
-  readonly style?: string;
   readonly dashed: boolean;
   readonly kind: 'line' | 'points';
   readonly places: readonly Place[];
+  /** Drawn pale and without a name: the values behind a smoothed line of the same name. */
+  readonly faint?: boolean;
 }
 
 /** What {@link lineSpec} draws around the lines. */
@@ -22,23 +25,27 @@ export interface LineSpecOptions extends ChartOptions {
   readonly yLabel: string;
   readonly xScale: 'linear' | 'log';
   readonly yScale: 'linear' | 'log';
-  readonly yDomain?: readonly [number, number];
+  readonly yDomain?: readonly [number, number] | undefined;
+  /** Further lines under the title. */
+  readonly remarks?: readonly string[];
 }
 
-const dash = [6, 4];
 const manyPoints = 60;
 const smallestLog = 1e-300; // a ratio to anything smaller may overflow
+const nameWidth = 170;
+const fontSize = 11;
 
 /** The chart of some lines. `scope` is who complains. */
 export function lineSpec(scope: string, options: LineSpecOptions, lines: readonly Line[]): Chart {
   const { width = 480, height = 280, xLabel, yLabel, xScale, yScale, yDomain } = options;
-  const remarks: string[] = [];
+  const remarks = [...(options.remarks ?? [])];
   const drawn = lines.map((line) => withoutNonPositive(line, xScale === 'log', yScale === 'log'));
   const all = drawn.flatMap((line) => line.places);
-  const gaps = all.filter((place) => place.y === null).length;
-  if (gaps > 0) remarks.push(`${counted(gaps, 'value')} left out as ${gapReason(yScale)}`);
-  const y = extent(all.map((place) => place.y));
-  const x = extent(all.filter((place) => place.y !== null).map((place) => place.x));
+  const gaps = drawn.filter((line) => !line.faint).flatMap((line) => line.places.filter((p) => p.y === null));
+  if (gaps.length > 0) remarks.push(`${counted(gaps.length, 'value')} left out as ${gapReason(yScale)}`);
+  const y = extent(all.flatMap((place) => [place.y, place.low ?? null, place.high ?? null]));
+  // Gaps count: an axis that ends with the last number would hide that a run went on and diverged.
+  const x = extent(all.map((place) => place.x));
   if (x === undefined || y === undefined) {
     throw new EspalierError({
       code: 'invalid-data',
@@ -46,55 +53,79 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
       message: `nothing to draw: none of the ${counted(all.length, 'value')} can be placed, all are ${gapReason(yScale)}.`,
     });
   }
+  const ends = lines.flatMap((line) => divergence(line));
+  if (ends.length > 0) {
+    const first = Math.min(...ends.map((end) => end.x));
+    remarks.push(
+      `\u2715 no finite value from ${xLabel === '' ? 'x =' : xLabel.toLowerCase()} ${formatNumber(first)} on`,
+    );
+  }
 
-  const names = [...new Set(lines.map((line) => line.series))];
-  const styles = [...new Set(lines.flatMap((line) => line.style ?? []))];
-  const dashes = styles.length > 0 ? styles : names;
-  const dashedNames = new Set(lines.filter((l) => l.dashed).map((l) => l.style ?? l.series));
-  const row = (line: Line) => (place: Place) => ({
-    series: line.series,
-    ...(line.style === undefined ? {} : { style: line.style }),
-    ...place,
+  const full = [...new Set(lines.map((line) => line.series))];
+  const names = cutNames(full, nameWidth, fontSize);
+  const shown = new Map(full.map((name, i) => [name, names[i]!]));
+  const styles = full.map((name, i): LineStyle => {
+    const wanted = lines.find((line) => line.series === name)!;
+    return wanted.dashed ? { ...lineStyle(i), dash: dashes[1] } : lineStyle(i);
   });
-  const kinds = lines.map((line) => line.kind);
-  const color = {
-    field: 'series',
-    type: 'nominal',
-    scale: { domain: names, range: names.map((_, i) => seriesColor(i)) },
-    legend: names.length > 1 ? legend(names, width, kinds) : null,
-  };
-  const strokeDash = {
-    field: styles.length > 0 ? 'style' : 'series',
-    type: 'nominal',
-    scale: { domain: dashes, range: dashes.map((name) => (dashedNames.has(name) ? dash : [1, 0])) },
-    legend: dashes.length > 1 ? legend(dashes, width, styles.length > 0 ? [] : kinds) : null,
-  };
-  const xAxis = axisOf(xScale, x, false, Math.max(2, Math.round(width / 60)));
-  const yAxis = axisOf(yScale, yDomain ?? y, yDomain === undefined, Math.max(3, Math.round(height / 45)));
-  const strokes = drawn.filter((line) => line.kind === 'line');
-  const dots = drawn.flatMap((line) => marked(line, strokes.length).map(row(line)));
+  const row = (line: Line) => (place: Place) => ({ series: shown.get(line.series)!, x: place.x, y: place.y });
+  const whole = all.every((place) => Number.isInteger(place.x));
+  const xAxis =
+    xScale === 'log'
+      ? logAxis(x, { nice: false, count: Math.max(2, Math.round(width / 60)) })
+      : linearAxis(x, { nice: false, count: Math.max(2, Math.round(width / 60)), whole });
+  const yWish = { nice: yDomain === undefined, count: Math.max(3, Math.round(height / 45)) };
+  const yAxis = yScale === 'log' ? logAxis(yDomain ?? y, yWish) : linearAxis(yDomain ?? y, yWish);
+  const strokes = drawn.filter((line) => line.kind === 'line' && !line.faint);
+  const faint = drawn.filter((line) => line.faint);
+  const dots = drawn
+    .filter((line) => !line.faint)
+    .flatMap((line) => marked(line, strokes.length, styles[full.indexOf(line.series)]!).map(row(line)));
   const clip = yDomain !== undefined;
-  return makeChart({ ...options, width, height }, remarks, {
+  const named = names.map((name, i) => {
+    const line = drawn.find((one) => shown.get(one.series) === name && !one.faint)!;
+    return {
+      name,
+      kind: line.kind,
+      last: lastFinite(line.places)?.y ?? null,
+      style: styles[i]!,
+    };
+  });
+  const below = 36 + (xLabel === '' ? 0 : 20);
+  const nameLayers = endLabels(named, yAxis, { width, height, below });
+  const scaled = (field: string, range: readonly unknown[]) => ({
+    field,
+    type: 'nominal',
+    scale: { domain: names, range },
+    legend: null,
+  });
+  const color = scaled(
+    'series',
+    styles.map((style) => style.color),
+  );
+  const strokeDash = scaled(
+    'series',
+    styles.map((style) => style.dash),
+  );
+  const shape = scaled(
+    'series',
+    styles.map((style) => style.shape),
+  );
+  return makeChart({ ...options, width, height }, remarks, describeLines(lines, xLabel, yLabel), {
     encoding: {
       x: {
         field: 'x',
         type: 'quantitative',
-        title: xLabel,
-        scale: xAxis.scale,
-        axis: {
-          ...xAxis.axis,
-          grid: false,
-          ...(all.every((place) => Number.isInteger(place.x)) && xScale === 'linear'
-            ? { tickMinStep: 1 }
-            : {}),
-        },
+        title: xLabel === '' ? null : xLabel,
+        scale: axisSpec(xAxis).scale,
+        axis: { ...axisSpec(xAxis).axis, grid: false },
       },
       y: {
         field: 'y',
         type: 'quantitative',
-        title: yLabel,
-        scale: yAxis.scale,
-        axis: { ...yAxis.axis, domain: false, ticks: false },
+        title: yLabel === '' ? null : yLabel,
+        scale: axisSpec(yAxis).scale,
+        axis: { ...axisSpec(yAxis).axis, domain: false, ticks: false },
       },
       color,
     },
@@ -105,7 +136,7 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
           type: 'line',
           strokeWidth: strokes.length > 8 ? 1.5 : 2,
           strokeJoin: 'round',
-          strokeCap: 'round',
+          strokeCap: 'butt',
           invalid: 'break-paths-filter-domains',
           clip,
         },
@@ -114,72 +145,119 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
       {
         data: { values: dots },
         mark: { type: 'point', filled: true, size: 22, opacity: 1, clip, aria: false },
+        encoding: { shape },
       },
+      ...faintLayer(
+        faint.flatMap((line) => thinPoints(line.places).map(row(line))),
+        clip,
+      ),
+      ...spreadLayers(drawn, shown, clip),
+      ...divergedLayer(ends.map((end) => ({ ...end, series: shown.get(end.series)! }))),
+      ...nameLayers,
     ],
   });
 }
 
 /** Dots show what a stroke cannot: single points between gaps; and, in a chart of few points, where they lie. */
-function marked({ kind, places }: Line, lineCount: number): readonly Place[] {
+function marked({ kind, places }: Line, lineCount: number, style: LineStyle): readonly Place[] {
   const shown = places.filter((place) => place.y !== null);
   if (kind === 'points' || shown.length * lineCount <= manyPoints) return shown;
+  if (style.marked) return shown.filter((_, i) => i % Math.ceil(shown.length / 8) === 0);
   const isGap = (place: Place | undefined) => place === undefined || place.y === null;
   return places.filter((place, i) => !isGap(place) && isGap(places[i - 1]) && isGap(places[i + 1]));
 }
 
+function lastFinite(places: readonly Place[]): Place | undefined {
+  return places.filter((place) => place.y !== null).at(-1);
+}
+
+/** Where a line has no finite value up to its end, though it had one before. */
+function divergence({ series, places, kind, faint }: Line): { series: string; x: number }[] {
+  const last = places.lastIndexOf(lastFinite(places)!);
+  const next = places[last + 1];
+  return kind === 'line' && !faint && last >= 0 && next !== undefined ? [{ series, x: next.x }] : [];
+}
+
+function divergedLayer(ends: readonly { series: string; x: number }[]) {
+  if (ends.length === 0) return [];
+  return [
+    {
+      data: { values: ends },
+      mark: {
+        type: 'point',
+        shape: 'M-1,-1L1,1M-1,1L1,-1',
+        filled: false,
+        size: 50,
+        strokeWidth: 2,
+        opacity: 1,
+      },
+      encoding: { y: { value: 6 } },
+    },
+  ];
+}
+
+function faintLayer(values: readonly object[], clip: boolean) {
+  if (values.length === 0) return [];
+  const mark = {
+    type: 'line',
+    strokeWidth: 1,
+    opacity: 0.3,
+    invalid: 'break-paths-filter-domains',
+    clip,
+    aria: false,
+  };
+  return [{ data: { values }, mark, encoding: { order: { field: 'x', type: 'quantitative' } } }];
+}
+
+/** A band around lines, whiskers at points, from `low` to `high`. */
+function spreadLayers(lines: readonly Line[], shown: ReadonlyMap<string, string>, clip: boolean) {
+  return (['line', 'points'] as const).flatMap((kind) => {
+    let piece = 0;
+    const values = lines
+      .filter((line) => line.kind === kind)
+      .flatMap((line) => {
+        piece++;
+        return line.places.flatMap(({ x, y, low, high }) => {
+          if (low == null || high == null || y === null) {
+            piece++;
+            return [];
+          }
+          return [{ series: shown.get(line.series)!, piece, x, low, high }];
+        });
+      });
+    if (values.length === 0) return [];
+    const mark =
+      kind === 'line'
+        ? { type: 'area', opacity: 0.16, clip, aria: false, line: false }
+        : { type: 'rule', strokeWidth: 1.5, clip, aria: false };
+    return [
+      {
+        data: { values },
+        mark,
+        encoding: {
+          y: { field: 'low', type: 'quantitative' },
+          y2: { field: 'high' },
+          detail: { field: 'piece', type: 'nominal' },
+        },
+      },
+    ];
+  });
+}
+
 function withoutNonPositive(line: Line, logX: boolean, logY: boolean): Line {
   if (!logX && !logY) return line;
+  const positive = (value: number | null | undefined) =>
+    value == null || (logY && value < smallestLog) ? null : value;
   const places = line.places
     .filter((place) => !logX || place.x >= smallestLog)
-    .map((place) => (logY && place.y !== null && place.y < smallestLog ? { x: place.x, y: null } : place));
+    .map((place) => ({
+      ...place,
+      y: positive(place.y),
+      low: positive(place.low),
+      high: positive(place.high),
+    }));
   return { ...line, places };
 }
 
 const gapReason = (scale: 'linear' | 'log') =>
   scale === 'log' ? 'not finite or not positive' : 'not finite';
-
-/** The ends of an axis, and how it is drawn. */
-function axisOf(type: 'linear' | 'log', ends: readonly [number, number], nice: boolean, tickCount: number) {
-  if (type === 'linear') {
-    const largest = Math.max(Math.abs(ends[0]), Math.abs(ends[1]));
-    return {
-      scale: { type, domain: axisDomain(ends), nice, zero: false },
-      axis: { tickCount, ...(largest >= 1e6 || (largest < 1e-3 && largest > 0) ? { format: '.3~e' } : {}) },
-    };
-  }
-  const [min, max] = ends;
-  const one = max / min < 1.2; // too narrow for a round number
-  const domain = one ? [min / 3, max * 3] : nice ? [min / 1.15, max * 1.15] : [min, max];
-  return {
-    scale: { type, domain, nice: false },
-    axis: {
-      values: logTicks(domain[0]!, domain[1]!, tickCount),
-      format: max >= 1e5 || min < 1e-4 ? '.3~e' : '~g',
-    },
-  };
-}
-
-function legend(names: readonly string[], width: number, kinds: readonly Line['kind'][]) {
-  // 8.8 px a letter is what Vega reckons with where it cannot measure text.
-  const widest = Math.max(...names.map((name) => name.length)) * 8.8 + 50;
-  return {
-    orient: 'bottom',
-    direction: 'horizontal',
-    columns: Math.min(names.length, Math.max(1, Math.floor(width / widest))),
-    title: null,
-    symbolType: 'stroke',
-    symbolSize: 400,
-    symbolStrokeWidth: 2,
-    offset: 6,
-    ...(kinds.includes('points') ? { encoding: { symbols: pointSymbols(kinds) } } : {}),
-  };
-}
-
-/** Dots in the legend for what is drawn as dots. Numbers alone: a name in an expression of Vega would be a program. */
-function pointSymbols(kinds: readonly Line['kind'][]) {
-  const isPoints = `[${kinds.map((kind) => (kind === 'points' ? 1 : 0)).join()}][datum.index]`;
-  return {
-    shape: { value: { expr: `${isPoints} ? 'circle' : 'stroke'` } },
-    size: { value: { expr: `${isPoints} ? 40 : 400` } },
-  };
-}

@@ -1,10 +1,11 @@
 /** Names of the colour scales of heat maps. All of them keep their order in grey and under colour-vision deficiencies. */
-export type ColorScheme = 'blues' | 'oranges' | 'viridis' | 'blue-orange';
+export type ColorScheme = 'blues' | 'oranges' | 'greys' | 'viridis' | 'blue-orange';
 
 /** Colours at equal steps from the low to the high end of each scale; between them RGB is interpolated linearly. */
 export const palettes: Readonly<Record<ColorScheme, readonly string[]>> = {
   blues: ['#f4f8fc', '#cfe1f2', '#93c3df', '#4b97c9', '#1c68ad', '#08306b'],
   oranges: ['#fdf7f0', '#fbdcb9', '#f7b577', '#ec8433', '#c2560b', '#7f3003'],
+  greys: ['#000000', '#ffffff'],
   viridis: ['#440154', '#443983', '#31688e', '#21918c', '#35b779', '#90d743', '#fde725'],
   'blue-orange': ['#0b3a75', '#2d74b8', '#91bfe0', '#f6f6f6', '#f5bb85', '#dc7a1f', '#843c02'],
 };
@@ -31,6 +32,13 @@ export function colorAt(stops: readonly string[], position: number): Rgb {
   const to = parseHex(stops[index + 1]!);
   const share = scaled - index;
   return [0, 1, 2].map((c) => Math.round(from[c]! + (to[c]! - from[c]!) * share)) as unknown as Rgb;
+}
+
+/** {@link colorAt} as `#rrggbb`. */
+export function hexAt(stops: readonly string[], position: number): string {
+  return `#${colorAt(stops, position)
+    .map((channel) => channel.toString(16).padStart(2, '0'))
+    .join('')}`;
 }
 
 /** The colour scale of a chart over `[min, max]`: one piece of the domain for each pair of neighbouring colours. */

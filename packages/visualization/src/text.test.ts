@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cleanText, escapeHtml, formatNumber } from './text.js';
-import { logTicks } from './log-ticks.js';
+import { logTicks } from './ticks.js';
 import { thinPoints } from './thin-points.js';
 
 describe('text', () => {

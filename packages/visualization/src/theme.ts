@@ -13,18 +13,19 @@ export const theme = {
   lightCellInk: '#fcfdff',
 } as const;
 
-/** Colours of series, told apart under the common colour-vision deficiencies, on white and on near-black paper. */
+/**
+ * Colours of series: the first four, and the last four, are told apart under the common colour-vision deficiencies,
+ * on white and on near-black paper. `lineStyle` gives the two halves different dashes.
+ */
 export const seriesColors = [
   '#0b76c2',
   '#d95f02',
-  '#0f9d76',
+  '#56b4e9',
+  '#8a6d4f',
   '#c25ba5',
   '#c99700',
-  '#3fa9dc',
+  '#0f9d76',
   '#7a66c4',
-  '#8a6d4f',
-  '#5f9e2f',
-  '#7b8794',
 ] as const;
 
 /** The colour of the series at `index`; after the last colour it starts again. */

@@ -2,6 +2,9 @@
 export interface Place {
   readonly x: number;
   readonly y: number | null;
+  /** Ends of the spread around `y`. */
+  readonly low?: number | null;
+  readonly high?: number | null;
 }
 
 /** More points than this and a line is thinned: a chart has fewer pixels. */

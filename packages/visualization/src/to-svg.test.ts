@@ -60,7 +60,8 @@ describe('toSvg', () => {
       const texts = all.filter(({ tag }) => tag === 'text').map((text) => textOf(text).trim());
       if (chart === charts[0])
         expect(texts).toEqual(expect.arrayContaining(hostile.map((text) => text.trim())));
-      if (chart !== charts[3]) expect(texts).toContain(a);
+      // A title that is wider than its chart has several lines.
+      if (chart !== charts[3]) expect(texts.join('').replaceAll(' ', '')).toContain(a.replaceAll(' ', ''));
       expect(texts.some((text) => text.startsWith('"><svg'))).toBe(true);
     }
   });

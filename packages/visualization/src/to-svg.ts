@@ -2,6 +2,7 @@ import { checkOptions, EspalierError } from '@espalier/core';
 import type { Loader } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Chart } from './chart.js';
+import { textWidth } from './text-width.js';
 
 /** How {@link toSvg} writes. */
 export interface SvgOptions {
@@ -33,6 +34,7 @@ export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): 
   }
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   let svg: string;
+  const release = measureAsEverywhere(vega);
   try {
     // Vega-Lite reports through console.warn otherwise, which would be noise in a training log.
     const { spec } = compile(structuredClone(chart) as unknown as TopLevelSpec, { logger: silentLogger() });
@@ -54,8 +56,30 @@ export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): 
       message: `the chart cannot be drawn: ${reason}. Check that it is a Vega-Lite specification with its data inside.`,
       cause,
     });
+  } finally {
+    release();
   }
   return renumberIds(svg, idPrefix);
+}
+
+/** The part of Vega that measures texts, which its types leave out. */
+interface TextMetrics {
+  width: (item: { readonly text?: unknown; readonly fontSize?: number }, text?: unknown) => number;
+}
+
+let drawing = 0;
+let measuredBefore: TextMetrics['width'] | undefined;
+
+/** Vega measures text with a canvas where there is one and guesses elsewhere; while we draw, it reckons as we do. */
+function measureAsEverywhere(vega: object): () => void {
+  const metrics = (vega as { textMetrics: TextMetrics }).textMetrics;
+  if (drawing++ === 0) {
+    measuredBefore = metrics.width;
+    metrics.width = (item, text) => textWidth(String(text ?? item.text ?? ''), item.fontSize ?? 11);
+  }
+  return () => {
+    if (--drawing === 0) metrics.width = measuredBefore!;
+  };
 }
 
 /** Vega counts its ids over the whole process; here they are counted within the picture. */

@@ -113,7 +113,7 @@ describe('confusionMatrixChart', () => {
       Array.from({ length: 100 }, (_, c) => (r === c ? 9 : 0)),
     );
     const picture = pictureOf(confusionMatrixChart(many));
-    expect([picture.at(4, 4), picture.at(4, 5)]).toEqual([palettes.blues.at(-1), palettes.blues[0]]);
+    expect([picture.at(4, 4), picture.at(4, 5)]).toEqual([palettes.blues.at(-1), palettes.oranges[0]]);
   });
 
   it('refuses what is no confusion matrix', () => {

@@ -120,7 +120,7 @@ export function weightHistogram(options: WeightHistogramOptions): Chart {
   });
 }
 
-function checkWeights(scope: string, { name, shape, values }: Weights): void {
+export function checkWeights(scope: string, { name, shape, values }: Weights): void {
   const check = checkOptions(scope);
   check.text('name', name);
   if (!isNumbers(values)) check.fail('values', 'an array of numbers', values);

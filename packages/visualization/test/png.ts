@@ -7,7 +7,7 @@ export interface Picture {
   at(x: number, y: number): string;
 }
 
-/** Decodes PNG files of 8 bits with palette or RGBA. */
+/** Decodes PNG files of 8 bits with palette, RGB or RGBA. */
 export function decodePng(bytes: Uint8Array): Picture {
   const data = Buffer.from(bytes);
   if (data.subarray(1, 4).toString() !== 'PNG') throw new Error('no PNG');
@@ -25,9 +25,9 @@ export function decodePng(bytes: Uint8Array): Picture {
   }
   const width = header.readUInt32BE(0);
   const height = header.readUInt32BE(4);
-  const channels = header[9] === 3 ? 1 : 4;
-  if (header[8] !== 8 || (header[9] !== 3 && header[9] !== 6))
-    throw new Error('palette or RGBA of 8 bits expected');
+  const channels = header[9] === 3 ? 1 : header[9] === 2 ? 3 : 4;
+  if (header[8] !== 8 || ![2, 3, 6].includes(header[9]!))
+    throw new Error('palette, RGB or RGBA of 8 bits expected');
   const lines = inflateSync(Buffer.concat(parts));
   const stride = width * channels;
   const pixels = new Uint8Array(stride * height);

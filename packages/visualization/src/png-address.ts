@@ -16,20 +16,41 @@ export function palettePng(
   height: number,
   palette: readonly string[],
 ): string {
+  return pngAddress(pixels, width, height, palette);
+}
+
+/**
+ * Three bytes per pixel, red, green and blue, as a PNG in a `data:` address.
+ *
+ * @param pixels - `[height, width, 3]` row by row
+ */
+export function rgbPng(pixels: Uint8Array, width: number, height: number): string {
+  return pngAddress(pixels, width, height, undefined);
+}
+
+function pngAddress(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  palette: readonly string[] | undefined,
+): string {
+  const stride = palette === undefined ? width * 3 : width;
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, 3, 0, 0, 0], 8); // 8 bits, palette, deflate, adaptive filters, not interlaced
+  header.set([8, palette === undefined ? 2 : 3, 0, 0, 0], 8); // 8 bits, colour type, deflate, adaptive filters, not interlaced
 
-  const lines = new Uint8Array(height * (width + 1)); // each line begins with its filter, 0 = none
+  const lines = new Uint8Array(height * (stride + 1)); // each line begins with its filter, 0 = none
   for (let y = 0; y < height; y++) {
-    lines.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+    lines.set(pixels.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
   }
   const bytes = concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', header),
-    chunk('PLTE', Uint8Array.from(palette.flatMap((hex) => [...parseHex(hex)]))),
+    ...(palette === undefined
+      ? []
+      : [chunk('PLTE', Uint8Array.from(palette.flatMap((hex) => [...parseHex(hex)])))]),
     chunk('IDAT', storedZlib(lines)),
     chunk('IEND', new Uint8Array(0)),
   ]);
