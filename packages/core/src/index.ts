@@ -63,6 +63,7 @@ export type { ForwardResult, FunctionalModel, TrainableModel } from './model/mod
 export { loadWeights } from './model/load-weights.js';
 export type { PerOutput } from './step/check-objectives.js';
 export type { TrainerOptions } from './run/trainer-options.js';
+export type { EvaluationOf } from './run/monitor-types.js';
 export { Trainer } from './run/trainer.js';
 export { firstAvailable, useBackend } from './engine/use-backend.js';
 export type { ComposedPlugins, ComposeOptions } from './run/compose.js';

@@ -36,7 +36,7 @@ export interface AccuracyOptions<Name extends string = 'accuracy'> {
  */
 export function accuracy<const Name extends string = 'accuracy'>(
   options: AccuracyOptions<Name> = {},
-): Metric<Name, number> {
+): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('accuracy', options, {
     from: option.oneOf(SCALES, { default: 'logits' }),
     name: option.text({ default: 'accuracy' }),

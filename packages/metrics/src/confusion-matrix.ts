@@ -42,7 +42,7 @@ const ROUNDING = 1e-3;
  */
 export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
   options: ConfusionMatrixOptions<Name>,
-): Metric<Name, number[][]> {
+): Metric<NoInfer<Name>, number[][]> {
   const { values, config } = readOptions('confusion-matrix', options, {
     classes: option.integer({ min: 2 }),
     from: option.oneOf(SCALES, { default: 'logits' }),

@@ -26,7 +26,9 @@ export interface MaeOptions<Name extends string = 'mae'> {
  * ```
  * Source: as scikit-learn `mean_absolute_error`.
  */
-export function mae<const Name extends string = 'mae'>(options: MaeOptions<Name> = {}): Metric<Name, number> {
+export function mae<const Name extends string = 'mae'>(
+  options: MaeOptions<Name> = {},
+): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('mae', options, { name: option.text({ default: 'mae' }) });
   return {
     name: values.name,

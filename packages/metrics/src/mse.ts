@@ -26,7 +26,9 @@ export interface MseOptions<Name extends string = 'mse'> {
  * ```
  * Source: as scikit-learn `mean_squared_error`.
  */
-export function mse<const Name extends string = 'mse'>(options: MseOptions<Name> = {}): Metric<Name, number> {
+export function mse<const Name extends string = 'mse'>(
+  options: MseOptions<Name> = {},
+): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('mse', options, { name: option.text({ default: 'mse' }) });
   return {
     name: values.name,

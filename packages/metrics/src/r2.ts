@@ -33,7 +33,9 @@ const ROUNDING = 2 ** -46;
  * ```
  * Source: as scikit-learn `r2_score(multioutput='uniform_average')`.
  */
-export function r2<const Name extends string = 'r2'>(options: R2Options<Name> = {}): Metric<Name, number> {
+export function r2<const Name extends string = 'r2'>(
+  options: R2Options<Name> = {},
+): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('r2', options, { name: option.text({ default: 'r2' }) });
   return {
     name: values.name,

@@ -39,7 +39,7 @@ export interface TopKAccuracyOptions<K extends number, Name extends string> {
  */
 export function topKAccuracy<const K extends number, const Name extends string = `top${K}Accuracy`>(
   options: TopKAccuracyOptions<K, Name>,
-): Metric<Name, number> {
+): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('top-k-accuracy', options, {
     k: option.integer({ min: 1 }),
     name: option.text({ optional: true }),

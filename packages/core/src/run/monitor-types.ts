@@ -1,8 +1,17 @@
 import type { Metric } from '../step/metric.js';
 import type { Plugin } from './plugin.js';
+import type { Evaluation } from './record.js';
 
 /** Names of the metrics in a list; any string where they are given by output, whose names TypeScript cannot know. */
 export type MetricsOf<M> = M extends readonly Metric[] ? M[number]['name'] : string;
+
+/** What an evaluation gives: a number for the loss, and for each metric of a list what that metric gives. */
+export type EvaluationOf<M> = {
+  readonly loss: number;
+  readonly penalty?: number;
+} & (M extends readonly Metric[]
+  ? { readonly [K in M[number] as K['name']]: ReturnType<K['result']> }
+  : Evaluation);
 
 /** Names that the plugins log themselves. */
 type LogsOf<P extends readonly Plugin[]> = NonNullable<P[number]['logs']>[number];

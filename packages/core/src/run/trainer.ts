@@ -26,7 +26,8 @@ import type { FitOptions } from './fit-options.js';
 import { JoinedOutputs, predictionSource } from './prediction.js';
 import type { Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
-import type { Evaluation, RunRecord } from './record.js';
+import type { EvaluationOf } from './monitor-types.js';
+import type { RunRecord } from './record.js';
 import { checkTrainerOptions, type TrainerOptions } from './trainer-options.js';
 import type { TrainerParts } from './trainer-parts.js';
 
@@ -108,9 +109,11 @@ export class Trainer<
   /**
    * Loss and metrics over a data set, exact over all examples. During a fit: with the weights of now.
    *
+   * The type of each value is that of its metric, where `metrics` is a list.
+   *
    * @param options `batchSize` (default 256) changes speed and memory only.
    */
-  async evaluate(data: Dataset | DataStream, options: PassOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset | DataStream, options: PassOptions = {}): Promise<EvaluationOf<M>> {
     const batchSize = batchSizeOf(options);
     const { driver } = this.#parts;
     const { rename } = await nameData(this.#parts, data);
@@ -120,7 +123,7 @@ export class Trainer<
       evaluateDataset(this.#parts, session, data, { batchSize, rename }),
     );
     await driver.observe('onEvaluateEnd', pass, values);
-    return values;
+    return values as EvaluationOf<M>;
   }
 
   /**
