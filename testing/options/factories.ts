@@ -202,6 +202,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
 /** Packages whose factories are not in this test, and why. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   datasets: 'takes data beside options: packages/datasets/src/nonsense.test.ts',
+  diagnostics: 'takes models and data beside options: its tests try them',
   espalier: 'exports what others make',
   testkit: 'private',
   tuning: 'needs spaces and studies to try its options on',

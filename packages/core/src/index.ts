@@ -30,6 +30,7 @@ export type {
   Plugin,
   PluginState,
   StepLogs,
+  StepOutcome,
   StepState,
   ValidationBatch,
 } from './run/plugin.js';
@@ -59,6 +60,7 @@ export type { OptionRules, OptionValues, ReadOptions } from './read-options.js';
 export { readOptions } from './read-options.js';
 export { eager } from './engine/eager-executor.js';
 export type { FitOptions } from './run/fit-options.js';
+export type { LayerInfo } from './model/observe-layers.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model/model.js';
 export { loadWeights } from './model/load-weights.js';
 export type { PerOutput } from './step/check-objectives.js';

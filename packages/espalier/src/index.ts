@@ -82,6 +82,16 @@ export {
   toTensors,
   weightedSampler,
 } from '@espalier/datasets';
+export type * from '@espalier/diagnostics';
+export {
+  activationProfile,
+  activations,
+  featureMaps,
+  kernelImages,
+  weightChanges,
+  weightHistory,
+  weightStatistics,
+} from '@espalier/diagnostics';
 export type * from '@espalier/losses';
 export {
   binaryCrossEntropy,

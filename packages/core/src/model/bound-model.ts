@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
 import type { InputLimit } from './input-limits.js';
+import type { LayerInfo } from './observe-layers.js';
 import type { StepContext } from '../step/step-context.js';
 
 /** Any trainable model behind one face. */
@@ -12,6 +13,8 @@ export interface BoundModel {
   readonly outputActivations?: Readonly<Record<string, string | undefined>>;
   /** Inputs whose values a layer looks up in a table. */
   readonly inputLimits?: Readonly<Record<string, InputLimit>>;
+  /** The layers of a LayersModel and of the models in it; of a functional model there are none. */
+  layers?(): readonly LayerInfo[];
   /** All weights by name, as they are now. */
   weights(): Readonly<Record<string, tf.Variable>>;
   /** Names of those that gradients train, as they are now. */

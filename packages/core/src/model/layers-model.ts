@@ -11,6 +11,7 @@ import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
 import { checkAlive } from './weights-alive.js';
+import { layerInfo, observeLayers, showLayer } from './observe-layers.js';
 import { OutputMasks } from './output-masks.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
@@ -70,6 +71,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
 
   return {
     ...(regularized.length > 0 ? { penalty } : {}),
+    layers: () => layers.map(layerInfo),
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
@@ -185,14 +187,17 @@ function override(
   };
 }
 
-/** Lets a trace know which layer an op comes from. */
+/** Lets a trace know which layer an op comes from, and observers see what it gives. */
 function scopeLayers(layers: readonly Layer[]): (() => void)[] {
-  if (!traceScope.active()) return [];
+  if (!traceScope.active() && !observeLayers.active()) return [];
   return layers.map((layer) => {
     const target = layer as unknown as Record<'apply', unknown>;
     const apply = layer.apply.bind(layer);
     target.apply = (...args: Parameters<Layer['apply']>) =>
-      traceScope(`layer ${layer.name}`, () => apply(...args));
+      showLayer(
+        layer,
+        traceScope(`layer ${layer.name}`, () => apply(...args)),
+      );
     return () => delete (target as Partial<typeof target>).apply;
   });
 }

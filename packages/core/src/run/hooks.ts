@@ -12,7 +12,8 @@ export type HookName = {
  * - `last`: each is asked in turn, and the last answer counts;
  * - `collect`: each answer is kept under the plugin's name;
  * - `reduce`: inside the step; each gets what the one before gave;
- * - `sum`: inside the step; the terms are added.
+ * - `sum`: inside the step; the terms are added;
+ * - `look`: inside the step; each sees the same, and gets back what it made of it.
  */
 export const HOOKS = {
   onFitStart: 'observe',
@@ -33,12 +34,16 @@ export const HOOKS = {
   onPredictStart: 'observe',
   onPredictEnd: 'observe',
   transformBatch: 'reduce',
+  observeLayer: 'look',
   penalty: 'sum',
   transformGradients: 'reduce',
   transformParameters: 'reduce',
   evaluationParameters: 'reduce',
   saveState: 'collect',
-} as const satisfies Record<HookName, 'observe' | 'observe-all' | 'last' | 'collect' | 'reduce' | 'sum'>;
+} as const satisfies Record<
+  HookName,
+  'observe' | 'observe-all' | 'last' | 'collect' | 'reduce' | 'sum' | 'look'
+>;
 
 type HooksOf<Kind> = { [K in HookName]: (typeof HOOKS)[K] extends Kind ? K : never }[HookName];
 
@@ -46,12 +51,12 @@ type HooksOf<Kind> = { [K in HookName]: (typeof HOOKS)[K] extends Kind ? K : nev
 export type ObservingHook = HooksOf<'observe' | 'observe-all'>;
 
 /** The hooks that are part of the step. `stepState`, a pair of functions, is another. */
-export type StepHook = HooksOf<'reduce' | 'sum'>;
+export type StepHook = HooksOf<'reduce' | 'sum' | 'look'>;
 
 /** What a plugin has that is part of the step, in the order in which a step comes to it. */
 export const IN_STEP: readonly (StepHook | 'stepState')[] = [
-  ...(Object.keys(HOOKS) as HookName[]).filter(
-    (hook): hook is StepHook => HOOKS[hook] === 'reduce' || HOOKS[hook] === 'sum',
+  ...(Object.keys(HOOKS) as HookName[]).filter((hook): hook is StepHook =>
+    ['reduce', 'sum', 'look'].includes(HOOKS[hook]),
   ),
   'stepState',
 ];

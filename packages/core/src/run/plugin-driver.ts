@@ -1,15 +1,24 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
 import { traceScope } from '../engine/trace-scope.js';
 import { EspalierError, isEspalierError } from '../errors.js';
 import { PLUGINS, putGroup, takeGroup } from '../step/state.js';
 import { scopedStep, type StepContext } from '../step/step-context.js';
+import { observeLayers, type LayerInfo } from '../model/observe-layers.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
 import { orderPlugins } from './order-plugins.js';
-import type { Batch, Plugin, PluginState } from './plugin.js';
+import type { Batch, Plugin, PluginState, StepOutcome } from './plugin.js';
 import type { Configured, RunStatus } from './record.js';
 import type { Run } from './run.js';
+
+/** A tensor that a plugin made of a layer's output. */
+export interface Observed {
+  readonly plugin: string;
+  readonly layer: string;
+  readonly name: string;
+  readonly tensor: tf.Tensor;
+}
 
 type HookArguments<H extends ObservingHook> = Parameters<NonNullable<Plugin[H]>>;
 type Having<K extends keyof Plugin> = Plugin & Required<Pick<Plugin, K>>;
@@ -130,6 +139,26 @@ export class PluginDriver {
     return this.#reduce('transformBatch', batch, step, (plugin, now, own) => plugin.transformBatch(now, own));
   }
 
+  /** Runs a forward pass, and shows the outputs of its layers to the plugins that look. What they gave is put into `seen`, the caller's to dispose. */
+  observingLayers<T>(step: StepContext, seen: Observed[], body: () => T): T {
+    const plugins = this.with('observeLayer');
+    if (plugins.length === 0) return body();
+    const applied = new Map<string, number>();
+    return observeLayers((layer, output) => {
+      const times = (applied.get(layer.name) ?? 0) + 1;
+      applied.set(layer.name, times);
+      const as = times === 1 ? layer.name : `${layer.name}#${times}`;
+      for (const plugin of plugins) {
+        const made = inHook(plugin, 'observeLayer', () =>
+          plugin.observeLayer(output, layer, scopedStep(step, plugin)),
+        );
+        for (const [name, tensor] of Object.entries(made ?? {}))
+          // Layers run in a tidy of their model's; the caller disposes what was seen.
+          seen.push({ plugin: plugin.name, layer: as, name, tensor: tf.keep(tf.clone(tensor)) });
+      }
+    }, body);
+  }
+
   /** The penalty of each plugin that has one, by its name. */
   penalties(parameters: Tensors, step: StepContext): Record<string, tf.Scalar> {
     const terms: Record<string, tf.Scalar> = {};
@@ -161,10 +190,10 @@ export class PluginDriver {
   }
 
   /** The tensors that plugins carry from step to step, at the start, under the names of a step's state. */
-  initialState(parameters: Tensors): Record<string, tf.Tensor> {
+  initialState(parameters: Tensors, layers: readonly LayerInfo[]): Record<string, tf.Tensor> {
     const state: Record<string, tf.Tensor> = {};
     for (const plugin of this.with('stepState')) {
-      const own = inHook(plugin, 'stepState', () => plugin.stepState.init(parameters));
+      const own = inHook(plugin, 'stepState', () => plugin.stepState.init(parameters, layers));
       Object.assign(state, putGroup(stateOf(plugin), own));
     }
     return state;
@@ -173,13 +202,21 @@ export class PluginDriver {
   /** These tensors after a step. */
   nextState(
     state: Tensors,
-    now: { readonly parameters: Tensors; readonly gradients: Tensors },
+    now: Omit<StepOutcome, 'layers'>,
+    seen: readonly Observed[],
     step: StepContext,
   ): Record<string, tf.Tensor> {
     const next: Record<string, tf.Tensor> = {};
     for (const plugin of this.with('stepState')) {
+      const layers: Record<string, Record<string, tf.Tensor>> = {};
+      for (const one of seen)
+        if (one.plugin === plugin.name) (layers[one.layer] ??= {})[one.name] = one.tensor;
       const own = inHook(plugin, 'stepState', () =>
-        plugin.stepState.update(takeGroup(state, stateOf(plugin)), now, scopedStep(step, plugin)),
+        plugin.stepState.update(
+          takeGroup(state, stateOf(plugin)),
+          { ...now, layers },
+          scopedStep(step, plugin),
+        ),
       );
       Object.assign(next, putGroup(stateOf(plugin), own));
     }

@@ -1,7 +1,8 @@
-import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
 import type { HostBatch } from '../data/dataset.js';
 import type { Json } from '../json.js';
+import type { LayerInfo } from '../model/observe-layers.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Schedule } from '../step/optimizer.js';
 import type { EpochLogs, Evaluation, RunStatus } from './record.js';
@@ -33,13 +34,24 @@ export interface StepLogs {
 
 /** Tensors that a plugin carries from step to step, e.g. running averages. */
 export interface StepState {
-  init(parameters: Tensors): Tensors;
+  /** @param layers Those of the model, in the order in which it lists them; none of a functional model. */
+  init(parameters: Tensors, layers: readonly LayerInfo[]): Tensors;
   /** Pure; called after the optimizer and all `transformParameters`. Must return the same names and shapes. */
-  update(
-    state: Tensors,
-    now: { readonly parameters: Tensors; readonly gradients: Tensors },
-    step: StepContext,
-  ): Tensors;
+  update(state: Tensors, now: StepOutcome, step: StepContext): Tensors;
+}
+
+/** What a step came to, as `StepState.update` sees it. */
+export interface StepOutcome {
+  readonly parameters: Tensors;
+  /** The parameters that the step started from. */
+  readonly previous: Tensors;
+  /** As the optimizer got them. */
+  readonly gradients: Tensors;
+  /**
+   * What the plugin's `observeLayer` gave, by layer; a layer that is applied again gives `<layer>#2`. Of a step of several
+   * batches, the last one's.
+   */
+  readonly layers: Readonly<Record<string, Tensors>>;
 }
 
 /** What a plugin saves in a checkpoint: plain JSON and named arrays. */
@@ -130,6 +142,11 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   onPredictEnd?(pass: DataPass): void | Promise<void>;
 
   transformBatch?(batch: Batch, step: StepContext): Batch;
+  /**
+   * Looks at the output of each layer of a LayersModel in the forward pass of a training step. What it returns is given to the
+   * plugin's `stepState`; no gradient flows through it.
+   */
+  observeLayer?(output: Tensor, layer: LayerInfo, step: StepContext): Tensors | undefined;
   /** A differentiable term of the objective, reported apart from the data loss. */
   penalty?(parameters: Tensors, step: StepContext): Scalar;
   /** `gradients` has an entry for each trainable parameter that the objective depends on. */

@@ -5,7 +5,7 @@ import { ownEntry } from '../own-entry.js';
 import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward, BoundModel } from '../model/bound-model.js';
 import type { Batch } from '../run/plugin.js';
-import type { PluginDriver } from '../run/plugin-driver.js';
+import type { Observed, PluginDriver } from '../run/plugin-driver.js';
 import { lossTerms, type LossReduction, MIN_WEIGHT } from './loss-terms.js';
 import { mapTensors, valueAndGradients } from './gradients.js';
 import { maskedRows } from './masked-rows.js';
@@ -96,10 +96,11 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     const batch = driver.transformBatch({ ...given, targetKinds, lookUps }, step);
     let forward: BoundForward | undefined;
     let found: ReturnType<typeof valueAndGradients>;
+    const observed: Observed[] = [];
     try {
       found = valueAndGradients(() => {
         const weights = { ...parameters, ...variables };
-        forward = model.forward(batch.inputs, weights, step);
+        forward = driver.observingLayers(step, observed, () => model.forward(batch.inputs, weights, step));
         // Classes are those of the data, whatever a plugin makes of the targets.
         const { sums, loss } = lossTerms(objectives, forward, batch, given.targets, lossReduction);
         const penalties = penaltiesOf(parameters, weights, step);
@@ -112,11 +113,13 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
             ...putGroup('output/', forward.outputs),
             ...putGroup('mask/', forward.masks ?? {}),
             ...putGroup('assigned/', forward.assigned),
+            ...Object.fromEntries(observed.map(({ tensor }, i) => [`observed/${i}`, tensor])),
           },
         };
       }, parameters);
     } finally {
       forward?.release?.();
+      for (const { tensor } of observed) tensor.dispose();
     }
     const { gradients, aux } = found;
     return {
@@ -128,6 +131,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
         ...metricSums(takeGroup(aux, 'output/'), takeGroup(aux, 'mask/'), batch),
       },
       penalties: putGroup('penalty/', takeGroup(aux, 'penalty/')),
+      observed: observed.map((one, i) => ({ ...one, tensor: aux[`observed/${i}`]! })),
     };
   };
 
@@ -166,7 +170,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
     train(state, batch, step) {
       const found = differentiate(state, batch, step);
-      const { parameters, assigned, sums, penalties } = found;
+      const { parameters, assigned, sums, penalties, observed } = found;
       const gathered = takeGroup(state, ACCUMULATED);
       let gradients = accumulates
         ? meanOver(gathered, found.gradients, countOf(sums, batch))
@@ -188,7 +192,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
             ACCUMULATED,
             mapTensors(gathered, (sum) => tf.zerosLike(sum)),
           ),
-          ...driver.nextState(state, { parameters: next, gradients }, step),
+          ...driver.nextState(state, { parameters: next, previous: parameters, gradients }, observed, step),
         },
         sums: { ...sums, ...penalties },
       };
@@ -230,7 +234,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
         const entries = {
           ...putGroup(SLOTS, optimizer.init(parameters)),
           ...(accumulates ? putGroup<tf.Tensor>(ACCUMULATED, gathered) : {}),
-          ...driver.initialState(parameters),
+          ...driver.initialState(parameters, model.layers?.() ?? []),
         };
         // Never the model's own variables: these are disposed once read.
         return mapTensors(entries, (tensor) => tf.keep(tf.clone(tensor)));

@@ -1,0 +1,94 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { activationOf } from './output-activation.js';
+
+type Layer = tfl.layers.Layer;
+
+/** A layer of a LayersModel, as code that looks at its outputs knows it. */
+export interface LayerInfo {
+  /** Unique in the model; the first part of its parameters' names. */
+  readonly name: string;
+  /** TensorFlow.js' class, e.g. `Dense`. */
+  readonly kind: string;
+  /** TensorFlow.js' name of the activation that the layer ends in, e.g. `relu`; `undefined` where it has none. */
+  readonly activation: string | undefined;
+  /** Shape of its output, `null` for the batch; `undefined` where it has several. */
+  readonly shape: readonly (number | null)[] | undefined;
+}
+
+/**
+ * Sees the output of a layer each time that the layer is applied, in the order of the forward pass. What it returns goes on in
+ * its place. The output may be gone once the forward pass is over: clone what is to stay.
+ */
+export type LayerObserver = (layer: LayerInfo, output: tf.Tensor) => tf.Tensor | void;
+
+let observer: LayerObserver | undefined;
+
+/**
+ * Runs `body`; every layer that a bound LayersModel applies meanwhile is shown to `see`. Synchronous. Layers with several outputs
+ * are passed over.
+ */
+export function observeLayers<T>(see: LayerObserver, body: () => T): T {
+  const outer = observer;
+  observer = see;
+  try {
+    return body();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Whether somebody looks. */
+observeLayers.active = (): boolean => observer !== undefined;
+
+/** Shows what a layer gave; the result is what the next layer gets. */
+export function showLayer<T>(layer: Layer, output: T): T {
+  if (!observer) return output;
+  const single = Array.isArray(output) ? (output as tf.Tensor[]) : [output as tf.Tensor];
+  if (single.length !== 1) return output;
+  const shown = observer(layerInfo(layer), single[0]!);
+  if (!shown) return output;
+  return (Array.isArray(output) ? [shown] : shown) as T;
+}
+
+/** What is known of a layer before it runs. */
+export function layerInfo(layer: Layer): LayerInfo {
+  return {
+    name: layer.name,
+    kind: layer.getClassName(),
+    activation: ownActivation(layer),
+    shape: shapeOf(layer),
+  };
+}
+
+/** Layers that hand on another's numbers have no activation of their own, however their input was made. */
+function ownActivation(layer: Layer): string | undefined {
+  try {
+    const { activation } = layer as { readonly activation?: unknown };
+    const kind = layer.getClassName();
+    if (activation === undefined) return ACTIVATION_LAYERS[kind];
+    return activationOf(layer.output as tfl.SymbolicTensor);
+  } catch {
+    // A layer that is used in several places has no one output.
+    const { activation } = layer as { readonly activation?: { getClassName?(): string } };
+    return activation?.getClassName?.();
+  }
+}
+
+const ACTIVATION_LAYERS: Readonly<Record<string, string>> = {
+  ReLU: 'relu',
+  LeakyReLU: 'leakyRelu',
+  PReLU: 'prelu',
+  ELU: 'elu',
+  ThresholdedReLU: 'thresholdedRelu',
+  Softmax: 'softmax',
+};
+
+function shapeOf(layer: Layer): LayerInfo['shape'] {
+  try {
+    const shape = layer.outputShape;
+    return Array.isArray(shape[0]) ? undefined : (shape as (number | null)[]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
+export type { ActivationProfile, ActivationProfileOptions } from './layers/activation-profile.js';
+export { activationProfile } from './layers/activation-profile.js';
+export type { ActivationsOptions } from './layers/activations.js';
+export { activations } from './layers/activations.js';
+export type { FeatureMapsOptions } from './layers/feature-maps.js';
+export { featureMaps } from './layers/feature-maps.js';
+export type { ImageGrid, ImageRecord } from './layers/image-record.js';
+export type { KernelImagesOptions } from './layers/kernel-images.js';
+export { kernelImages } from './layers/kernel-images.js';
+export type { Histogram, StatisticsOptions, ValueStatistics } from './value-statistics.js';
+export type { WeightChange, WeightChangesOptions } from './weights/weight-changes.js';
+export { weightChanges } from './weights/weight-changes.js';
+export type {
+  WeightHistory,
+  WeightHistoryOptions,
+  WeightHistoryPlugin,
+  WeightRecord,
+} from './weights/weight-history.js';
+export { weightHistory } from './weights/weight-history.js';
+export type { WeightStatistics, WeightStatisticsOptions } from './weights/weight-statistics.js';
+export { weightStatistics } from './weights/weight-statistics.js';

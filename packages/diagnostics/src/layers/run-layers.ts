@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { LayerInfo, Tensors } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
+import type { BoundModel } from '@espalier/core/internal';
+import { bindModel, nearest, observeLayers, prepareTfjs } from '@espalier/core/internal';
+import type { GivenArrays } from '../given-arrays.js';
+import { examplesOf, namedTensors } from '../given-arrays.js';
+import { quietStep } from '../quiet-step.js';
+
+/** A LayersModel, bound, with the names of its inputs. */
+export interface LayeredModel extends BoundModel {
+  layers(): readonly LayerInfo[];
+  readonly inputShapes: NonNullable<BoundModel['inputShapes']>;
+}
+
+/** @throws EspalierError `invalid-model` for a model without layers. */
+export function bindLayers(scope: string, model: tfl.LayersModel): LayeredModel {
+  const bound = bindModel(model);
+  if (!bound.layers || !bound.inputShapes)
+    throw new EspalierError({
+      code: 'invalid-model',
+      scope,
+      message:
+        'the model must be a tf.LayersModel: of a function of tensors nobody can say what its layers are.',
+    });
+  return bound as LayeredModel;
+}
+
+/** The name under which the n-th application of a layer is known. */
+export function applicationName(layer: string, times: number): string {
+  return times === 1 ? layer : `${layer}#${times}`;
+}
+
+/** A forward pass with training off, and what each layer gave. Call inside a tidy. */
+export function runLayers(
+  scope: string,
+  bound: LayeredModel,
+  inputs: GivenArrays,
+  see: (name: string, output: tf.Tensor, layer: LayerInfo) => tf.Tensor | void,
+): Tensors {
+  prepareTfjs();
+  const tensors = namedTensors(scope, 'inputs', inputs, Object.keys(bound.inputShapes));
+  return applyLayers(bound, tensors, bound.weights(), see);
+}
+
+/** The same with inputs and weights as tensors. */
+export function applyLayers(
+  bound: LayeredModel,
+  inputs: Tensors,
+  weights: Tensors,
+  see: (name: string, output: tf.Tensor, layer: LayerInfo) => tf.Tensor | void,
+): Tensors {
+  const applied = new Map<string, number>();
+  const step = quietStep({ training: false, seed: 0, examples: examplesOf(inputs) });
+  const forward = observeLayers(
+    (layer, output) => {
+      const times = (applied.get(layer.name) ?? 0) + 1;
+      applied.set(layer.name, times);
+      return see(applicationName(layer.name, times), output, layer);
+    },
+    () => bound.forward(inputs, weights, step),
+  );
+  const outputs = Object.fromEntries(
+    Object.entries(forward.outputs).map(([name, output]) => [name, tf.clone(output)]),
+  );
+  forward.release?.();
+  return outputs;
+}
+
+/**
+ * The layers that are wanted, in the model's order.
+ *
+ * @throws EspalierError `invalid-option` for a name that no layer has.
+ */
+export function wantedLayers(
+  scope: string,
+  bound: LayeredModel,
+  wanted: readonly string[] | undefined,
+): ReadonlySet<string> {
+  const names = bound.layers().map(({ name }) => name);
+  for (const name of wanted ?? []) {
+    if (names.includes(name.replace(/#\d+$/, ''))) continue;
+    const near = nearest(name, names);
+    checkOptions(scope).fail(
+      'layers',
+      `names of layers (${names.join(', ')})${near === undefined ? '' : `; did you mean '${near}'?`}`,
+      name,
+    );
+  }
+  return new Set(wanted ?? names);
+}
+
+/** One layer. @throws EspalierError `invalid-option` for a name that no layer has. */
+export function oneLayer(scope: string, bound: LayeredModel, layer: string): LayerInfo {
+  wantedLayers(scope, bound, [layer]);
+  return bound.layers().find(({ name }) => name === layer)!;
+}
