@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { Trainer } from '@espalier/core';
 import { split, syntheticClassification } from '@espalier/datasets';
-import { activationProfile, weightHistory } from '@espalier/diagnostics';
+import { activationProfile, gradientCheck, weightHistory } from '@espalier/diagnostics';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
@@ -13,6 +13,10 @@ await tf.setBackend('cpu');
 const data = syntheticClassification({ examples: 600, features: 6, classes: 4, separation: 3, seed: 4 });
 const [train, test] = split(data, { fractions: [0.75, 0.25], seed: 1, stratify: true });
 const model = mlp({ inputs: 6, hidden: [16, 16], outputs: 4, seed: 1 });
+const few = await train!.batch(Uint32Array.of(0, 1, 2, 3));
+const check = await gradientCheck(model, softmaxCrossEntropy(), few, { parameters: ['hidden_1/kernel'] });
+console.log(check.sentence);
+
 const weights = weightHistory();
 const trainer = new Trainer({
   model,

@@ -1,4 +1,12 @@
 export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
+export type {
+  CheckedEntry,
+  CheckedParameter,
+  EntryVerdict,
+  GradientCheck,
+  GradientCheckOptions,
+} from './gradients/gradient-check.js';
+export { gradientCheck } from './gradients/gradient-check.js';
 export type { ActivationProfile, ActivationProfileOptions } from './layers/activation-profile.js';
 export { activationProfile } from './layers/activation-profile.js';
 export type { ActivationsOptions } from './layers/activations.js';

@@ -87,6 +87,7 @@ export {
   activationProfile,
   activations,
   featureMaps,
+  gradientCheck,
   kernelImages,
   weightChanges,
   weightHistory,

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Loss, TrainableModel } from '@espalier/core';
+import {
+  bindModel,
+  lossTerms,
+  resolveObjectives,
+  toHostArrays,
+  valueAndGradients,
+} from '@espalier/core/internal';
+import type { HostArrays, Tensors } from '@espalier/core';
+import type { GivenBatch } from '../given-arrays.js';
+import { examplesOf, namedTensors } from '../given-arrays.js';
+import { quietStep } from '../quiet-step.js';
+
+/** The objective of a model on one batch: its mean loss and its own penalties, training on. */
+export interface Objective {
+  /** Trained parameters, as the model holds them. They stay its own. */
+  readonly parameters: Tensors;
+  /** The objective with other values of some parameters; float32. */
+  value(changed: Tensors): number;
+  /** By back-propagation; a parameter that the objective does not depend on has none. */
+  gradients(): Promise<HostArrays>;
+  dispose(): void;
+}
+
+/** @throws EspalierError for a model, loss or batch that do not fit each other. */
+export function batchObjective(
+  scope: string,
+  model: TrainableModel,
+  loss: Loss | Readonly<Record<string, Loss>>,
+  batch: GivenBatch,
+  seed: number,
+): Objective {
+  const bound = bindModel(model);
+  const objectives = resolveObjectives(bound, loss, {}, []);
+  const outputs = objectives.map(({ output }) => output);
+  const kept = (given: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
+    Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
+  const { inputs, targets, weights } = tf.tidy(() => ({
+    inputs: kept(
+      namedTensors(scope, 'inputs', batch.inputs, bound.inputShapes && Object.keys(bound.inputShapes)),
+    ),
+    targets: kept(namedTensors(scope, 'targets', batch.targets, outputs)),
+    weights: batch.weights && kept(namedTensors(scope, 'weights', batch.weights, outputs)),
+  }));
+  const step = quietStep({ training: true, seed, examples: examplesOf(inputs) });
+  const all = bound.weights();
+  const parameters = Object.fromEntries(bound.trainable().map((name) => [name, all[name]!]));
+  const asBatch = { inputs, targets, ...(weights && { weights }) };
+
+  const scalar = (changed: Tensors): tf.Scalar => {
+    const now = { ...all, ...changed };
+    const forward = bound.forward(inputs, now, step);
+    try {
+      const { loss: mean } = lossTerms(objectives, forward, asBatch, targets, 'examples');
+      const own = bound.penalty?.(now);
+      return own ? tf.add(mean, own) : mean;
+    } finally {
+      forward.release?.();
+    }
+  };
+  return {
+    parameters,
+    value: (changed) => tf.tidy(() => scalar(changed).dataSync()[0]!),
+    async gradients() {
+      const found = tf.tidy(
+        () =>
+          valueAndGradients(() => ({ value: scalar({}), aux: {} }), parameters).gradients as Record<
+            string,
+            tf.Tensor
+          >,
+      );
+      try {
+        return await toHostArrays(found);
+      } finally {
+        tf.dispose(found);
+      }
+    },
+    dispose: () => void tf.dispose([inputs, targets, weights ?? {}]),
+  };
+}
