@@ -36,7 +36,9 @@ const ROUNDING = 1e-3;
  *   outputs NaN.
  * @example
  * ```ts
- * const { confusionMatrix } = await trainer.evaluate(test);
+ * const metrics = [confusionMatrix({ classes: 10 })] as const;
+ * const values = await new Trainer({ model, loss, optimizer, metrics }).evaluate(test);
+ * console.log(values.confusionMatrix[0]);
  * ```
  * Source: as scikit-learn `confusion_matrix`, torchmetrics `MulticlassConfusionMatrix`.
  */
