@@ -57,7 +57,7 @@ describe('softmaxCrossEntropy', () => {
   it('refuses shapes and dtypes that do not fit', () => {
     const loss = softmaxCrossEntropy();
     expect(() => loss.perExample(tf.zeros([2, 2, 2]), tf.zeros([2]))).toThrow(
-      /logits must be \[N, C\], got \[2, 2, 2\]/,
+      /for outputs \[2, 2, 2\] the labels must be \[2, 2\] int32 or \[2, 2, 2\], got \[2\]/,
     );
     expect(() => loss.perExample(tf.zeros([2, 3]), tf.zeros([2]))).toThrow(/must be int32, got float32/);
     expect(() => loss.perExample(tf.zeros([2, 3]), tf.zeros([3], 'int32'))).toThrow(
@@ -99,9 +99,9 @@ describe('checkTargets', () => {
     expect(() => check(targets)).toThrow(expect.objectContaining({ code: 'invalid-data' }));
   });
 
-  it('refuses outputs that are no logits', () => {
+  it('refuses labels of examples where there are places', () => {
     expect(() => softmaxCrossEntropy().checkTargets!(integers(0), [null, 4, 3])).toThrow(
-      /must be logits \[N, C\], got \[N, 4, 3\]/,
+      /must be \[N, 4\] int32 or \[N, 4, 3\], got \[N\] int32/,
     );
   });
 });

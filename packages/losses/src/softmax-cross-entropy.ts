@@ -1,18 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss, OutputScale } from '@espalier/core';
-import { option, readOptions } from '@espalier/core';
-import { checkClassTargets, checkOutputScale, failData, formatShape, oneHot } from '@espalier/core/internal';
+import { checkOptions, option, readOptions } from '@espalier/core';
+import { checkOutputScale } from '@espalier/core/internal';
+import { CLASS_RULES, type ClassOptions, classRows } from './class-rows.js';
 import { logProbability, SCALES, SMALLEST_DIVISOR } from './probabilities.js';
+import { meanOfPositions, rowsOf } from './row-loss.js';
+import { wherePositive } from './softmax.js';
 
 /** Options of {@link softmaxCrossEntropy}. */
-export interface SoftmaxCrossEntropyOptions {
-  /**
-   * What the targets are: `integer` class numbers `[N]` int32, or `one-hot` rows (or class probabilities) `[N, C]`
-   * float32. Default `auto`: decided by their rank.
-   */
-  readonly labels?: 'auto' | 'integer' | 'one-hot';
+export interface SoftmaxCrossEntropyOptions extends ClassOptions {
   /** What the model gives: `logits`, or `probabilities` where it ends in a softmax. Default `logits`. */
   readonly from?: OutputScale;
+  /** Share alpha of each label that is spread over all classes, in training and in validation; from 0 to 1. Default 0. */
+  readonly labelSmoothing?: number;
+  /** What logits are divided by, > 0. Default 1. */
+  readonly temperature?: number;
 }
 
 const SCOPE = 'softmax-cross-entropy';
@@ -21,13 +23,16 @@ const SCOPE = 'softmax-cross-entropy';
  * Cross-entropy of softmax(logits) against labels.
  *
  * ```text
- * loss_n = log(sum_c exp(z_nc - m_n)) - sum_c t_nc (z_nc - m_n),   m_n = max_c z_nc
- * d loss_n / d z_nc = softmax(z_n)_c - t_nc
+ * loss_n = sum_c w_c t_nc (log(sum_k exp(z_nk - m_n)) - (z_nc - m_n)),   m_n = max_c z_nc
+ * d loss_n / d z_nc = softmax(z_n)_c sum_k w_k t_nk - w_c t_nc,   t = (1 - alpha) onehot + alpha / C
  * ```
  *
- * Takes logits `[N, C]` (no softmax in the model); -Infinity masks a class. Nothing is clipped, so the gradient of a confident wrong answer is 1,
- * not 0. Targets get no gradient. The trainer takes the (weighted) mean over examples, as PyTorch's
- * `CrossEntropyLoss` without `weight` does.
+ * Takes logits `[N, ..., C]` (no softmax in the model); -Infinity masks a class. Nothing is clipped, so the gradient of a confident wrong answer is 1,
+ * not 0. Targets get no gradient. Of several positions, e.g. words `[N, T, C]` or pixels, an example's loss is the mean.
+ *
+ * The trainer takes the (weighted) mean over examples, as PyTorch's `CrossEntropyLoss` does: with `classWeights` divided
+ * by the sum of the weights of the labels, with `ignoreIndex` by the number of the others. Rows of probabilities count as
+ * much as their classes weigh, where PyTorch counts each as 1.
  *
  * With `from: 'probabilities'` the outputs are rows p that sum to 1 already: `loss_n = -sum_c t_nc log p_nc`, its gradient
  * `-t_nc / p_nc`, with logarithms of at least -100 and divisors of at least 1e-12. Where softmax has rounded p to 0, its own
@@ -35,7 +40,11 @@ const SCOPE = 'softmax-cross-entropy';
  *
  * @param options.labels `auto` (default), `integer` or `one-hot`.
  * @param options.from Default `logits`.
- * @returns A {@link Loss}: per example `[N]`.
+ * @param options.labelSmoothing From 0 to 1. Default 0.
+ * @param options.classWeights One for each class, >= 0. Default: all 1.
+ * @param options.ignoreIndex Default: no label is ignored.
+ * @param options.temperature > 0, of logits. Default 1.
+ * @returns A {@link Loss}: per example `[N]`, nats.
  * @throws EspalierError `invalid-option` for bad options; from the trainer `invalid-model` where the model's last activation
  *   does not fit `from`; the loss throws `invalid-data` for shapes that do not fit,
  *   and, before the first step, for labels that are fractional, NaN or outside 0 .. C - 1, and rows that do not sum to 1.
@@ -48,52 +57,50 @@ const SCOPE = 'softmax-cross-entropy';
  */
 export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
   const { values, config } = readOptions(SCOPE, options, {
-    labels: option.oneOf(['auto', 'integer', 'one-hot'], { default: 'auto' }),
+    ...CLASS_RULES,
     from: option.oneOf(SCALES, { default: 'logits' }),
+    labelSmoothing: option.number({ min: 0, max: 1, default: 0 }),
+    temperature: option.number({ min: 0, exclusiveMin: true, default: 1 }),
   });
-  const { labels, from } = values;
+  const { from, temperature } = values;
+  if (from === 'probabilities' && temperature !== 1)
+    checkOptions(SCOPE).fail('temperature', "left out with from: 'probabilities'", temperature);
+  const labels = classRows(SCOPE, { ...values, smoothing: values.labelSmoothing });
+  const counts = labels.counts;
   return {
     name: 'softmaxCrossEntropy',
     config,
     targetKind: 'class',
     checkOutput: (output) => checkOutputScale(SCOPE, output, from),
     perExample(outputs, targets) {
-      if (outputs.rank !== 2) failData(SCOPE, `logits must be [N, C], got ${formatShape(outputs.shape)}.`);
-      const given = outputs as tf.Tensor2D;
-      const integer = isInteger(labels, targets, given);
-      const rows = (): tf.Tensor =>
-        integer ? oneHot(targets as tf.Tensor1D, given.shape[1]) : tf.cast(targets, 'float32');
-      if (from === 'probabilities') return crossEntropyOf(given, rows);
-      return crossEntropy(given, rows, integer ? undefined : (t) => tf.sum(t, 1, true));
+      const integer = labels.integer(outputs, targets);
+      const rows = (): tf.Tensor => labels.rows(outputs, targets);
+      const given = rowsOf(outputs);
+      const even = integer && !labels.uneven;
+      const each =
+        from === 'probabilities'
+          ? crossEntropyOf(given, rows)
+          : crossEntropy(
+              temperature === 1 ? given : tf.div(given, temperature),
+              rows,
+              even ? undefined : (t) => tf.sum(t, 1, true),
+            );
+      return meanOfPositions(each, outputs.shape[0]!);
     },
-    checkTargets: (targets, outputShape) => checkClassTargets(SCOPE, labels, targets, outputShape),
+    ...(counts && {
+      counts: (outputs: tf.Tensor, targets: tf.Tensor) =>
+        meanOfPositions(counts(outputs, targets), outputs.shape[0]!),
+    }),
+    checkTargets: (targets, outputShape) => labels.checkTargets(targets, outputShape),
   };
-}
-
-function isInteger(labels: string, targets: tf.Tensor, { shape }: tf.Tensor2D): boolean {
-  const fits = targets.shape[0] === shape[0];
-  if (fits && targets.rank === 1 && labels !== 'one-hot') {
-    if (targets.dtype === 'int32') return true;
-    failData(
-      SCOPE,
-      `integer labels must be int32, got ${targets.dtype}; cast them with tf.cast(labels, 'int32').`,
-    );
-  }
-  if (fits && targets.rank === 2 && targets.shape[1] === shape[1] && labels !== 'integer') return false;
-  const wanted = [labels !== 'one-hot' && `[${shape[0]}] int32`, labels !== 'integer' && formatShape(shape)];
-  failData(
-    SCOPE,
-    `for logits ${formatShape(shape)} the labels must be ${wanted.filter(Boolean).join(' or ')}, ` +
-      `got ${formatShape(targets.shape)}.`,
-  );
 }
 
 /** One custom gradient in place of that of eight ops; `rowSums` where the rows may sum to other than 1. */
 function crossEntropy(
-  logits: tf.Tensor2D,
+  logits: tf.Tensor,
   target: () => tf.Tensor,
   rowSums?: (target: tf.Tensor) => tf.Tensor,
-): tf.Tensor1D {
+): tf.Tensor {
   const op = tf.customGrad((z, save) => {
     const t = target();
     const shifted = tf.sub(z as tf.Tensor, tf.max(z as tf.Tensor, 1, true));
@@ -102,7 +109,7 @@ function crossEntropy(
     const total = rowSums?.(t);
     const normalizer = total ? tf.mul(total, tf.log(sums)) : tf.log(sums);
     // A class that is masked by a logit of -Infinity adds nothing where it is not wanted: 0 times it would be NaN.
-    const wanted = tf.where(tf.greater(t, 0), tf.mul(t, shifted), tf.zerosLike(shifted));
+    const wanted = wherePositive(t, shifted);
     const value = tf.sub(tf.reshape(normalizer, [-1]), tf.sum(wanted, 1));
     (save as tf.GradSaveFunc)([t, exponentials, sums, ...(total ? [total] : [])]);
     return {
@@ -114,11 +121,11 @@ function crossEntropy(
       },
     };
   });
-  return op(logits) as tf.Tensor1D;
+  return op(logits);
 }
 
 /** The same of probabilities. */
-function crossEntropyOf(probabilities: tf.Tensor2D, target: () => tf.Tensor): tf.Tensor1D {
+function crossEntropyOf(probabilities: tf.Tensor, target: () => tf.Tensor): tf.Tensor {
   const op = tf.customGrad((p, save) => {
     const t = target();
     (save as tf.GradSaveFunc)([p as tf.Tensor, t]);
@@ -130,5 +137,5 @@ function crossEntropyOf(probabilities: tf.Tensor2D, target: () => tf.Tensor): tf
       },
     };
   });
-  return op(probabilities) as tf.Tensor1D;
+  return op(probabilities);
 }

@@ -7,7 +7,9 @@ interface Entry extends PluginContractOptions {
   readonly variants: Readonly<Record<string, () => Plugin>>;
 }
 
-const { elasticNet, gaussianNoise, l1, l1Proximal, l2, labelSmoothing, maxNorm, weightDecay } = exported;
+const { elasticNet, gaussianNoise, gradientNoise, groupLasso, l1, l1Proximal, l2, labelSmoothing, maxNorm } =
+  exported;
+const { minMaxNorm, nonNegative, orthogonal, unitNorm, weightDecay } = exported;
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
 
@@ -91,6 +93,52 @@ const plugins: Record<string, Entry> = {
       'axis 0.5': () => maxNorm({ max: 1, axis: 0.5 }),
       'no axes': () => maxNorm({ max: 1, axis: [] }),
       ...badSelection((options) => maxNorm({ max: 1, ...options })),
+    },
+  },
+  nonNegative: { variants: { kernels: () => nonNegative() }, bad: badSelection(nonNegative) },
+  unitNorm: {
+    variants: { 'by unit': () => unitNorm(), 'over all axes': () => unitNorm({ axis: [0, -1] }) },
+    bad: { 'axis 0.5': () => unitNorm({ axis: 0.5 }), ...badSelection(unitNorm) },
+  },
+  minMaxNorm: {
+    variants: { 'by unit': () => minMaxNorm({ min: 0.5, max: 0.8, rate: 0.7 }) },
+    bad: {
+      'min above max': () => minMaxNorm({ min: 2, max: 1 }),
+      'rate 0': () => minMaxNorm({ rate: 0 }),
+      ...badSelection(minMaxNorm),
+    },
+  },
+  orthogonal: {
+    variants: {
+      fixed: () => orthogonal({ lambda: 0.01 }),
+      'on a schedule': () => orthogonal({ lambda: ramp }),
+    },
+    neutral: () => orthogonal({ lambda: 0 }),
+    bad: {
+      'lambda < 0': () => orthogonal({ lambda: -1 }),
+      ...badSelection((options) => orthogonal({ lambda: 1, ...options })),
+    },
+  },
+  groupLasso: {
+    variants: {
+      units: () => groupLasso({ lambda: 0.01 }),
+      'inputs, on a schedule': () => groupLasso({ lambda: ramp, axis: -1 }),
+    },
+    neutral: () => groupLasso({ lambda: 0 }),
+    bad: {
+      'lambda NaN': () => groupLasso({ lambda: NaN }),
+      ...badSelection((options) => groupLasso({ lambda: 1, ...options })),
+    },
+  },
+  gradientNoise: {
+    variants: {
+      fixed: () => gradientNoise({ stddev: 0.1 }),
+      'on a schedule': () => gradientNoise({ stddev: ramp }),
+    },
+    neutral: () => gradientNoise({ stddev: 0 }),
+    bad: {
+      'stddev < 0': () => gradientNoise({ stddev: -1 }),
+      ...badSelection((options) => gradientNoise({ stddev: 1, ...options })),
     },
   },
   gaussianNoise: {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
-import { EspalierError, option, readOptions } from '@espalier/core';
-import { axesIntoUnit } from '@espalier/core/internal';
+import { option, readOptions } from '@espalier/core';
+import { AXIS_RULE, axesFor } from './axes.js';
 import { parameterPlugin } from './parameter-plugin.js';
 import type { SelectionOptions } from './selection.js';
 import { selectionRules } from './selection.js';
@@ -38,31 +38,16 @@ export interface MaxNormOptions extends SelectionOptions {
 export function maxNorm(options: MaxNormOptions): Plugin<never, never> {
   const { values, config } = readOptions('max-norm', options, {
     max: option.number({ min: 0, exclusiveMin: true }),
-    axis: option.custom<number | readonly number[], { readonly optional: true }>({
-      expected: 'a whole number or a list of them',
-      accepts: (axis) =>
-        Array.isArray(axis) ? axis.length > 0 && axis.every(Number.isInteger) : Number.isInteger(axis),
-      optional: true,
-    }),
+    axis: AXIS_RULE,
     ...selectionRules('max-norm'),
   });
   const { max, axis } = values;
-  const axes = typeof axis === 'number' ? [axis] : axis;
+  const axesOf = axesFor('max-norm', axis);
   return parameterPlugin(values, config, {}, () => {
     const limit = tf.scalar(max);
     return (w, _, name) => {
-      const over = axes ?? axesIntoUnit(name, w.rank);
-      if (over.some((one) => one < -w.rank || one >= w.rank)) failAxis(over, name, w.shape);
-      const norms = tf.sqrt(tf.sum(tf.square(w), [...over], true));
+      const norms = tf.sqrt(tf.sum(tf.square(w), axesOf(w, name), true));
       return tf.mul(w, tf.div(limit, tf.maximum(norms, limit)));
     };
-  });
-}
-
-function failAxis(axes: readonly number[], name: string, shape: readonly number[]): never {
-  throw new EspalierError({
-    code: 'invalid-option',
-    scope: 'max-norm',
-    message: `axis [${axes}] does not exist in parameter '${name}' of shape [${shape}]; choose other parameters or another axis.`,
   });
 }

@@ -24,6 +24,7 @@ export {
   toyAccuracy,
   toyCrossEntropy,
   toyModel,
+  toyModelOf,
   toyModelWithUnused,
   toyOptimizer,
   toyWeights,
@@ -35,6 +36,7 @@ export { pluginContract } from './plugin-contract.js';
 export type { LossContractOptions } from './loss-contract.js';
 export { lossContract } from './loss-contract.js';
 export type { ObjectiveProblem } from './objective-problems.js';
+export { amounts, labelledPlaces, oneAnswer, oneNumber } from './more-objective-problems.js';
 export { classLabels, probabilityRows, realNumbers, yesOrNo } from './objective-problems.js';
 export type { MetricContractOptions } from './metric-contract.js';
 export { metricContract } from './metric-contract.js';

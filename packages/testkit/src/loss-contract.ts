@@ -10,7 +10,7 @@ import { expectRefused } from './expect-refused.js';
 import { expectNoLeak } from './matchers.js';
 import { problemData, sliceRows, tensorOf } from './objective-data.js';
 import type { ObjectiveProblem } from './objective-problems.js';
-import { toyModel } from './toy-parts.js';
+import { toyModelOf, toyOptimizer } from './toy-parts.js';
 import { toyRun } from './toy-run.js';
 import { useCpu } from './use-cpu.js';
 
@@ -22,13 +22,17 @@ export interface LossContractOptions {
   readonly bad?: Readonly<Record<string, () => unknown>>;
   /** The largest outputs at which value and gradient must be finite. Default 1e4. */
   readonly largest?: number;
+  /** The rate that it is trained with. Default 0.1. */
+  readonly learningRate?: number;
+  /** How far its third derivative may be beyond 6, for the check of gradients by differences. Default 1. */
+  readonly curvature?: number;
 }
 
 /** What every loss must hold. */
 export function lossContract(
   name: string,
   make: () => Loss,
-  { problems, bad = {}, largest = 1e4 }: LossContractOptions,
+  { problems, bad = {}, ...limits }: LossContractOptions,
 ): void {
   if (collected('losses', { name, make, problems })) return;
   describe(`${name} is a loss`, () => {
@@ -41,15 +45,23 @@ export function lossContract(
       });
     }
     for (const [kind, problem] of Object.entries(problems)) {
-      describe(`of ${kind}`, () => problemTests(make, problem, largest));
+      describe(`of ${kind}`, () => problemTests(make, problem, limits));
     }
   });
 }
 
-function problemTests(make: () => Loss, problem: ObjectiveProblem, largest: number): void {
-  const parts = () => ({ loss: make(), metrics: [], data: problemData(problem) });
-  const width = problem.outputShape[1] ?? 1;
-  agreementTests(() => ({ ...parts(), model: toyModel(width) }));
+function problemTests(
+  make: () => Loss,
+  problem: ObjectiveProblem,
+  { largest = 1e4, learningRate = 0.1, curvature = 1 }: Omit<LossContractOptions, 'problems' | 'bad'>,
+): void {
+  const parts = () => ({
+    loss: make(),
+    metrics: [],
+    data: problemData(problem),
+    optimizer: toyOptimizer(learningRate),
+  });
+  agreementTests(() => ({ ...parts(), model: toyModelOf(problem.outputShape) }));
   if (contractExecutor()) return;
 
   const draw = (n: number, name = 'loss') => problem.draw(n, stream(5, name));
@@ -96,7 +108,7 @@ function problemTests(make: () => Loss, problem: ObjectiveProblem, largest: numb
         return values({ ...outputs, data: moved }, targets)[Math.floor(i / each)]!;
       };
       const [above, below] = [at(value + h), at(value - h)];
-      const bound = h ** 2 + (2 ** -22 * Math.max(1, Math.abs(above))) / h;
+      const bound = curvature * h ** 2 + (2 ** -22 * Math.max(1, Math.abs(above))) / h;
       expect(Math.abs(exact[i]! - (above - below) / (2 * h)), `output ${i}`).toBeLessThanOrEqual(bound);
     });
   });
@@ -143,7 +155,7 @@ function problemTests(make: () => Loss, problem: ObjectiveProblem, largest: numb
   });
 
   test('trains: the loss falls, and does not depend on how the data are cut into batches', async () => {
-    const model = toyModel(width);
+    const model = toyModelOf(problem.outputShape);
     const run = await expectNoLeak(() => toyRun({ ...parts(), model, fit: { epochs: 4 } }));
     const lines = run.record.epochs.map((line) => line['val_loss']!);
     // One class alone has the loss 0 from the start.

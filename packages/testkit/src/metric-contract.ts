@@ -12,7 +12,7 @@ import { inTidy } from './in-tidy.js';
 import { expectNoLeak } from './matchers.js';
 import { problemData, sliceRows, tensorOf } from './objective-data.js';
 import type { ObjectiveProblem } from './objective-problems.js';
-import { toyModel, toyOptimizer } from './toy-parts.js';
+import { toyModelOf, toyOptimizer } from './toy-parts.js';
 import { useCpu } from './use-cpu.js';
 
 /** What {@link metricContract} needs to know besides. */
@@ -68,13 +68,12 @@ export function metricContract(
 }
 
 function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boolean): void {
-  const width = problem.outputShape[1] ?? 1;
   const data = problemData(problem);
   const loss = {
     name: 'any',
     perExample: (outputs: tf.Tensor) => tf.mean<tf.Tensor1D>(tf.square(outputs), -1),
   };
-  agreementTests(() => ({ model: toyModel(width), loss, metrics: [make()], data }));
+  agreementTests(() => ({ model: toyModelOf(problem.outputShape), loss, metrics: [make()], data }));
   if (contractExecutor()) return;
 
   const draw = (n: number): Examples => problem.draw(n, stream(5, 'metric'));
@@ -156,7 +155,7 @@ function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boo
   });
 
   test('evaluates the same in the trainer, whatever the batch size', async () => {
-    const model = toyModel(width);
+    const model = toyModelOf(problem.outputShape);
     const metric = make();
     await expectNoLeak(async () => {
       const trainer = new Trainer({

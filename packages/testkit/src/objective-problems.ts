@@ -3,7 +3,8 @@ import type { HostArray, RandomStream } from '@espalier/core';
 /** A kind of outputs and targets that a loss or metric is made for. */
 export interface ObjectiveProblem {
   /** What the targets are; problems of one kind and shape have the same. */
-  readonly kind: 'class numbers' | 'probabilities' | 'numbers' | 'answers';
+  readonly kind:
+    'class numbers' | 'probabilities' | 'numbers' | 'answers' | 'amounts' | 'one number' | 'one answer';
   /** Shape of the model's output, `null` for the batch. */
   readonly outputShape: readonly (number | null)[];
   /** Outputs `[n, ...]` and targets that go with them; never nearer than 0.05 to where a loss has a kink. */

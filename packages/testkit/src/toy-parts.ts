@@ -29,6 +29,22 @@ export function toyModel(outputs = 3): tfl.LayersModel {
   );
 }
 
+/** {@link toyModel} with outputs of a shape `[null, ...]`. */
+export function toyModelOf(outputShape: readonly (number | null)[]): tfl.LayersModel {
+  const inner = outputShape.slice(1).map((size) => size ?? 1);
+  const width = inner.reduce((product, size) => product * size, 1);
+  if (inner.length < 2) return toyModel(width);
+  return toyWeights(
+    tfl.sequential({
+      layers: [
+        tfl.layers.dense({ name: 'hidden', units: 4, activation: 'tanh', inputShape: [3] }),
+        tfl.layers.dense({ name: 'output', units: width }),
+        tfl.layers.reshape({ targetShape: inner }),
+      ],
+    }),
+  );
+}
+
 /** A linear model with a parameter, `unused`, that the output does not depend on. Dispose its variables. */
 export function toyModelWithUnused(outputs = 3): FunctionalModel {
   const variable = (name: string, shape: number[]) =>

@@ -45,7 +45,9 @@ export function lossTerms(
       const weights = given && ofClasses ? tf.mul(given, ofClasses) : (given ?? ofClasses);
       const sum = tf.sum(weights ? tf.mul(perExample, weights) : perExample);
       sums[`loss/${output}`] = sum;
-      const counted = reduction === 'weights' ? weights : mask;
+      const counts = loss.counts?.(rows.outputs, rows.targets);
+      const counting = reduction === 'weights' ? weights : mask && tf.reshape(mask, [-1]);
+      const counted = counts && counting ? tf.mul(counts, counting) : (counts ?? counting);
       if (counted) sums[`weight/${output}`] = tf.sum(counted);
       const total = sums[`weight/${output}`];
       const mean = total ? tf.div(sum, tf.maximum(total, MIN_WEIGHT)) : tf.mul(sum, 1 / perExample.shape[0]);

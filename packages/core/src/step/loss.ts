@@ -25,6 +25,13 @@ export interface Loss {
    */
   perExample(outputs: Tensor, targets: Tensor): Tensor1D;
   /**
+   * How much each example counts in the mean, inside the step, where that is not 1: less than that with targets that are ignored,
+   * the class's weight with weighted classes. Absent where every example counts alike.
+   *
+   * @returns `[N]`, each >= 0. The trainer divides the sum of the losses by the sum of these.
+   */
+  counts?(outputs: Tensor, targets: Tensor): Tensor1D;
+  /**
    * Checks the output that it is for, when the trainer is made.
    *
    * @throws EspalierError `invalid-model` where it could not mean anything, e.g. logits that went through a sigmoid.

@@ -49,6 +49,8 @@ export function checkSameShape(scope: string, outputs: Shape, targets: Shape, sq
 /**
  * Checks class labels in plain memory: integers 0 .. C - 1, or rows of probabilities.
  *
+ * @param outputShape `[N, ..., C]`: labels are `[N, ...]` int32 or `[N, ..., C]`.
+ * @param ignoreIndex A label that is left out, so that it need not be a class.
  * @throws EspalierError `invalid-data`.
  */
 export function checkClassTargets(
@@ -56,34 +58,45 @@ export function checkClassTargets(
   labels: 'auto' | 'integer' | 'one-hot',
   targets: HostArray,
   outputShape: Shape,
+  ignoreIndex?: number,
 ): void {
   const { shape, dtype } = targets;
-  const classes = outputShape.length === 2 ? (outputShape[1] ?? undefined) : undefined;
-  if (outputShape.length > 2) {
-    failData(scope, `the model's output must be logits [N, C], got ${formatShape(outputShape)}.`);
-  }
-  if (shape.length === 1 && labels !== 'one-hot') return checkIntegers(scope, targets, classes);
-  if (shape.length === 2 && labels !== 'integer' && (classes === undefined || shape[1] === classes)) {
-    return checkRows(scope, targets);
-  }
-  const width = classes ?? 'C';
-  const wanted = { auto: `[N] int32 or [N, ${width}]`, integer: '[N] int32', 'one-hot': `[N, ${width}]` }[
-    labels
-  ];
+  const known = outputShape.length > 1;
+  const classes = known ? (outputShape.at(-1) ?? undefined) : undefined;
+  const inner = known ? outputShape.slice(1, -1) : undefined;
+  const numbers = inner
+    ? shapesMatch(inner, shape.slice(1))
+    : shape.length === 1 || (dtype === 'int32' && labels === 'integer');
+  if (numbers && labels !== 'one-hot') return checkIntegers(scope, targets, classes, ignoreIndex);
+  const rows = inner ? shapesMatch([...inner, classes ?? null], shape.slice(1)) : shape.length > 1;
+  if (rows && labels !== 'integer') return checkRows(scope, targets);
+  const positions = ['N', ...(inner ?? []).map((size) => size ?? 'N')].join(', ');
+  const wanted = {
+    auto: `[${positions}] int32 or [${positions}, ${classes ?? 'C'}]`,
+    integer: `[${positions}] int32`,
+    'one-hot': `[${positions}, ${classes ?? 'C'}]`,
+  }[labels];
   failData(
     scope,
     `labels must be ${wanted}, got ${formatShape([null, ...shape.slice(1)])} ${dtype}; ` +
-      'give class numbers as [N], or one-hot rows as wide as the model has outputs.',
+      `give class numbers as [${positions}], or one-hot rows as wide as the model has outputs.`,
   );
 }
 
-function checkIntegers(scope: string, targets: HostArray, classes: number | undefined): void {
+function checkIntegers(
+  scope: string,
+  targets: HostArray,
+  classes: number | undefined,
+  ignoreIndex: number | undefined,
+): void {
   const values = toTensorData(targets);
-  const allowed = classes === undefined ? 'a whole number >= 0' : `a whole number from 0 to ${classes - 1}`;
+  const whole = classes === undefined ? 'a whole number >= 0' : `a whole number from 0 to ${classes - 1}`;
+  const allowed = ignoreIndex === undefined ? whole : `${whole}, or ${ignoreIndex}`;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
+    if (value === ignoreIndex) continue;
     if (!Number.isInteger(value) || value < 0 || value >= (classes ?? Infinity)) {
-      failData(scope, `the label of example ${i} is ${value}; it must be ${allowed}.`);
+      failData(scope, `the label of example ${exampleOf(targets, i)} is ${value}; it must be ${allowed}.`);
     }
   }
   if (targets.dtype !== 'int32') {
@@ -93,7 +106,7 @@ function checkIntegers(scope: string, targets: HostArray, classes: number | unde
 
 function checkRows(scope: string, targets: HostArray): void {
   const values = toTensorData(targets);
-  const width = targets.shape[1]!;
+  const width = targets.shape.at(-1)!;
   for (let start = 0; start < values.length; start += width) {
     let sum = 0;
     for (let i = start; i < start + width; i++) {

@@ -142,7 +142,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       fail(
         'invalid-option',
         'trainer',
-        'accumulate must be 1 for several outputs of which one masks steps: their losses count different numbers of them.',
+        'accumulate must be 1 for several outputs of which one masks steps or leaves targets out: their losses count different numbers of them.',
       );
     }
     return counts[0] ?? tf.scalar(Object.values(batch.inputs)[0]!.shape[0]!);
