@@ -15,6 +15,7 @@ export type {
   ExecutorSession,
   StepInputs,
   StepResult,
+  StepSeries,
 } from './engine/executor.js';
 export type { Loss, TargetKind } from './step/loss.js';
 export type { OutputInfo, OutputScale } from './step/output-info.js';

@@ -41,6 +41,7 @@ export {
 } from './engine/kernel-kit/pooling-gradients.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
+export { STATES, streamStates } from './random.js';
 export { axesIntoUnit, parameterSelection } from './step/parameters.js';
 export { scheduleValue } from './step/schedule-value.js';
 export { currentScope, inScope, traceScope, withScopes } from './engine/trace-scope.js';

@@ -37,6 +37,26 @@ export interface PlainStateMemory extends StateMemory {
   write(entries: HostTensors): void;
 }
 
+/** An input that is fed by writing to where the code reads it. */
+export interface WrittenInput {
+  /** As in the graph; of rows that are taken from a whole array, the name of that. */
+  readonly name: string;
+  /** Elements of a row, where the input is rows of a whole array. */
+  readonly row?: number;
+  /** Where it lies, until memory next grows: asked for again after anything else was compiled or run. */
+  readonly memory: Float32Array | Int32Array | Uint8Array;
+  /** Fills it with uniform random numbers, as the generator of `stream` gives from the state at this place. */
+  drawUniforms(states: Int32Array, at: number): void;
+}
+
+/** Code bound to a state, for runs that follow each other without a promise or a copy. */
+export interface BoundCode {
+  /** To be written before each run. */
+  readonly inputs: readonly WrittenInput[];
+  /** Runs once, as `GeneratedCode.run`. */
+  run(): HostTensors;
+}
+
 /** A step as something that runs. It must not refer to the function that was traced. */
 export interface GeneratedCode<State extends StateMemory = StateMemory> {
   /** Number of operations, for messages. */
@@ -47,6 +67,8 @@ export interface GeneratedCode<State extends StateMemory = StateMemory> {
    * @returns The outputs that are not state: views of memory that the next run overwrites.
    */
   run(state: State, feed: Feed): MaybePromise<HostTensors>;
+  /** The code bound to a state, where it runs at once. */
+  bind?(state: State): BoundCode;
   /** What it runs, in readable form, where that is more than the graph says. */
   explain?(): string;
   /** Frees everything. */

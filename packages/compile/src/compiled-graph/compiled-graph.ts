@@ -5,7 +5,8 @@ import { encodeInputs, rowsInput } from '../passes/encode-inputs.js';
 import { indexBounds } from '../passes/index-bounds.js';
 import { simplify } from '../passes/simplify.js';
 import type { Traced } from '../trace/trace-twice.js';
-import type { CodeGenerator, Feed, GeneratedCode, StateMemory } from './code-generator.js';
+import type { TensorArray } from '../graph/element-type.js';
+import type { BoundCode, CodeGenerator, Feed, GeneratedCode, StateMemory } from './code-generator.js';
 import type { HostTensors } from './host-tensor.js';
 import { IndexCheck } from './index-check.js';
 
@@ -75,6 +76,16 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
     const running = this.code.run(state, this.#check.of(feed));
     if (isPromise(running)) this.#running = running.catch(() => undefined);
     return running;
+  }
+
+  /** The code bound to a state, where it runs at once. Whoever writes an input has it checked by `checkInput`. */
+  bind(state: State): BoundCode | undefined {
+    return this.code.bind?.(state);
+  }
+
+  /** @throws IndexOutOfBounds where an input holds a row number that its table has not. */
+  checkInput(name: string, data: TensorArray): void {
+    this.#check.look(name, data);
   }
 
   /** Frees the code once it is idle. */

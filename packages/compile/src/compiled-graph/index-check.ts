@@ -28,10 +28,15 @@ export class IndexCheck {
     if (this.#bounds.size === 0) return feed;
     return (input) => {
       const data = feed(input);
-      const bound = this.#bounds.get(input);
-      if (bound) this.#check(input, data, bound);
+      this.look(input, data);
       return data;
     };
+  }
+
+  /** Looks at the numbers of one input. */
+  look(input: string, data: TensorArray): void {
+    const bound = this.#bounds.size === 0 ? undefined : this.#bounds.get(input);
+    if (bound) this.#check(input, data, bound);
   }
 
   #check(input: string, data: TensorArray, { rows, origin }: IndexBound): void {

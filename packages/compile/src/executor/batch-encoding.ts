@@ -33,21 +33,28 @@ export function describeBatch(batch: Partial<HostBatch>, inPlace: boolean): Desc
   return { key: parts.join(', '), encodings };
 }
 
-/** Whether two batches would be described alike, found out without describing them. */
-export function sameForm(a: Partial<HostBatch>, b: Partial<HostBatch>): boolean {
+/**
+ * Whether two batches would be described alike, found out without describing them.
+ *
+ * @param examples Examples of `b` that count: its arrays may be those of several batches. Default: all.
+ */
+export function sameForm(a: Partial<HostBatch>, b: Partial<HostBatch>, examples?: number): boolean {
   return (
-    sameArrays(a.inputs, b.inputs) && sameArrays(a.targets, b.targets) && sameArrays(a.weights, b.weights)
+    sameArrays(a.inputs, b.inputs, examples) &&
+    sameArrays(a.targets, b.targets, examples) &&
+    sameArrays(a.weights, b.weights, examples)
   );
 }
 
-function sameArrays(a: HostArrays = NONE, b: HostArrays = NONE): boolean {
-  if (a === b) return true;
+function sameArrays(a: HostArrays = NONE, b: HostArrays = NONE, examples?: number): boolean {
+  if (a === b && examples === undefined) return true;
   let left = 0;
   for (const name in a) {
     left++;
     const [one, other] = [a[name]!, b[name]];
     if (!other || one.dtype !== other.dtype || one.shape.length !== other.shape.length) return false;
-    for (let i = 0; i < one.shape.length; i++) if (one.shape[i] !== other.shape[i]) return false;
+    if (one.shape[0] !== (examples ?? other.shape[0])) return false;
+    for (let i = 1; i < one.shape.length; i++) if (one.shape[i] !== other.shape[i]) return false;
     // What is asked for rows is asked of the whole, as above.
     const [whole, otherWhole] = [one.rows?.of, other.rows?.of];
     if (whole !== otherWhole) return false;

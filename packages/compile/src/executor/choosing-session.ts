@@ -1,4 +1,11 @@
-import type { ExecutorSession, HostArrays, HostBatch, StepInputs, StepProgram } from '@espalier/core';
+import type {
+  ExecutorSession,
+  HostArrays,
+  HostBatch,
+  StepInputs,
+  StepProgram,
+  StepSeries,
+} from '@espalier/core';
 import { isEspalierError } from '@espalier/core';
 import { costOf, fasterAsWasm } from './step-cost.js';
 import type { StepKind } from './step-functions.js';
@@ -35,6 +42,10 @@ export class ChoosingSession implements ExecutorSession {
     return (
       this.#session?.train(batch, inputs) ?? this.#first('train', batch, (own) => own.train(batch, inputs))
     );
+  }
+
+  trainSeries(series: StepSeries): boolean {
+    return this.#session?.trainSeries?.(series) ?? false;
   }
 
   accumulate(batch: HostBatch, inputs: StepInputs) {

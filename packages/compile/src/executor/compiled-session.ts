@@ -7,11 +7,13 @@ import type {
   HostBatch,
   StepInputs,
   StepResult,
+  StepSeries,
 } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
 import { after, isPromise, type MaybePromise } from '@espalier/core/internal';
 import type { StateMemory } from '../compiled-graph/code-generator.js';
 import type { HostTensor, HostTensors } from '../compiled-graph/host-tensor.js';
+import { BoundStep, SUM } from './bound-step.js';
 import { executionError } from './execution-error.js';
 import type { CompiledKind, ShapeCache } from './shape-cache.js';
 import type { StepKind } from './step-functions.js';
@@ -30,10 +32,10 @@ export class CompiledSession implements ExecutorSession {
   readonly #parts: SessionParts;
   readonly #state: StateMemory;
   readonly #shapes: StepShapes['state'];
+  /** What runs at once, bound to the state. */
+  readonly #bound = new WeakMap<CompiledKind, BoundStep>();
   /** Training steps of this session. */
   #steps = 0;
-  /** The step before which the function is traced again. */
-  #nextCheck = 2;
 
   private constructor(parts: SessionParts, state: StateMemory, shapes: StepShapes['state']) {
     this.name = parts.name;
@@ -53,14 +55,40 @@ export class CompiledSession implements ExecutorSession {
 
   train(batch: HostBatch, inputs: StepInputs): MaybePromise<StepResult> {
     return after(this.#compiled('train', batch), (compiled) => {
-      this.#steps++;
-      // A number that leaks into the step from outside may change at any time: looked for at steps 2, 8, 32, 128, ...
-      if (this.#steps === this.#nextCheck) {
-        compiled.graph.traced.verify();
-        this.#nextCheck *= 4;
-      }
+      this.#countStep(compiled);
       return after(this.#run(compiled, batch, inputs), resultOf);
     });
+  }
+
+  trainSeries(series: StepSeries): boolean {
+    const { cache } = this.#parts;
+    const compiled = cache.known('train', series.batches, series.batchSize);
+    const bound = compiled && this.#boundOf(compiled);
+    if (!bound) return false;
+    let inputs: StepInputs | undefined;
+    for (let at = series.from; at < series.to; at++) {
+      inputs = series.inputs();
+      this.#countStep(compiled);
+      let results: HostTensors;
+      try {
+        results = bound.run(series.batches, inputs, at);
+      } catch (cause) {
+        return this.#failed(cause, inputs);
+      }
+      if (!series.done(bound.sums(results))) break;
+    }
+    return true;
+  }
+
+  /**
+   * A number that leaks into the step from outside may change at any time: looked for at the second step of each run, and at steps 8,
+   * 32, 128, ... of all runs together.
+   */
+  #countStep({ graph, taken }: CompiledKind): void {
+    taken.steps++;
+    const due = taken.steps === taken.nextCheck;
+    if (due) taken.nextCheck *= 4;
+    if (++this.#steps === 2 || due) graph.traced.verify();
   }
 
   evaluate(batch: HostBatch, inputs: StepInputs): MaybePromise<BatchSums> {
@@ -117,22 +145,32 @@ export class CompiledSession implements ExecutorSession {
     return after(this.#compiled(kind, batch), (compiled) => this.#run(compiled, batch, inputs));
   }
 
-  #run(
-    { graph, feeds }: CompiledKind,
-    batch: Partial<HostBatch>,
-    inputs: StepInputs,
-  ): MaybePromise<HostTensors> {
+  #run(compiled: CompiledKind, batch: Partial<HostBatch>, inputs: StepInputs): MaybePromise<HostTensors> {
     const given = { batch, inputs };
-    const failed = (cause: unknown): never => {
-      const { device, cache } = this.#parts;
-      throw executionError(cause, { step: inputs.draw, engine: cache.generator.engine, device });
-    };
     try {
+      const bound = this.#boundOf(compiled);
+      if (bound) return bound.run(batch, inputs, 0);
+      const { graph, feeds } = compiled;
       const running = graph.run(this.#state, (name) => feeds.get(name)!(given));
-      return isPromise(running) ? running.catch(failed) : running;
+      return isPromise(running) ? running.catch((cause: unknown) => this.#failed(cause, inputs)) : running;
     } catch (cause) {
-      return failed(cause);
+      return this.#failed(cause, inputs);
     }
+  }
+
+  #failed(cause: unknown, inputs: StepInputs): never {
+    const { device, cache } = this.#parts;
+    throw executionError(cause, { step: inputs.draw, engine: cache.generator.engine, device });
+  }
+
+  #boundOf(compiled: CompiledKind): BoundStep | undefined {
+    let bound = this.#bound.get(compiled);
+    if (!bound) {
+      const code = compiled.graph.bind(this.#state);
+      if (!code) return undefined;
+      this.#bound.set(compiled, (bound = new BoundStep(compiled, code)));
+    }
+    return bound;
   }
 }
 
@@ -149,10 +187,9 @@ function resultOf(outputs: HostTensors): StepResult {
 
 /** Copies of the sums. */
 function sumsOf(outputs: HostTensors): BatchSums {
-  const prefix = 'sum/';
   const sums: Record<string, HostTensor['data']> = {};
   for (const name of Object.keys(outputs)) {
-    if (name.startsWith(prefix)) sums[name.slice(prefix.length)] = outputs[name]!.data.slice();
+    if (name.startsWith(SUM)) sums[name.slice(SUM.length)] = outputs[name]!.data.slice();
   }
   return sums;
 }

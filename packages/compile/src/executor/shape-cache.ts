@@ -1,6 +1,7 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
 import type { CodeGenerator, GeneratedCode } from '../compiled-graph/code-generator.js';
 import { CompiledGraph } from '../compiled-graph/compiled-graph.js';
+import type { InputEncodings } from '../passes/encode-inputs.js';
 import { type DescribedBatch, describeBatch, sameForm } from './batch-encoding.js';
 import { type StepFeeds, stepFeeds } from './step-feeds.js';
 import type { StepKind } from './step-functions.js';
@@ -10,6 +11,9 @@ import { type StepShapes, traceStep } from './trace-step.js';
 export interface CompiledKind {
   readonly graph: CompiledGraph;
   readonly feeds: StepFeeds;
+  readonly encodings: InputEncodings;
+  /** Training steps taken by it, and the one before which the function is traced again. */
+  readonly taken: { steps: number; nextCheck: number };
 }
 
 interface LastUse {
@@ -36,10 +40,15 @@ export class ShapeCache {
     this.#size = size;
   }
 
-  /** The compiled step for this kind where the last batch that asked was like this one: at once, for the path of every step. */
-  known(kind: StepKind, batch: Partial<HostBatch>): CompiledKind | undefined {
+  /**
+   * The compiled step for this kind where the last batch that asked was like this one: at once, for the path of every step.
+   *
+   * @param examples Examples of a batch, where `batch` holds several.
+   */
+  known(kind: StepKind, batch: Partial<HostBatch>, examples?: number): CompiledKind | undefined {
     const last = this.#last.get(kind);
-    if (!last || !sameForm(last.batch, batch) || last.version !== this.#program.version()) return undefined;
+    if (!last || !sameForm(last.batch, batch, examples) || last.version !== this.#program.version())
+      return undefined;
     return last.compiled;
   }
 
@@ -94,7 +103,12 @@ export class ShapeCache {
     this.notes.push(
       `compiled the ${kind} step for ${key || 'no batch'}: ${graph.code.size} operators in ${took} ms`,
     );
-    return { graph, feeds: stepFeeds(traced.graph, encodings) };
+    return {
+      graph,
+      feeds: stepFeeds(traced.graph, encodings),
+      encodings,
+      taken: { steps: 0, nextCheck: 8 },
+    };
   }
 }
 

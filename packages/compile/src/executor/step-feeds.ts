@@ -55,7 +55,7 @@ function scalarOf(scalars: StepInputs['scalars'], name: string): Float32Array {
 }
 
 /** What stands before and after the first slash. */
-function parted(path: string): [string, string] {
+export function parted(path: string): [string, string] {
   const slash = path.indexOf('/');
   return [path.slice(0, slash), path.slice(slash + 1)];
 }

@@ -1,9 +1,13 @@
+import { sizeOf } from './arrays.js';
 import { checkBatch, examplesIn } from './check-batch.js';
 import type { Dataset, HostBatch } from './dataset.js';
-import type { EpochBatches, EpochOptions, EpochPosition } from './epoch-batches.js';
+import type { BatchBlock, EpochBatches, EpochOptions, EpochPosition } from './epoch-batches.js';
 import { isPromise, type MaybePromise } from './maybe-promise.js';
 import { ReadAhead } from './read-ahead.js';
 import { drawOrder, givenOrder, type Sampler } from './sampler.js';
+
+/** Numbers in a block, about. */
+const BLOCK = 2 ** 20;
 
 /** The batches of an epoch over a data set. */
 export class DatasetBatches implements EpochBatches {
@@ -15,6 +19,9 @@ export class DatasetBatches implements EpochBatches {
   readonly #ahead: ReadAhead<HostBatch>;
   #asked: number;
   #given: number;
+  #block: BatchBlock | undefined;
+  /** The first example of the block, by its place in the order. */
+  #blockStart = 0;
 
   constructor(data: Dataset, options: EpochOptions & { readonly sampler: Sampler }) {
     const { batchSize, seed, epoch, shuffle = true, sampler, dropLast, position } = options;
@@ -35,6 +42,32 @@ export class DatasetBatches implements EpochBatches {
   next(): MaybePromise<HostBatch | undefined> {
     const batch = this.#ahead.next();
     return isPromise(batch) ? batch.then((fetched) => this.#give(fetched)) : this.#give(batch);
+  }
+
+  block(): { readonly block: BatchBlock; readonly at: number } | undefined {
+    const known = this.#block;
+    const at = (this.#given - this.#blockStart) / this.#batchSize;
+    if (known && at < known.batches) return { block: known, at };
+    const left = Math.floor((this.#end - this.#given) / this.#batchSize);
+    const { inMemory, inputs } = this.#data;
+    if (!(inMemory ?? this.#data.arrays) || left === 0 || this.#asked !== this.#given) return undefined;
+    const numbers = Object.values(inputs).reduce((sum, { shape }) => sum + sizeOf(shape), 1);
+    const batches = Math.min(left, Math.max(1, Math.floor(BLOCK / numbers / this.#batchSize)));
+    const from = this.#given;
+    const to = from + batches * this.#batchSize;
+    const examples = this.#data.batch(this.#order.slice(from, to));
+    if (isPromise(examples)) {
+      // Not as it says: its batches come one by one, each with its own error.
+      examples.catch(() => undefined);
+      return undefined;
+    }
+    this.#block = { examples: this.#checked(examples, from, to), batches };
+    this.#blockStart = from;
+    return { block: this.#block, at: 0 };
+  }
+
+  advance(): void {
+    this.#asked = this.#given += this.#batchSize;
   }
 
   close(): Promise<void> {

@@ -9,12 +9,27 @@ export interface EpochPosition {
   readonly read?: number;
 }
 
+/** Batches of an epoch that lie one after the other. */
+export interface BatchBlock {
+  /** The examples of all of them. */
+  readonly examples: HostBatch;
+  /** How many. */
+  readonly batches: number;
+}
+
 /** The batches of one epoch, whatever kind of data they come from. */
 export interface EpochBatches {
   /** Number of batches of the whole epoch; `undefined` for a stream that does not know. */
   readonly length: number | undefined;
   /** The next batch, the receiver's to keep; `undefined` at the end. One call at a time. At once where the data allow it. */
   next(): HostBatch | undefined | Promise<HostBatch | undefined>;
+  /**
+   * The block that the next batch lies in, and its place there. It holds whole batches only; `undefined` where the next is short, or
+   * the data are not in memory. Nothing is handed out by asking.
+   */
+  block?(): { readonly block: BatchBlock; readonly at: number } | undefined;
+  /** Hands out the next batch of a block, which the caller has. */
+  advance?(): void;
   /** After the batches handed out so far; batches that were made ahead do not count. */
   readonly position: EpochPosition;
   /** Ends the epoch early or late; a source is told. Must be called, also after an error. */

@@ -30,6 +30,21 @@ export interface StepResult {
   tap(name: string): Promise<HostArray | undefined>;
 }
 
+/** Steps that follow each other with nobody looking: their batches, and what goes in and comes out between them. */
+export interface StepSeries {
+  /** The examples of all batches, one batch after the other. */
+  readonly batches: HostBatch;
+  /** Examples in each. */
+  readonly batchSize: number;
+  /** Number of the first batch that is to be taken, and of the first that is not. */
+  readonly from: number;
+  readonly to: number;
+  /** The numbers of the next step. May give the same object each time. */
+  inputs(): StepInputs;
+  /** Takes the sums of a step, which hold until the next one; gives whether another is to follow. */
+  done(sums: BatchSums): boolean;
+}
+
 /** How steps are run. */
 export interface Executor {
   /** For records and messages, e.g. `eager` or `compiled (cpu)`. */
@@ -45,6 +60,13 @@ export interface ExecutorSession {
   readonly name: string;
   /** One training step. When it throws, the state is what it was. */
   train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult>;
+  /**
+   * The steps of a series, without a promise or a copy between them, to the same bits as `train` of each. What throws ends it, and
+   * the steps before count.
+   *
+   * @returns False where the session cannot at present: nothing was done, and `train` is to take the next step.
+   */
+  trainSeries?(series: StepSeries): boolean;
   /** A batch that is part of a step: its gradients join the next `train`. Its sums. */
   accumulate(batch: HostBatch, inputs: StepInputs): BatchSums | Promise<BatchSums>;
   /** Sums over one batch, training off. */

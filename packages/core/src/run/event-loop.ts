@@ -5,8 +5,13 @@ const MAX_BLOCKED_MS = 15;
 export class EventLoopTurns {
   #last = performance.now();
 
+  /** Whether the last one was long enough ago. */
+  get due(): boolean {
+    return performance.now() - this.#last >= MAX_BLOCKED_MS;
+  }
+
   take(): Promise<void> | undefined {
-    if (performance.now() - this.#last < MAX_BLOCKED_MS) return undefined;
+    if (!this.due) return undefined;
     return nextTurn().then(() => {
       this.#last = performance.now();
     });

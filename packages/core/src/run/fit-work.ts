@@ -1,5 +1,5 @@
 import type { HostBatch } from '../data/dataset.js';
-import type { EpochBatches, EpochPosition } from '../data/epoch-batches.js';
+import type { BatchBlock, EpochBatches, EpochPosition } from '../data/epoch-batches.js';
 import { openEpoch } from '../data/open-epoch.js';
 import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
@@ -34,6 +34,9 @@ export class FitWork implements RunWork {
   readonly #trained: string;
   /** Whether a plugin could change that between two steps of an epoch. */
   readonly #watchesSteps: boolean;
+  /** The block of the last series, and its batches as the model wants them. */
+  #block: BatchBlock | undefined;
+  #blockBatches: HostBatch | undefined;
 
   constructor(parts: TrainerParts, session: ExecutorSession, engine: RunEngine, setup: FitSetup) {
     this.#parts = parts;
@@ -84,11 +87,56 @@ export class FitWork implements RunWork {
     this.#epoch = undefined;
   }
 
-  steps(): StepsDone | undefined | Promise<StepsDone | undefined> {
+  steps(
+    most: number,
+    more: (done: StepsDone) => boolean,
+  ): StepsDone | undefined | Promise<StepsDone | undefined> {
     if (this.#parts.accumulate > 1) return this.#accumulatedStep();
+    const last = most > 1 ? this.#series(most, more) : undefined;
+    if (last) return last;
     const fetched = this.#epoch!.next();
     if (fetched instanceof Promise) return fetched.then((batch) => batch && this.#step(this.#prepare(batch)));
     return fetched && this.#step(this.#prepare(fetched));
+  }
+
+  /** Up to `most` steps on batches that lie together; `undefined` where there are none, or the executor does them one by one. */
+  #series(most: number, more: (done: StepsDone) => boolean): StepsDone | undefined {
+    const epoch = this.#epoch!;
+    const session = this.#session;
+    const found = session.trainSeries && epoch.block?.();
+    if (!found) return undefined;
+    const { block, at } = found;
+    if (this.#block !== block) {
+      this.#block = block;
+      this.#blockBatches = this.#prepare(block.examples);
+    }
+    const batches = this.#blockBatches!;
+    const examples = examplesOf(batches) / block.batches;
+    const { run } = this.#engine;
+    const to = Math.min(block.batches, at + most);
+    const done = { sums: NONE as BatchSums, examples, learningRate: run.learningRate };
+    const inputs = { scalars: {} as Record<string, number>, seed: this.#parts.seed, draw: run.step };
+    let next = at;
+    const trained = session.trainSeries!({
+      batches,
+      batchSize: examples,
+      from: at,
+      to,
+      inputs: () => {
+        done.learningRate = run.learningRate;
+        this.#scalars(done.learningRate, examples, inputs.scalars);
+        inputs.draw = run.step;
+        return inputs;
+      },
+      done: (sums) => {
+        epoch.advance!();
+        done.sums = sums;
+        return ++next < to && more(done);
+      },
+    });
+    if (!trained) return undefined;
+    this.#takeNotes();
+    return done;
   }
 
   /** One step of one batch; at once where the executor is. */
@@ -134,9 +182,13 @@ export class FitWork implements RunWork {
     learningRate: number,
     result: { tap: NonNullable<StepsDone['tap']> },
   ): StepsDone {
+    this.#takeNotes();
+    return { sums, examples, learningRate, tap: (name) => result.tap(name) };
+  }
+
+  #takeNotes(): void {
     const notes = this.#session.takeNotes?.();
     if (notes?.length) for (const note of notes) this.#engine.run.note('executor', note);
-    return { sums, examples, learningRate, tap: (name) => result.tap(name) };
   }
 
   #prepare(fetched: HostBatch): HostBatch {
@@ -159,10 +211,13 @@ export class FitWork implements RunWork {
   }
 
   #inputs(learningRate: number, batchSize: number): StepInputs {
-    const { scalars, seed } = this.#parts;
-    const { position, step, learningRateFactor } = this.#engine.run;
-    const given = { learningRate, learningRateFactor, batchSize };
-    return { scalars: scalars(position, given), seed, draw: step };
+    const scalars = this.#scalars(learningRate, batchSize);
+    return { scalars, seed: this.#parts.seed, draw: this.#engine.run.step };
+  }
+
+  #scalars(learningRate: number, batchSize: number, into?: Record<string, number>): Record<string, number> {
+    const { position, learningRateFactor } = this.#engine.run;
+    return this.#parts.scalars(position, { learningRate, learningRateFactor, batchSize }, into);
   }
 
   async #validate({ data, rename }: NamedData): Promise<EpochLogs> {
@@ -181,6 +236,8 @@ export class FitWork implements RunWork {
     return Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value]));
   }
 }
+
+const NONE: BatchSums = {};
 
 /** Sums of several batches, added in float64. */
 function addSums(parts: readonly BatchSums[]): BatchSums {

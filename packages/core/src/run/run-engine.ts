@@ -41,6 +41,8 @@ export type EngineHost = Omit<RunHost, 'checkpoint'> & { readonly contents?: Run
 /** A hand-written loop may leave `epochStart` out. */
 type Phase = 'new' | 'between epochs' | 'in an epoch' | 'ended';
 
+const DURING: readonly Phase[] = ['between epochs', 'in an epoch'];
+
 /**
  * The life of a run: counters, record, last validation, stop, save and resume, and which hooks run at each event. Others
  * advance it: `runLoop` for the trainer and for scripted runs, a hand-written loop through `compose`.
@@ -58,6 +60,9 @@ export class RunEngine {
   /** The learning rate of the last step. */
   #rate: number;
   #epochStartedAt = 0;
+  /** Seconds of the first epochs of the record, so many. */
+  #secondsDone = 0;
+  #summed = 0;
   /** The epoch's line stands in the record while the epoch is not over: its length ended the run. */
   #cutShort = false;
 
@@ -85,10 +90,10 @@ export class RunEngine {
     return seconds !== Infinity && this.#secondsSoFar() >= seconds;
   }
 
-  /** How many steps may be done before somebody has to look: the end of the run or epoch, a hook of steps, `every` steps. */
+  /** How many steps may be done before somebody has to look: the end of the run or epoch, a hook of steps, every `every` steps. */
   stepsToGo(every = Infinity): number {
     const { driver, run } = this;
-    if (driver.has('onStepStart') || driver.has('onStepEnd') || this.#plan.seconds !== undefined) return 1;
+    if (driver.has('onStepStart') || driver.has('onStepEnd')) return 1;
     const untilEvery = every === Infinity ? Infinity : every - (run.step % every);
     return Math.min(
       run.stepsPerEpoch - run.stepInEpoch,
@@ -132,7 +137,7 @@ export class RunEngine {
   /** After a step, or several at once. */
   stepEnd(done: StepsDone): void | Promise<void> {
     const { run, driver } = this;
-    this.#enter('stepEnd', ['between epochs', 'in an epoch'], 'in an epoch');
+    this.#enter('stepEnd', DURING, 'in an epoch');
     const { count = 1, learningRate = run.learningRate } = done;
     this.#rate = learningRate;
     if (done.sums) this.#totals.add(done.sums, done.examples ?? 0, count);
@@ -174,7 +179,7 @@ export class RunEngine {
    * @param cutShort The run's length ends it before its data do.
    */
   async epochEnd(numbers: EpochLogs = this.#totals.numbers(), cutShort = false): Promise<void> {
-    this.#enter('epochEnd', ['between epochs', 'in an epoch'], 'between epochs');
+    this.#enter('epochEnd', DURING, 'between epochs');
     const { run, driver } = this;
     run.seconds.push(this.#secondsOfEpoch());
     const line = (): EpochRecord => ({
@@ -234,7 +239,10 @@ export class RunEngine {
   }
 
   #secondsSoFar(): number {
-    const done = this.run.seconds.reduce((sum, seconds) => sum + seconds, 0);
+    const { seconds } = this.run;
+    // Asked at every step, and epochs may be many.
+    for (; this.#summed < seconds.length; this.#summed++) this.#secondsDone += seconds[this.#summed]!;
+    const done = this.#secondsDone;
     return this.#phase === 'in an epoch' ? done + this.#secondsOfEpoch() : done;
   }
 

@@ -8,8 +8,16 @@ import type { RunEngine, StepsDone } from './run-engine.js';
 export interface RunWork {
   /** Gets ready for the steps of the run's present epoch, from its present step on. */
   openEpoch(): void | Promise<void>;
-  /** Does one step, or up to `most` at once; `undefined` where the epoch's data are used up. */
-  steps(most: number): StepsDone | undefined | Promise<StepsDone | undefined>;
+  /**
+   * Does one step, or up to `most` with nobody looking between them; `undefined` where the epoch's data are used up.
+   *
+   * @param more Asked after a step whether another may follow at once; then that step is counted, and else it is the last, which is
+   *   returned.
+   */
+  steps(
+    most: number,
+    more: (done: StepsDone) => boolean,
+  ): StepsDone | undefined | Promise<StepsDone | undefined>;
   /** After the steps of an epoch, however they ended. */
   closeEpoch?(): void | Promise<void>;
   /** The numbers of an epoch, where they are not the totals of its steps. */
@@ -84,11 +92,17 @@ async function steps(engine: RunEngine, work: RunWork, turns: EventLoopTurns): P
   // A checkpoint taken between a step and its validation goes on with the validation.
   if (run.stepInEpoch > 0 && validationIsDue() && engine.validatedAtStep !== run.step)
     await validate(engine, work);
+  // Nobody listens to steps where several are done at once, and so nothing is awaited.
+  const more = (done: StepsDone): boolean => {
+    if (run.stopReason !== undefined || engine.isLongEnough || turns.due) return false;
+    void engine.stepEnd(done);
+    return true;
+  };
   while (run.stepInEpoch < run.stepsPerEpoch) {
     if (run.stopReason !== undefined || engine.isLongEnough) return false;
     const starting = engine.stepStart();
     if (starting) await starting;
-    const working = work.steps(engine.stepsToGo(every));
+    const working = work.steps(engine.stepsToGo(every), more);
     const done = working instanceof Promise ? await working : working;
     if (done === undefined) {
       if (run.stepInEpoch === 0) fail('invalid-data', 'trainer', 'the data gave no batch in this epoch.');

@@ -17,14 +17,17 @@ export class Totals {
 
   /** Adds the sums of `examples` of a batch, or of several steps. */
   add(sums: BatchSums, examples: number, steps = 1): void {
-    this.#add('examples', [examples]);
-    this.#add('steps', [steps]);
-    for (const name of Object.keys(sums)) this.#add(name, sums[name]!);
+    this.#of('examples', 1)[0]! += examples;
+    this.#of('steps', 1)[0]! += steps;
+    for (const name in sums) {
+      const values = sums[name]!;
+      const total = this.#of(name, values.length);
+      for (let i = 0; i < total.length; i++) total[i]! += values[i]!;
+    }
   }
 
-  #add(name: string, values: ArrayLike<number>): void {
-    const total = (this.#sums[name] ??= new Float64Array(values.length));
-    for (let i = 0; i < total.length; i++) total[i]! += values[i]!;
+  #of(name: string, length: number): Float64Array {
+    return (this.#sums[name] ??= new Float64Array(length));
   }
 
   /** `loss`, metrics, and `penalty` where there are any; several outputs also each under `<output>_<name>`. */

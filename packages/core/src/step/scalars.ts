@@ -10,8 +10,15 @@ export interface ScalarsGiven {
   readonly batchSize: number;
 }
 
-/** Every scalar of a step: those of the trainer, and those that each owner declares, under its own name. */
-export type ScalarSource = (at: StepPosition, given: ScalarsGiven) => Record<string, number>;
+/**
+ * Every scalar of a step: those of the trainer, and those that each owner declares, under its own name. Written to `into` where that
+ * is given, so that a step needs no new object.
+ */
+export type ScalarSource = (
+  at: StepPosition,
+  given: ScalarsGiven,
+  into?: Record<string, number>,
+) => Record<string, number>;
 
 /** @param owners The optimizer and the plugins. */
 export function scalarSource(owners: readonly ScalarOwner[]): ScalarSource {
@@ -23,8 +30,13 @@ export function scalarSource(owners: readonly ScalarOwner[]): ScalarSource {
       full: ownName(owner, name),
     })),
   );
-  return (at, given) => {
-    const scalars: Record<string, number> = { step: at.step, epoch: at.epoch, ...given };
+  return (at, { learningRate, learningRateFactor, batchSize }, into = {}) => {
+    const scalars = into;
+    scalars['step'] = at.step;
+    scalars['epoch'] = at.epoch;
+    scalars['learningRate'] = learningRate;
+    scalars['learningRateFactor'] = learningRateFactor;
+    scalars['batchSize'] = batchSize;
     for (const { owner, name, schedule, full } of declared) {
       scalars[full] = scheduleValue(schedule, at, owner, name);
     }

@@ -71,18 +71,30 @@ export function rowsOutside(
   };
 }
 
-/** Copies rows of an array, one after the other. */
-export function copyRows(from: TensorArray, numbers: ArrayLike<number>, row: number, to: TensorArray): void {
-  const [source, target] = [from as Float32Array, to as Float32Array];
+/**
+ * Copies rows of an array, one after the other, until the target is full.
+ *
+ * @param first The place in `numbers` of the first.
+ */
+export function copyRows(
+  from: TensorArray,
+  numbers: ArrayLike<number>,
+  row: number,
+  to: TensorArray,
+  first = 0,
+): void {
+  const source = from as Float32Array;
+  const target = to as Float32Array;
+  const count = target.length / row;
   if (row < 16) {
-    for (let i = 0, at = 0; i < numbers.length; i++) {
-      const start = numbers[i]! * row;
+    for (let i = 0, at = 0; i < count; i++) {
+      const start = numbers[first + i]! * row;
       for (let j = 0; j < row; j++) target[at++] = source[start + j]!;
     }
     return;
   }
-  for (let i = 0; i < numbers.length; i++) {
-    const start = numbers[i]! * row;
+  for (let i = 0; i < count; i++) {
+    const start = numbers[first + i]! * row;
     target.set(source.subarray(start, start + row), i * row);
   }
 }

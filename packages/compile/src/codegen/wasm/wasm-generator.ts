@@ -1,9 +1,11 @@
 import type {
+  BoundCode,
   CodeGenerator,
   Feed,
   GeneratedCode,
   PlainStateMemory,
   StepPlan,
+  WrittenInput,
 } from '../../compiled-graph/code-generator.js';
 import type { HostTensor, HostTensors } from '../../compiled-graph/host-tensor.js';
 import { elementCount } from '../../graph/element-type.js';
@@ -38,26 +40,14 @@ export function wasmGenerator(): CodeGenerator<WasmState & PlainStateMemory> {
   };
 }
 
-/** An input that is fed: where it goes, and where it comes from. */
-interface FedInput {
-  readonly name: string;
-  readonly place: Place;
-  readonly rows?: RowsInput;
-}
-
-/** A module bound to the memory of one state. */
-interface Bound {
-  readonly step: () => void;
-  readonly results: HostTensors;
-}
-
 /** A module with what it is fed. */
 export class WasmCode implements GeneratedCode<WasmState> {
   readonly size: number;
   readonly #step: StepModule;
   readonly #module: WebAssembly.Module;
-  readonly #inputs: readonly FedInput[];
-  readonly #bound = new WeakMap<WasmState, Bound>();
+  readonly #rows: ReadonlyMap<string, RowsInput>;
+  readonly #fed: readonly (readonly [string, Place])[];
+  readonly #bound = new WeakMap<WasmState, BoundModule>();
 
   /** @param present Inputs that are not fed: they lie in memory already. */
   constructor(
@@ -69,33 +59,25 @@ export class WasmCode implements GeneratedCode<WasmState> {
     this.size = step.kernels;
     this.#step = step;
     this.#module = module;
-    this.#inputs = [...step.inputs]
-      .filter(([name]) => !present.has(name))
-      .map(([name, place]) => {
-        const taken = rows.get(name);
-        return taken ? { name, place, rows: taken } : { name, place };
-      });
+    this.#rows = rows;
+    this.#fed = [...step.inputs].filter(([name]) => !present.has(name));
   }
 
   run(state: WasmState, feed: Feed): HostTensors {
-    const { step, results } = this.#bound.get(state) ?? this.#bind(state);
-    for (const { name, place, rows } of this.#inputs) {
-      if (!rows) writeNumbers(state.memory, place, feed(name));
-      else
-        copyRows(
-          feed(rows.whole),
-          feed(rows.numbers) as Int32Array,
-          rows.row,
-          memoryOf(state.memory, place, elementCount(place.shape)),
-        );
+    const bound = this.bind(state);
+    for (const input of bound.inputs) {
+      if (!input.rows) writeNumbers(state.memory, input.place, feed(input.name));
+      else {
+        const { whole, numbers, row } = input.rows;
+        copyRows(feed(whole), feed(numbers) as Int32Array, row, input.memory);
+      }
     }
-    step();
-    return results;
+    return bound.run();
   }
 
   /** Makes a state's memory large enough, and puts constants there. */
   prepare(state: WasmState): void {
-    if (!this.#bound.has(state)) this.#bind(state);
+    this.bind(state);
   }
 
   async release(): Promise<void> {
@@ -106,40 +88,111 @@ export class WasmCode implements GeneratedCode<WasmState> {
     return this.#step.explain();
   }
 
-  #bind(state: WasmState): Bound {
-    const { memory } = state;
-    state.reserve(this.#step.end);
-    for (const { address, data, dtype } of this.#step.constants)
-      writeNumbers(memory, { address, dtype }, data);
-    const { exports } = new WebAssembly.Instance(this.#module, { env: { memory } });
-    const results: Record<string, HostTensor> = {};
-    for (const [name, place] of this.#step.outputs) results[name] = new Result(memory, place);
-    const bound = { step: exports['step'] as () => void, results };
-    this.#bound.set(state, bound);
+  bind(state: WasmState): BoundModule {
+    let bound = this.#bound.get(state);
+    if (!bound) {
+      state.reserve(this.#step.end);
+      for (const { address, data, dtype } of this.#step.constants)
+        writeNumbers(state.memory, { address, dtype }, data);
+      const inputs = this.#fed.map(([name, place]) => new Input(state, name, place, this.#rows.get(name)));
+      this.#bound.set(state, (bound = new BoundModule(state, this.#module, inputs, this.#step.outputs)));
+    }
     return bound;
   }
 }
 
-/** A result where it lies. Its memory may move when it grows, so that each look takes a new view. */
-class Result implements HostTensor {
-  readonly shape: readonly number[];
-  readonly dtype: HostTensor['dtype'];
-  readonly #memory: WebAssembly.Memory;
+/** A module bound to the memory of one state. */
+class BoundModule implements BoundCode {
+  readonly inputs: readonly Input[];
+  readonly #results: Readonly<Record<string, HostTensor>>;
+  readonly #step: () => void;
+
+  constructor(
+    state: WasmState,
+    module: WebAssembly.Module,
+    inputs: readonly Input[],
+    outputs: ReadonlyMap<string, Place>,
+  ) {
+    this.inputs = inputs;
+    this.#step = new WebAssembly.Instance(module, { env: { memory: state.memory } }).exports[
+      'step'
+    ] as () => void;
+    this.#results = Object.fromEntries([...outputs].map(([name, place]) => [name, new Result(state, place)]));
+  }
+
+  run(): HostTensors {
+    this.#step();
+    return this.#results;
+  }
+}
+
+/** The elements at a place. Memory moves when it grows, and a new view is made then. */
+class Elements {
+  readonly #state: WasmState;
   readonly #place: Place;
   readonly #count: number;
+  #view: Float32Array | Int32Array | Uint8Array | undefined;
+  #madeAt = -1;
 
-  constructor(memory: WebAssembly.Memory, place: Place) {
-    this.shape = place.shape;
-    this.dtype = place.dtype as HostTensor['dtype'];
-    this.#memory = memory;
+  constructor(state: WasmState, place: Place) {
+    this.#state = state;
     this.#place = place;
     this.#count = elementCount(place.shape);
   }
 
+  get view(): Float32Array | Int32Array | Uint8Array {
+    const { growths, memory } = this.#state;
+    if (this.#madeAt !== growths) {
+      this.#view = memoryOf(memory, this.#place, this.#count);
+      this.#madeAt = growths;
+    }
+    return this.#view!;
+  }
+}
+
+/** An input that is fed: where it goes, and where it comes from. */
+class Input implements WrittenInput {
+  readonly name: string;
+  readonly row?: number;
+  readonly place: Place;
+  readonly rows: RowsInput | undefined;
+  readonly #state: WasmState;
+  readonly #elements: Elements;
+
+  constructor(state: WasmState, name: string, place: Place, rows: RowsInput | undefined) {
+    this.name = rows?.whole ?? name;
+    if (rows) this.row = rows.row;
+    this.place = place;
+    this.rows = rows;
+    this.#state = state;
+    this.#elements = new Elements(state, place);
+  }
+
+  get memory(): Float32Array | Int32Array | Uint8Array {
+    return this.#elements.view;
+  }
+
+  drawUniforms(from: Int32Array, at: number): void {
+    const { length } = this.memory;
+    const { drawUniforms } = this.#state;
+    drawUniforms(this.place.address, length, from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!);
+  }
+}
+
+/** A result where it lies. */
+class Result implements HostTensor {
+  readonly shape: readonly number[];
+  readonly dtype: HostTensor['dtype'];
+  readonly #elements: Elements;
+
+  constructor(state: WasmState, place: Place) {
+    this.shape = place.shape;
+    this.dtype = place.dtype as HostTensor['dtype'];
+    this.#elements = new Elements(state, place);
+  }
+
   get data(): HostTensor['data'] {
-    const numbers = memoryOf(this.#memory, this.#place, this.#count);
-    return this.dtype === 'bool'
-      ? Uint8Array.from(numbers as Int32Array, (x) => (x === 0 ? 0 : 1))
-      : (numbers as Float32Array);
+    const numbers = this.#elements.view;
+    return this.dtype === 'bool' ? Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)) : numbers;
   }
 }
