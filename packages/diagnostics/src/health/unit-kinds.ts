@@ -14,18 +14,10 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   softsign: [-1, 1],
 };
 
-/** Activations that give exactly 0 with gradient 0 for a half of all inputs. */
-const RECTIFIERS: ReadonlySet<string> = new Set(['relu', 'relu6', 'thresholdedRelu']);
-
 /** Where an activation saturates; `undefined` for one without two bounds. */
 export function saturationOf(activation: string | undefined): Saturation | undefined {
   const bounds = activation === undefined ? undefined : BOUNDS[activation];
   if (!bounds) return undefined;
   const [from, to] = bounds;
   return { low: from + MARGIN * (to - from), high: to - MARGIN * (to - from) };
-}
-
-/** Whether a unit of this activation can die: give 0 for every input, and get no gradient any more. */
-export function canDie(activation: string | undefined): boolean {
-  return activation !== undefined && RECTIFIERS.has(activation);
 }

@@ -90,9 +90,3 @@ export function wantedLayers(
   }
   return new Set(wanted ?? names);
 }
-
-/** One layer. @throws EspalierError `invalid-option` for a name that no layer has. */
-export function oneLayer(scope: string, bound: LayeredModel, layer: string): LayerInfo {
-  wantedLayers(scope, bound, [layer]);
-  return bound.layers().find(({ name }) => name === layer)!;
-}
