@@ -8,9 +8,19 @@ import { barLine, plainLine } from './progress-line.js';
 function screen(isTTY: boolean, tick = 1000) {
   let text = '';
   let now = 0;
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 200, getWindowSize: () => [200, 50] });
+  const stream = Object.assign(new PassThrough(), {
+    isTTY,
+    columns: 200,
+    getWindowSize: () => [200, 50],
+  });
   stream.on('data', (chunk) => (text += String(chunk)));
-  return { options: { stream, clock: () => (now += tick) } satisfies ProgressBarOptions, text: () => text };
+  return {
+    options: {
+      stream,
+      clock: () => (now += tick),
+    } satisfies ProgressBarOptions,
+    text: () => text,
+  };
 }
 
 const epochs = [
@@ -21,7 +31,11 @@ const epochs = [
 describe('progressBar', () => {
   test('draws a bar with the numbers on a terminal', async () => {
     const { options, text } = screen(true);
-    await scriptedRun({ plugins: [progressBar({ ...options, label: 'base' })], epochs, stepsPerEpoch: 4 });
+    await scriptedRun({
+      plugins: [progressBar({ ...options, label: 'base' })],
+      epochs,
+      stepsPerEpoch: 4,
+    });
     expect(text()).toContain('base  epoch 1/2 ░');
     expect(text()).toContain(
       'base  epoch 1/2 ████████████████████████ 4/4  loss 0.1235  accuracy 0.5  val_loss 2',
@@ -40,8 +54,15 @@ describe('progressBar', () => {
         throw error;
       },
     };
-    const result = await scriptedRun({ plugins: [progressBar(options), failing], epochs, stepsPerEpoch: 4 });
-    expect(result.error).toMatchObject({ message: '[failing] onStepEnd failed: boom', cause: error });
+    const result = await scriptedRun({
+      plugins: [progressBar(options), failing],
+      epochs,
+      stepsPerEpoch: 4,
+    });
+    expect(result.error).toMatchObject({
+      message: '[failing] onStepEnd failed: boom',
+      cause: error,
+    });
 
     expect(text()).not.toMatch(/\x1B\[\?/);
     expect(text().endsWith('\n')).toBe(true);
@@ -51,23 +72,71 @@ describe('progressBar', () => {
     const often = screen(true, 1000);
     const seldom = screen(true, 1);
     const long = { epochs, stepsPerEpoch: 30 };
-    const all = await scriptedRun({ plugins: [progressBar(often.options)], ...long });
-    const few = await scriptedRun({ plugins: [progressBar(seldom.options)], ...long });
+    const all = await scriptedRun({
+      plugins: [progressBar(often.options)],
+      ...long,
+    });
+    const few = await scriptedRun({
+      plugins: [progressBar(seldom.options)],
+      ...long,
+    });
     expect(all.stepReads).toBe(60);
     expect(few.stepReads).toBeLessThanOrEqual(4);
     expect(few.stepReads).toBeGreaterThanOrEqual(2);
   });
 
-  test('is silent and reads nothing where there is no terminal', async () => {
+  test('writes a line for each epoch where there is no terminal, and reads nothing during steps', async () => {
     const { options, text } = screen(false);
-    const result = await scriptedRun({ plugins: [progressBar(options)], epochs, stepsPerEpoch: 4 });
-    expect(text()).toBe('');
+    const result = await scriptedRun({
+      plugins: [progressBar(options)],
+      epochs,
+      stepsPerEpoch: 4,
+    });
+    expect(text()).toMatch(/^epoch 1\/2 {2}loss 0\.1235.*\nepoch 2\/2 {2}loss 0\.0001.*\n$/);
     expect(result.stepReads).toBe(0);
+  });
+
+  test('is silent where a terminal is missing and plain lines are refused', async () => {
+    const { options, text } = screen(false);
+    await scriptedRun({
+      plugins: [progressBar({ ...options, plain: false })],
+      epochs,
+      stepsPerEpoch: 4,
+    });
+    expect(text()).toBe('');
+  });
+
+  test('fits a terminal of 80 columns, with the validation accuracy in each epoch', async () => {
+    const { options, text } = screen(true);
+    const stream = Object.assign(options.stream, {
+      columns: 80,
+      getWindowSize: () => [80, 50],
+    });
+    const long = {
+      loss: 0.123456,
+      accuracy: 0.91234,
+      val_loss: 0.23456,
+      val_accuracy: 0.98765,
+    };
+    const plugins = [progressBar({ ...options, stream, label: 'dropout 0.5, seed 12' })];
+    await scriptedRun({ plugins, epochs: [long, long], stepsPerEpoch: 938 });
+    const drawn = text()
+      .replaceAll(/\x1B\[[0-9;?]*[A-Za-z]/g, '\r')
+      .split(/[\r\n]+/)
+      .filter((line) => line !== '');
+    expect(drawn.length).toBeGreaterThan(4);
+    for (const line of drawn) expect(line.length).toBeLessThan(80);
+    const second = drawn.filter((line) => line.includes('epoch 2/2'));
+    expect(second.length).toBeGreaterThan(2);
+    for (const line of second) expect(line).toMatch(/val_acc(uracy)? 0\.9877/);
   });
 
   test('writes one line an epoch where asked to, and why the run stopped', async () => {
     const { options, text } = screen(false, 500);
-    const stopping = { name: 'stopping', onEpochEnd: (run: { stop(r: string): void }) => run.stop('enough') };
+    const stopping = {
+      name: 'stopping',
+      onEpochEnd: (run: { stop(r: string): void }) => run.stop('enough'),
+    };
     const plugins = [progressBar({ ...options, plain: true, metrics: ['val_loss'] }), stopping];
     const result = await scriptedRun({ plugins, epochs, stepsPerEpoch: 4 });
     expect(text()).toBe('epoch 1/2  val_loss 2  0.5 s/epoch  0:01 left\nenough\n');
@@ -76,7 +145,10 @@ describe('progressBar', () => {
 
   test('plain lines on a terminal are plain', async () => {
     const { options, text } = screen(true);
-    await scriptedRun({ plugins: [progressBar({ ...options, plain: true })], epochs });
+    await scriptedRun({
+      plugins: [progressBar({ ...options, plain: true })],
+      epochs,
+    });
 
     expect(text()).not.toMatch(/\x1B|█/);
     expect(text().split('\n')).toHaveLength(3);
@@ -138,5 +210,33 @@ describe('the lines', () => {
     );
     expect(barLine(base)).toBe(`epoch   9/100 ${'█'.repeat(12)}${'░'.repeat(12)}  5/10  loss NaN`);
     expect(barLine({ ...base, epochs: Infinity, steps: Infinity, logs: {} })).toBe('epoch 9 step 5');
+  });
+
+  test.each(Array.from({ length: 121 }, (_, i) => i + 1))('never cut a figure at %i columns', (columns) => {
+    const full = {
+      loss: 0.1235,
+      accuracy: 0.9123,
+      val_loss: 0.2346,
+      val_accuracy: 0.9877,
+      learning_rate: 0.001,
+    };
+    const line = barLine(
+      {
+        ...base,
+        label: 'a long name of a run',
+        metrics: Object.keys(full),
+        logs: full,
+        secondsPerEpoch: 1.25,
+        secondsLeft: 3723,
+      },
+      columns,
+    );
+    expect(line.length).toBeLessThanOrEqual(columns);
+    for (const [, name, value] of line.matchAll(/(loss|acc|accuracy|lr|learning_rate) ([\d.]+)(?= |$)/g)) {
+      expect(['0.1235', '0.9123', '0.2346', '0.9877', '0.001'], name).toContain(value);
+    }
+    // The label, the bar and all else go before the validation accuracy does.
+    if (columns >= 29) expect(line).toMatch(/val_acc(uracy)? 0\.9877/);
+    if (columns >= 13) expect(line).toContain('9/100');
   });
 });

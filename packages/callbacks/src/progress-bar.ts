@@ -7,6 +7,8 @@ import { barLine, plainLine, type Progress } from './progress-line.js';
 /** What a bar is drawn on: `process.stderr` and the like. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
+  /** Letters in a line of a terminal. Default 80. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -16,7 +18,7 @@ export interface ProgressBarOptions {
   readonly label?: string;
   /** Default `process.stderr`. */
   readonly stream?: ProgressStream;
-  /** Write one line for each epoch, without a bar, whatever the stream is. Default false. */
+  /** Write one line for each epoch, without a bar, whatever the stream is. Default: where the stream is no terminal. */
   readonly plain?: boolean;
   /** Names of the numbers to show. Default loss, accuracy, val_loss, val_accuracy, learning_rate. */
   readonly metrics?: readonly string[];
@@ -33,10 +35,12 @@ const METRICS = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'
 /**
  * Shows a bar for each epoch, with step, loss, accuracy, learning rate, seconds an epoch and the time left.
  *
- * Where the stream is no terminal it is silent, unless `plain` asks for one line an epoch. It sets no mode of the terminal
+ * The line fits the terminal at each drawing: a narrow one gets a shorter bar and fewer figures, never half a figure,
+ * and the validation values stay longest. Validation values of the epoch before are shown until there are new ones.
+ * Where the stream is no terminal (a pipe, a file) one line is written for each epoch. It sets no mode of the terminal
  * (the cursor stays visible, lines wrap as before), so nothing is left wrong however the process ends.
  *
- * @returns A plugin. It reads the running metrics at most every 100 ms; a silent one reads nothing.
+ * @returns A plugin. It reads the running metrics at most every 100 ms, and none for plain lines.
  * @throws EspalierError `invalid-option`.
  * @example
  * ```ts
@@ -47,8 +51,11 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
   const { values, config } = readOptions('progress-bar', options, {
     label: option.text({ empty: true, default: '' }),
     stream: streamRule,
-    plain: option.boolean({ default: false }),
-    metrics: option.list(option.text(), { expected: 'a list of names', default: METRICS }),
+    plain: option.boolean({ optional: true }),
+    metrics: option.list(option.text(), {
+      expected: 'a list of names',
+      default: METRICS,
+    }),
     clock: option.custom<() => number, { readonly optional: true }>({
       expected: 'a function that gives milliseconds',
       accepts: (clock) => typeof clock === 'function',
@@ -56,14 +63,18 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     }),
     name: option.text({ default: 'progress-bar' }),
   });
-  const { name, label, plain, metrics, stream = defaultStream(), clock = () => performance.now() } = values;
+  const { name, label, metrics, stream = defaultStream(), clock = () => performance.now() } = values;
+  const { plain = stream?.isTTY !== true } = values;
   const drawing = !plain && stream?.isTTY === true;
   const writing = drawing || (plain && stream !== undefined);
+  // A line that fills the last column would wrap on some terminals.
+  const room = (): number => (stream?.columns || 80) - 1;
 
   let newBar: (() => SingleBar) | undefined;
   let bar: SingleBar | undefined;
   let drawnAt = -Infinity;
   let fitStart: { readonly at: number; readonly step: number } | undefined;
+  let lastValidation: EpochLogs = {};
   let epochStart: { readonly at: number; readonly step: number } | undefined;
 
   const progressOf = (run: Run, logs: EpochLogs): Progress => {
@@ -92,7 +103,9 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     if (!drawing) return;
     drawnAt = -Infinity;
     bar = newBar!();
-    bar.start(finite(run.stepsPerEpoch), run.stepInEpoch, { line: barLine(progressOf(run, {})) });
+    bar.start(finite(run.stepsPerEpoch), run.stepInEpoch, {
+      line: barLine(progressOf(run, lastValidation), room()),
+    });
   };
   const end = (): void => {
     bar?.stop();
@@ -107,6 +120,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     async onFitStart() {
       end();
       fitStart = undefined;
+      lastValidation = {};
       if (drawing) newBar ??= await barFactory(stream);
     },
     onEpochStart(run) {
@@ -118,11 +132,17 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
       if (!epochStart) begin(run, 1);
       if (!bar || clock() - drawnAt < INTERVAL) return;
       drawnAt = clock();
-      bar.update(finite(run.stepInEpoch), { line: barLine(progressOf(run, await logs.running())) });
+      bar.update(finite(run.stepInEpoch), {
+        line: barLine(progressOf(run, { ...lastValidation, ...(await logs.running()) }), room()),
+      });
     },
     onEpochEnd(run, logs) {
       if (!writing) return;
-      if (bar) bar.update(finite(run.stepInEpoch), { line: barLine(progressOf(run, logs)) });
+      lastValidation = Object.fromEntries(Object.entries(logs).filter(([name]) => name.startsWith('val_')));
+      if (bar)
+        bar.update(finite(run.stepInEpoch), {
+          line: barLine(progressOf(run, logs), room()),
+        });
       else stream?.write(`${plainLine(progressOf(run, logs))}\n`);
       end();
     },
@@ -147,7 +167,12 @@ async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
   // No literal at the call, so that bundlers for browsers leave it alone.
   const name = 'cli-progress' as string;
   const { default: cliProgress } = await importPeer(
-    { packageName: name, scope: 'progress-bar', code: 'io', need: 'The bar is drawn by cli-progress' },
+    {
+      packageName: name,
+      scope: 'progress-bar',
+      code: 'io',
+      need: 'The bar is drawn by cli-progress',
+    },
     () =>
       import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name) as Promise<{
         default: typeof import('cli-progress');

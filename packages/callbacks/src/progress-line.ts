@@ -17,15 +17,81 @@ export interface Progress {
   readonly secondsLeft?: number;
 }
 
-const BAR_WIDTH = 24;
+const BAR_WIDTHS = [24, 16, 10, 6, 0];
 
-/** `label  epoch  3/10 ████░░░░ 234/938  loss 0.12  ...  1.2 s/epoch  0:08 left`. */
-export function barLine(progress: Progress): string {
-  const { step, steps } = progress;
-  const known = Number.isFinite(steps);
-  const width = String(steps).length;
-  const place = known ? `${bar(step / steps)} ${String(step).padStart(width)}/${steps}` : `step ${step}`;
-  return joined([progress.label, `${epochText(progress)} ${place}`, ...numbers(progress)]);
+/**
+ * `label  epoch  3/10 ████░░░░ 234/938  loss 0.12  ...  1.2 s/epoch  0:08 left`, on one line of `columns` letters.
+ *
+ * Where that is too long the bar becomes shorter, then the label is cut in its middle, then seconds, names (`val_accuracy`
+ * as `val_acc`), the learning rate and the step go; at last whole numbers from the first on, those of validation being
+ * what is watched. A number is never cut.
+ *
+ * @param columns - letters that fit, at least 1; may be infinite
+ */
+export function barLine(progress: Progress, columns = Infinity): string {
+  const ways: Way[] = [
+    ...BAR_WIDTHS.map((bar) => ({ bar })),
+    { bar: 6, label: 12 },
+    { bar: 6, label: 12, short: true },
+    { bar: 6, label: 12, short: true, bare: true },
+    { bar: 0, label: 12, short: true, bare: true },
+    { bar: 0, label: 0, short: true, bare: true },
+    { bar: 0, label: 0, short: true, bare: true, step: false },
+  ];
+  const last = ways.at(-1)!;
+  for (const way of ways) {
+    const line = withWay(progress, way);
+    if (line.length <= columns) return line;
+  }
+  const metrics = [...progress.metrics];
+  while (metrics.length > 0) {
+    metrics.shift();
+    const line = withWay({ ...progress, metrics }, last);
+    if (line.length <= columns) return line;
+  }
+  return epochText(progress).length <= columns ? epochText(progress) : '';
+}
+
+/** How much of a line is written. */
+interface Way {
+  /** Letters of the bar. */
+  readonly bar: number;
+  /** Letters of the label at most. Default all. */
+  readonly label?: number;
+  /** Short names of metrics. */
+  readonly short?: boolean;
+  /** Neither seconds nor learning rate. */
+  readonly bare?: boolean;
+  /** The number of the step. Default true. */
+  readonly step?: boolean;
+}
+
+function withWay(
+  progress: Progress,
+  { bar: width, label = Infinity, short = false, bare = false, step: withStep = true }: Way,
+): string {
+  const { step, steps, metrics, secondsPerEpoch, secondsLeft, ...rest } = progress;
+  const digits = String(steps).length;
+  const count = Number.isFinite(steps) ? `${String(step).padStart(digits)}/${steps}` : `step ${step}`;
+  const drawn = Number.isFinite(steps) && width > 0 ? `${bar(step / steps, width)} ` : '';
+  const shown: Progress = {
+    ...rest,
+    step,
+    steps,
+    metrics: bare ? metrics.filter((name) => name !== 'learning_rate') : metrics,
+    ...(bare || secondsPerEpoch === undefined ? {} : { secondsPerEpoch }),
+    ...(bare || secondsLeft === undefined ? {} : { secondsLeft }),
+  };
+  const place = withStep ? `${epochText(progress)} ${drawn}${count}` : epochText(progress);
+  return joined([cutLabel(progress.label, label), place, ...numbers(shown, short)]);
+}
+
+function cutLabel(label: string, width: number): string {
+  if (label.length <= width) return label;
+  const kept = width - 1;
+  return kept < 1
+    ? ''
+    : `${label.slice(0, Math.ceil(kept / 2))}…${label.slice(label.length - Math.floor(kept / 2))}`;
 }
 
 /** The same without the bar. */
@@ -38,18 +104,23 @@ function epochText({ epoch, epochs }: Progress): string {
   return `epoch ${String(epoch + 1).padStart(String(epochs).length)}/${epochs}`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
-  return '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-function numbers({ metrics, logs, secondsPerEpoch, secondsLeft }: Progress): string[] {
+function numbers({ metrics, logs, secondsPerEpoch, secondsLeft }: Progress, short = false): string[] {
   const shown = metrics
     .filter((name) => logs[name] !== undefined)
-    .map((name) => `${name} ${Number(logs[name]!.toPrecision(4))}`);
+    .map((name) => `${short ? shortName(name) : name} ${Number(logs[name]!.toPrecision(4))}`);
   if (secondsPerEpoch !== undefined) shown.push(`${Number(secondsPerEpoch.toPrecision(2))} s/epoch`);
   if (secondsLeft !== undefined) shown.push(`${duration(secondsLeft)} left`);
   return shown;
+}
+
+/** `val_acc` for `val_accuracy`, `lr` for `learning_rate`. */
+function shortName(name: string): string {
+  return name.replace('accuracy', 'acc').replace('learning_rate', 'lr').replace('categorical', 'cat');
 }
 
 /** `0:08`, `12:34`, `1:02:03`. */

@@ -190,6 +190,7 @@ export {
   barChart,
   confusionMatrixChart,
   featureMapGrid,
+  finding,
   fittedCurve,
   heatMap,
   histogram,

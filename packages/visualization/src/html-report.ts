@@ -25,6 +25,10 @@ export interface HtmlReportOptions {
   readonly title: string;
   /** One line below the title. */
   readonly subtitle?: string;
+  /** What was found, a sentence each, with its uncertainty: see {@link finding}. Shown first. */
+  readonly findings?: readonly string[];
+  /** What made the report, by name: options, versions, engine, seed, fingerprint of the data, the command that repeats it. */
+  readonly made?: Readonly<Record<string, string | number>>;
   /** The table that the report opens with. */
   readonly summary?: ReportTable;
   readonly sections: readonly ReportSection[];
@@ -56,9 +60,13 @@ export interface HtmlReportOptions {
 export async function htmlReport(options: HtmlReportOptions): Promise<string> {
   const check = checkOptions('html-report');
   if (typeof options !== 'object' || options === null) check.fail('options', 'an object', options);
-  const { title, subtitle, summary, sections } = options;
+  const { title, subtitle, findings = [], made = {}, summary, sections } = options;
   check.text('title', title);
   checkText(check, 'subtitle', subtitle);
+  if (!Array.isArray(findings) || findings.some((text) => typeof text !== 'string')) {
+    check.fail('findings', 'an array of sentences', findings);
+  }
+  if (typeof made !== 'object' || made === null) check.fail('made', 'an object of texts and numbers', made);
   if (!Array.isArray(sections)) check.fail('sections', 'an array of { title }', sections);
   sections.forEach((section, index) => checkSection(check, index, section));
 
@@ -104,13 +112,24 @@ ${contents.join('\n')}
 <main>
 <header>
 <h1>${escapeHtml(title)}</h1>
-${subtitle === undefined ? '' : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}</header>
+${subtitle === undefined ? '' : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}${headHtml(findings, made)}</header>
 ${parts.join('\n')}
 </main>
 </div>
 </body>
 </html>
 `;
+}
+
+function headHtml(findings: readonly string[], made: Readonly<Record<string, string | number>>): string {
+  const list = findings.map((text) => `<li>${escapeHtml(text)}</li>`).join('\n');
+  const terms = Object.entries(made)
+    .map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd></div>`)
+    .join('\n');
+  return (
+    (list === '' ? '' : `<ul class="findings">\n${list}\n</ul>\n`) +
+    (terms === '' ? '' : `<dl class="made">\n${terms}\n</dl>\n`)
+  );
 }
 
 async function sectionBody(check: OptionChecker, section: ReportSection, index: number): Promise<string> {
@@ -130,9 +149,13 @@ async function sectionBody(check: OptionChecker, section: ReportSection, index: 
 async function figure(chart: Chart, idPrefix: string): Promise<string> {
   const svg = await toSvg(chart, { idPrefix });
   const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
-  const size = width > 660 ? ' class="wide large"' : width > 400 ? ' class="large"' : '';
+  const sizes = width > 660 ? ['wide', 'large'] : width > 400 ? ['large'] : [];
   const label = escapeHtml(typeof chart.description === 'string' ? chart.description : titleOf(chart));
-  return `<figure${size}>${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
+  const photos = (chart as { usermeta?: { photographs?: boolean } }).usermeta?.photographs === true;
+  const classes = [...sizes, ...(photos ? ['photos'] : [])];
+  const named = classes.length > 0 ? ` class="${classes.join(' ')}"` : '';
+  // A chart that scrolls is reached by the keyboard.
+  return `<figure${named} tabindex="0">${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
 }
 
 function checkSection(check: OptionChecker, index: number, section: ReportSection): void {

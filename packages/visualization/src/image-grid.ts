@@ -86,7 +86,10 @@ export function imageGrid(options: ImageGridOptions): Chart {
     checkText(check, `images[${i}].label`, image.label);
     checkText(check, `images[${i}].prediction`, image.prediction);
     if (image.confidence !== undefined)
-      check.number(`images[${i}].confidence`, image.confidence, { min: 0, max: 1 });
+      check.number(`images[${i}].confidence`, image.confidence, {
+        min: 0,
+        max: 1,
+      });
   });
   const bytes = images.every(
     ({ pixels }) => pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray,
@@ -137,7 +140,10 @@ export function imageGrid(options: ImageGridOptions): Chart {
       .slice(0, 20)
       .map((image) => captionsOf(image).join(' '))
       .join('; ')}`,
-    { layer: gridLayers(tiles, size, theme.softInk) },
+    {
+      usermeta: { photographs: true },
+      layer: gridLayers(tiles, size, theme.softInk),
+    },
   );
 }
 

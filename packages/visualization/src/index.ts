@@ -8,6 +8,8 @@ export type { HeatMapOptions } from './heat-map.js';
 export { heatMap } from './heat-map.js';
 export type { HistogramOptions } from './histogram.js';
 export { histogram } from './histogram.js';
+export type { Finding, FindingOptions, SeedResults } from './finding.js';
+export { finding } from './finding.js';
 export type { FittedCurveOptions } from './fitted-curve.js';
 export { fittedCurve } from './fitted-curve.js';
 export type { HyperparameterChartOptions, HyperparameterTrial } from './hyperparameter-chart.js';

@@ -5,8 +5,8 @@ import { theme } from './theme.js';
  * attributes; the colours of data stay.
  */
 export const reportStyle = `
-:root{color-scheme:light dark;--paper:#fff;--wash:#f6f7f9;--ink:${theme.ink};--soft:${theme.softInk};--line:#dfe3e8;--grid:${theme.grid};--axis:${theme.axis};--accent:#0b66b0}
-@media (prefers-color-scheme:dark){:root{--paper:#14171b;--wash:#1b1f24;--ink:#e8ebef;--soft:#a3adb8;--line:#323941;--grid:#2b3138;--axis:#5a646f;--accent:#6cb6f2}}
+:root{color-scheme:light dark;--paper:#fff;--wash:#f6f7f9;--ink:${theme.ink};--soft:${theme.softInk};--line:#dfe3e8;--grid:${theme.grid};--axis:${theme.axis};--accent:#0b66b0;--shade:rgba(31,35,40,.28)}
+@media (prefers-color-scheme:dark){:root{--paper:#14171b;--wash:#1b1f24;--ink:#e8ebef;--soft:#a3adb8;--line:#323941;--grid:#2b3138;--axis:#5a646f;--accent:#6cb6f2;--shade:rgba(232,235,239,.4)}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -37,6 +37,14 @@ figure{margin:0;padding:.5rem;border:1px solid var(--line);border-radius:8px;ove
 figure.wide{grid-column:1/-1}
 figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
 figure.large svg{min-width:25rem}
+figure{background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(-90deg,var(--paper) 60%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,linear-gradient(-90deg,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
+figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
+.findings{max-width:70ch;margin:1rem 0 0;padding-left:1.2rem;font-size:1.05rem}
+.made{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:1rem 0 0;color:var(--soft);font-size:.85rem}
+.made div{min-width:0}
+.made dt{display:inline;font-weight:600}
+.made dt::after{content:": "}
+.made dd{display:inline;margin:0;overflow-wrap:anywhere}
 figure svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 details{margin-top:.75rem;border:1px solid var(--line);border-radius:8px}
 details+section{margin-top:2.5rem}
@@ -46,6 +54,7 @@ summary h2{display:inline;font-size:1.05rem}
 details>div{padding:0 1rem 1rem;scroll-margin-top:4rem}
 details.first{margin-top:2.5rem}
 @media (prefers-color-scheme:dark){
+@media screen{figure:not(.photos) svg image,figure svg path[fill^="rgb("],figure svg .role-legend-gradient>*,figure svg [fill="${theme.darkCellInk}"],figure svg [fill="${theme.lightCellInk}"]{filter:invert(1) hue-rotate(180deg)}}
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 figure svg [fill="${theme.ink}"]{fill:var(--ink)}
 figure svg [fill="${theme.softInk}"]{fill:var(--soft)}
@@ -63,6 +72,13 @@ main{padding:1.25rem 1rem 4rem}
 h1{font-size:1.5rem}
 }
 @media print{
+:root{font-size:12px}
+.charts{grid-template-columns:1fr 1fr;gap:.5rem}
+figure{background:none;overflow:visible;padding:.2rem}
+figure.large svg{min-width:0}
+section,details,details+section,details.first{margin-top:1rem}
+main{padding:0}
+h2{break-after:avoid}
 nav{display:none}
 .page{display:block}
 figure,tr{break-inside:avoid}

@@ -17,7 +17,7 @@ export interface ReportColumn {
 /** Text, a number, or null for nothing. */
 export type ReportCell = string | number | boolean | null;
 
-/** A table of a report. Columns that hold numbers are aligned on the right with figures of one width. */
+/** A table of a report. Columns that hold numbers, or texts that begin with one (`98.2 \u00b1 0.1`), are aligned on the right with figures of one width. */
 export interface ReportTable {
   readonly columns: readonly (string | ReportColumn)[];
   /** One cell per column each. */
@@ -52,9 +52,9 @@ export function tableHtml(
   for (const [index, row] of rows.entries()) checkRow(check, `${name}.rows[${index}]`, row, shown.length);
 
   const formats = shown.map((column, index) => {
-    const numbers = rows.flatMap((row) => (typeof row[index] === 'number' ? [row[index]] : []));
+    const numbers = rows.flatMap((row) => numberOf(row[index]!) ?? []);
     const isNumeric =
-      numbers.length > 0 && rows.every((row) => typeof row[index] === 'number' || row[index] === null);
+      numbers.length > 0 && rows.every((row) => row[index] === null || numberOf(row[index]!) !== undefined);
     const finite = numbers.filter(Number.isFinite);
     const best =
       column.best === 'max' ? Math.max(...finite) : column.best === 'min' ? Math.min(...finite) : undefined;
@@ -71,7 +71,7 @@ export function tableHtml(
           : escapeHtml(String(value));
     const link = index === 0 && typeof value === 'string' ? links.get(value) : undefined;
     const linked = link === undefined ? text : `<a href="#${link}">${text}</a>`;
-    const isBest = typeof value === 'number' && value === format.best;
+    const isBest = format.best !== undefined && format.isNumeric && numberOf(value) === format.best;
     return `<${tag}${format.isNumeric ? ' class="n"' : ''}>${isBest ? `<b>${linked}</b>` : linked}</${tag.slice(0, 2)}>`;
   };
   const head = formats
@@ -86,6 +86,17 @@ export function tableHtml(
     )
     .join('\n');
   return `<div class="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+}
+
+/** The number that a cell is or begins with: `98.2`, `98.2 %`, `98.2 \u00b1 0.1`, `1,234`. */
+function numberOf(cell: ReportCell): number | undefined {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell !== 'string') return undefined;
+  const match =
+    /^\s*([-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|[a-z]{1,3})?(?:\s*(?:\u00b1|\+-).*)?\s*$/i.exec(
+      cell,
+    );
+  return match === null ? undefined : Number(match[1]!.replace('\u2212', '-').replaceAll(',', ''));
 }
 
 function checkRow(check: OptionChecker, name: string, row: readonly ReportCell[], count: number): void {
