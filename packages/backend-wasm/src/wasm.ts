@@ -7,7 +7,7 @@ import {
   type Availability,
   type Backend,
 } from '@espalier/core';
-import { backendRuns, patchKernels } from '@espalier/core/internal';
+import { backendRuns, importPeer, patchKernels } from '@espalier/core/internal';
 import { kernelPatches } from './kernel-list.js';
 import { limitMemory } from './memory-limit.js';
 import { keepingProcessHandlers, watchProcessHandlers } from './process-handlers.js';
@@ -17,8 +17,11 @@ import {
   installedWasmPaths,
   isWasmPaths,
   missingWasmFile,
+  NO_FOLDER,
+  NO_FOLDER_FIX,
   WASM_FILES,
   type WasmPaths,
+  wrongWasmFile,
 } from './wasm-files.js';
 
 const scope = 'backend-wasm';
@@ -81,12 +84,8 @@ export function wasm(options: WasmOptions = {}): Backend {
         reason: `there is no file ${missing}`,
         fix: 'let wasmPaths name the folder with the .wasm files, ending in "/", or leave it out',
       };
-    } catch (error) {
-      return {
-        available: false,
-        reason: '@tensorflow/tfjs-backend-wasm is not installed',
-        fix: `npm install @tensorflow/tfjs-backend-wasm (${String(error)})`,
-      };
+    } catch {
+      return { available: false, reason: NO_FOLDER, fix: NO_FOLDER_FIX };
     }
   };
 
@@ -112,7 +111,15 @@ export function wasm(options: WasmOptions = {}): Backend {
 async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
   const alreadyStarted = backendRuns('wasm');
   try {
-    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    const { setWasmPaths } = await importPeer(
+      {
+        packageName: '@tensorflow/tfjs-backend-wasm',
+        scope,
+        code: 'backend-unavailable',
+        need: 'The wasm backend is that of TensorFlow.js',
+      },
+      () => import('@tensorflow/tfjs-backend-wasm'),
+    );
     if (!alreadyStarted) {
       // One thread everywhere: the kernels share the memory, and the same program gives the same bits.
       tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
@@ -120,9 +127,12 @@ async function start(wasmPaths: WasmPaths | undefined): Promise<void> {
       if (paths !== undefined) setWasmPaths(paths as string);
     }
     if (!(await tf.setBackend('wasm'))) {
+      const wrong = await wrongWasmFile(wasmPaths);
       unavailable(
-        'TensorFlow.js could not start it: its warning above says why. Most often the .wasm files are not served ' +
-          'where wasmPaths says. Start a new process or page after fixing that.',
+        wrong === undefined
+          ? 'TensorFlow.js could not start it: its warning above says why. Start a new process or page after fixing that.'
+          : `${wrong}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and say where: wasm({ wasmPaths: '/wasm/' }), ` +
+              'or give the URL of each, as docs/deployment.md shows; then load the page again.',
       );
     }
   } catch (cause) {

@@ -20,7 +20,8 @@ interface LayersOptimizer {
  * `run.stop` sets `model.stopTraining`. `acc` is called `accuracy`, as everywhere in Espalier. What works inside a step
  * cannot work here, and such plugins are refused by name.
  *
- * @throws EspalierError `invalid-option` for a plugin with an in-step hook.
+ * @throws EspalierError `invalid-option` for a plugin with an in-step hook; `two-copies` for a model of another copy of
+ *   `@tensorflow/tfjs-layers`, whose `fit` never returns with a callback of this one.
  * @example
  * ```ts
  * const print: Plugin = { name: 'print', onEpochEnd: (run, logs) => console.log(run.epoch, logs['loss']) };
@@ -32,6 +33,7 @@ export function toLayersCallback(
   model: tfl.LayersModel,
   options: Omit<ComposeOptions, 'weights' | 'learningRate'> = {},
 ): tfl.CustomCallback {
+  if (!(model instanceof tfl.LayersModel)) bindModel(model);
   for (const plugin of plugins) {
     const hook = IN_STEP.find((name) => plugin[name] !== undefined);
     if (hook) {
