@@ -13,6 +13,7 @@ import { packPackages, withTemporaryFolder } from './pack-packages.js';
 import { sizeTable } from './size-table.js';
 import { checkSnippets } from './snippets.js';
 import { checkThreads } from './threads.js';
+import { checkTypeScriptVersions } from './typescript-versions.js';
 
 await withTemporaryFolder(async (folder) => {
   const packed = await packPackages(folder);
@@ -29,6 +30,7 @@ await withTemporaryFolder(async (folder) => {
     ['browser', () => checkBrowser(consumer)],
     ['plain modules', () => checkPlainModules(consumer, packed)],
     ['types', () => checkConsumerTypes(consumer, packed)],
+    ['TypeScript versions', () => checkTypeScriptVersions(consumer, packed)],
   ];
   for (const [name, step] of steps) {
     const start = performance.now();
