@@ -2,22 +2,13 @@ import { EspalierError } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { extent } from './domain.js';
 import { endLabels } from './end-labels.js';
+import type { Line } from './line.js';
 import { describeLines } from './line-text.js';
 import { dashes, lineStyle, type LineStyle } from './line-style.js';
 import { counted, formatNumber } from './text.js';
 import { cutNames } from './text-width.js';
 import { thinPoints, type Place } from './thin-points.js';
 import { axisSpec, linearAxis, logAxis } from './ticks.js';
-
-/** A line ready to be drawn: cleaned name, places sorted by x, gaps as null. */
-export interface Line {
-  readonly series: string;
-  readonly dashed: boolean;
-  readonly kind: 'line' | 'points';
-  readonly places: readonly Place[];
-  /** Drawn pale and without a name: the values behind a smoothed line of the same name. */
-  readonly faint?: boolean;
-}
 
 /** What {@link lineSpec} draws around the lines. */
 export interface LineSpecOptions extends ChartOptions {

@@ -1,4 +1,4 @@
-import type { Line } from './line-spec.js';
+import type { Line } from './line.js';
 import { counted, formatNumber } from './text.js';
 
 const described = 12;

@@ -1,4 +1,4 @@
-import type { Line } from './line-spec.js';
+import type { Line } from './line.js';
 
 /**
  * Each line as a smoothed one and, faint behind it, the values as they are.
