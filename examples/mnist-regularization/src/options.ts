@@ -7,7 +7,10 @@ export type Engine = 'compiled' | 'node' | 'wasm' | 'cpu';
 /** What the command line says. */
 export interface StudyOptions {
   readonly quick: boolean;
+  /** The first seed. */
   readonly seed: number;
+  /** How many seeds: `seed`, `seed + 1`, ... */
+  readonly seeds: number;
   readonly epochs: number;
   readonly engine: Engine;
   /** Folder of the report. */
@@ -18,8 +21,9 @@ export const HELP = `Compares seven ways to regularise one network (784-128-64-1
 
 Usage: npm start -- [options]
 
-  --quick            5,000 training images and 4 epochs: under half a minute
-  --seed <n>         fixes weights, shuffling and dropout masks (default 1)
+  --quick            5,000 training images, 4 epochs, one seed: some ten seconds
+  --seed <n>         the first seed: fixes weights, shuffling and dropout masks (default 1)
+  --seeds <n>        runs of each way, with one seed after the other (default 3; 1 with --quick)
   --epochs <n>       epochs at most; early stopping may end a run sooner (default 12)
   --backend <name>   compiled (ONNX Runtime, the default), wasm, cpu,
                      or node (@tensorflow/tfjs-node, which you install)
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[]): StudyOptions | undefined 
   return {
     quick,
     seed: wholeNumber('--seed', values.seed ?? '1', 0),
+    seeds: wholeNumber('--seeds', values.seeds ?? (quick ? '1' : '3'), 1),
     epochs: wholeNumber('--epochs', values.epochs ?? (quick ? '4' : '12'), 1),
     engine: backend as Engine,
     out,
@@ -55,6 +60,7 @@ function parse(args: readonly string[]) {
       options: {
         quick: { type: 'boolean' },
         seed: { type: 'string' },
+        seeds: { type: 'string' },
         epochs: { type: 'string' },
         backend: { type: 'string' },
         out: { type: 'string' },

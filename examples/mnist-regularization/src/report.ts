@@ -12,7 +12,14 @@ import { resultTable } from './table.js';
 
 /** The study as one HTML page. */
 export function studyReport(results: readonly StudyResult[], subtitle: string): Promise<string> {
-  const runs = results.map(({ variant, record }) => ({ name: variant.name, history: record }));
+  // Pictures are those of each variant's first run.
+  const firsts = results.filter(
+    ({ variant }, i) => results.findIndex((other) => other.variant.name === variant.name) === i,
+  );
+  const runs = firsts.map(({ variant }) => ({
+    name: variant.name,
+    history: results.filter((result) => result.variant.name === variant.name).map(({ record }) => record),
+  }));
   return htmlReport({
     title: 'Regularising a network on MNIST',
     subtitle,
@@ -20,10 +27,10 @@ export function studyReport(results: readonly StudyResult[], subtitle: string): 
     sections: [
       {
         title: 'Learning curves',
-        text: 'Training loss and accuracy are those of the training steps, dropout included.',
+        text: 'Training loss and accuracy are those of the training steps, dropout included. Means over the seeds.',
         charts: learningCurves(runs, { metrics: ['loss', 'accuracy'] }),
       },
-      ...results.map(runSection),
+      ...firsts.map(runSection),
     ],
   });
 }

@@ -65,6 +65,14 @@ describe('the study', () => {
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 
+  test('puts the seeds of a way into one row', () => {
+    const other = { ...results[0]!, testAccuracy: results[0]!.testAccuracy + 0.02 };
+    const { columns, rows } = resultTable([...results, other]);
+    expect(rows).toHaveLength(variants.length);
+    const centre = 100 * results[0]!.testAccuracy + 1;
+    expect(rows[0]![columns.indexOf('test %')]).toBe(`${centre.toFixed(2)} ± 1.41`);
+  });
+
   test('reports every run with its pictures on one page', async () => {
     const html = await studyReport(results, 'a subtitle');
     for (const { variant } of results) expect(html).toContain(variant.name);

@@ -1,5 +1,12 @@
-import { type Dataset, type Executor, type HostArrays, type RunRecord, Trainer } from '@espalier/core';
-import { earlyStopping, progressBar, reduceLROnPlateau } from '@espalier/callbacks';
+import {
+  type Dataset,
+  type Executor,
+  type HostArrays,
+  type Plugin,
+  type RunRecord,
+  Trainer,
+} from '@espalier/core';
+import { earlyStopping, reduceLROnPlateau } from '@espalier/callbacks';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy, confusionMatrix, sparsityOf } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
@@ -19,7 +26,8 @@ export interface StudySettings {
   readonly seed: number;
   readonly epochs: number;
   readonly executor: Executor;
-  readonly signal?: AbortSignal;
+  /** Beside those of the variant. */
+  readonly plugins?: readonly Plugin<never, never>[];
 }
 
 /** What one run came to. Accuracies and sparsity are shares in [0, 1]. */
@@ -38,7 +46,7 @@ export interface StudyResult {
 
 /** Trains one variant and measures it on all three parts of the data. */
 export async function runVariant(variant: Variant, settings: StudySettings): Promise<StudyResult> {
-  const { data, seed, epochs, executor, signal } = settings;
+  const { data, seed, epochs, executor, plugins = [] } = settings;
   const model = mlp({
     inputs: 784,
     hidden: [128, 64],
@@ -59,7 +67,7 @@ export async function runVariant(variant: Variant, settings: StudySettings): Pro
       ...(variant.plugins?.() ?? []),
       earlyStopping({ monitor: 'val_loss', patience: 4, restoreBest: true }),
       reduceLROnPlateau({ monitor: 'val_loss', factor: 0.3, patience: 2 }),
-      progressBar({ label: variant.name }),
+      ...plugins,
     ],
     seed,
     executor,
@@ -68,7 +76,6 @@ export async function runVariant(variant: Variant, settings: StudySettings): Pro
     epochs,
     batchSize: 128,
     validation: data.validation,
-    ...(signal ? { signal } : {}),
   });
   const [train, validation, test] = [
     await trainer.evaluate(data.train),

@@ -5,6 +5,9 @@ import { mean, meanError } from './statistics.js';
 /** A difference between two rows, run by run of the same seed. */
 export interface Comparison {
   readonly text: string;
+  /** Mean difference, and half the width of its 95 % confidence interval; NaN where there are too few runs. */
+  readonly difference: number;
+  readonly error: number;
   /** 1 where the first is greater beyond doubt, -1 where it is less, 0 where these runs do not tell. */
   readonly sign: -1 | 0 | 1;
 }
@@ -16,16 +19,16 @@ export interface Claim {
   readonly evidence: string;
 }
 
-type Named = readonly [name: string, runs: readonly Measurement[]];
+type Named<R> = readonly [name: string, runs: readonly R[]];
 
 /**
  * Whether a figure is greater in the first row than in the second: the mean difference between runs of the same seed, with
  * its 95 % confidence interval.
  */
-export function greater(
-  [first, firstRuns]: Named,
-  [second, secondRuns]: Named,
-  figure: (run: Measurement) => number,
+export function greater<R extends { readonly seed: number } = Measurement>(
+  [first, firstRuns]: Named<R>,
+  [second, secondRuns]: Named<R>,
+  figure: (run: R) => number,
   {
     unit = 'points',
     digits = 2,
@@ -36,7 +39,8 @@ export function greater(
     const other = secondRuns.find(({ seed }) => seed === run.seed);
     return other ? [figure(run) - figure(other)] : [];
   });
-  if (differences.length === 0) return { text: `${first} against ${second}: not run`, sign: 0 };
+  if (differences.length === 0)
+    return { text: `${first} against ${second}: not run`, difference: NaN, error: NaN, sign: 0 };
   const centre = mean(differences);
   const error = meanError(differences);
   const sign = centre - error > by ? 1 : centre + error < by ? -1 : 0;
@@ -44,6 +48,8 @@ export function greater(
   const signed = `${centre >= 0 ? '+' : ''}${fixed(centre, digits)}`;
   return {
     text: `${first} against ${second}: ${signed}${spread} ${unit}${Number.isNaN(error) ? ' (one run each)' : ''}`,
+    difference: centre,
+    error,
     sign,
   };
 }

@@ -1,0 +1,31 @@
+import { l1, type MlpOptions } from 'espalier';
+import { type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import { extra, type Images, least, test, trainer } from './bench.js';
+
+/** Three activations on the best network, whose runs with ReLU are given. */
+export async function activations(lab: Lab, images: Images, relu: readonly Measurement[]): Promise<void> {
+  const run = trainer(lab, images);
+  const published: [MlpOptions['activation'], number, number, number, number][] = [
+    ['relu', 23, 0.0925, 0.9792, 0.201],
+    ['tanh', 26, 0.0841, 0.9797, 0.086],
+    ['sigmoid', 36, 0.1793, 0.9527, 0.121],
+  ];
+  const activationRows: Row[] = [];
+  for (const [activation, ...figures] of published.slice(0, lab.size(3, 1))) {
+    const runs =
+      activation === 'relu'
+        ? relu
+        : await run(`L1 0.0001, ${activation}`, l1({ lambda: 1e-4 }), { activation: activation! });
+    activationRows.push({ name: activation!, runs, published: figures });
+  }
+  lab.table({
+    title: 'Activations, with L1 0.0001',
+    columns: [
+      { label: 'epochs', of: (r) => r.epochs.length, digits: 1 },
+      { label: 'least validation loss', of: least('val_loss'), digits: 4 },
+      { label: 'test accuracy', of: test, digits: 4 },
+      { label: 'mean sparsity', of: (r) => mean(extra(r).sparsity), digits: 3 },
+    ],
+    rows: activationRows,
+  });
+}

@@ -1,0 +1,77 @@
+import { confusionMatrixChart, weightHeatMap } from 'espalier';
+import { greater, type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import { BENCHMARK, extra, type Images, least, leastTraining, test, trainer } from './bench.js';
+import { coefficients } from './published.js';
+
+/** Every coefficient of L1 and L2. Gives the runs of the best, L1 0.0001. */
+export async function penalties(lab: Lab, images: Images): Promise<readonly Measurement[]> {
+  const run = trainer(lab, images);
+  const rows: Row[] = [];
+  const sparsities: Row[] = [];
+  for (const [name, penalty, figures, shares] of coefficients.slice(0, lab.size(14, 3))) {
+    const runs = await run(name, penalty, {}, ['none', 'L1 0.0001'].includes(name));
+    rows.push({ name, runs, published: figures });
+    sparsities.push({ name, runs, published: shares });
+  }
+  const of = (name: string) => [name, rows.find((row) => row.name === name)?.runs ?? []] as const;
+  lab.table({
+    title: 'Every coefficient',
+    text: "The training loss has the penalty in it, the validation loss has not; the test loss of the study is 1 - accuracy. Proximal: a step after Adam's, so its coefficients do not compare with those of the penalty.",
+    columns: [
+      { label: 'least training loss', of: leastTraining, digits: 4 },
+      { label: 'least validation loss', of: least('val_loss'), digits: 4 },
+      { label: 'test loss', of: (r) => 1 - test(r), digits: 4 },
+      { label: 'test accuracy', of: test, digits: 4 },
+      { label: 'epochs', of: (r) => r.epochs.length, digits: 1 },
+    ],
+    rows,
+  });
+  lab.table({
+    title: 'Sparsity by weight matrix, from the input to the output',
+    text: 'Share of |w| < 1e-4. Of seven matrices the study lists six. Exact zeros: the share of weights that are 0, of all.',
+    columns: [
+      ...BENCHMARK.map((_, i) => ({
+        label: `${i + 1}`,
+        of: (r: Measurement) => extra(r).sparsity[i]!,
+        digits: 3,
+      })),
+      { label: '7', of: (r) => extra(r).sparsity[6]!, digits: 3 },
+      { label: 'all', of: (r) => extra(r).overall, digits: 3 },
+      { label: 'exact zeros', of: (r) => mean(extra(r).zeros), digits: 3 },
+    ],
+    rows: sparsities,
+  });
+  lab.claim('L1 0.0001 is better than none on the test images', [
+    greater(of('L1 0.0001'), of('none'), test, { unit: '', digits: 4 }),
+  ]);
+  lab.claim('L2 0.001 is better than none on the test images', [
+    greater(of('L2 0.001'), of('none'), test, { unit: '', digits: 4 }),
+  ]);
+  lab.claim('L1 makes weights sparser than L2 does', [
+    greater(of('L1 0.001'), of('L2 0.001'), (r) => extra(r).overall, { unit: '', digits: 3 }),
+  ]);
+  lab.curves(
+    'loss',
+    'Loss per epoch',
+    Object.fromEntries(rows.slice(0, 4).map(({ name, runs }) => [name, runs])),
+    ['loss'],
+  );
+  for (const {
+    name,
+    runs: [first],
+  } of rows.filter(({ runs }) => runs[0] && Object.keys(extra(runs[0]).kernels).length > 0)) {
+    const file = name.replaceAll(' ', '-');
+    const entries = Object.entries(extra(first!).kernels);
+    lab.picture(
+      `weights-${file}`,
+      `${name}: weights of each layer`,
+      entries.map(([parameter, kernel]) => weightHeatMap({ name: parameter, ...kernel })),
+    );
+    lab.picture(
+      `confusion-${file}`,
+      `${name}: confusions on the test images`,
+      confusionMatrixChart(first!.test['confusionMatrix'] as number[][], [...'0123456789']),
+    );
+  }
+  return of('L1 0.0001')[1];
+}

@@ -1,0 +1,47 @@
+import { l1, lineChart } from 'espalier';
+import { type Lab, mean, type Row } from '@espalier-examples/studies-kit';
+import { extra, type Images, least, test, trainer } from './bench.js';
+
+/** Networks of one number of neurons and several depths. */
+export async function depths(lab: Lab, images: Images): Promise<void> {
+  const run = trainer(lab, images);
+  const rows: Row[] = [];
+  const series = [];
+  for (const width of [64, 512].slice(0, lab.size(2, 1))) {
+    const nets = [
+      Array(8).fill(width / 8),
+      Array(4).fill(width / 4),
+      [width / 2, width / 4, width / 4],
+      [width / 2, width / 2],
+      [width],
+    ] as number[][];
+    const points = [];
+    for (const hidden of nets) {
+      const name = hidden.join('-');
+      const runs = await run(`L1 0.0001, ${name}`, l1({ lambda: 1e-4 }), { hidden });
+      rows.push({ name, note: `${width} neurons`, runs });
+      points.push({ x: hidden.length, y: runs.length > 0 ? mean(runs.map(test)) : null });
+    }
+    series.push({ name: `${width} neurons`, points });
+  }
+  lab.table({
+    title: 'Depth at equal numbers of neurons, with L1 0.0001',
+    columns: [
+      { label: 'least validation loss', of: least('val_loss'), digits: 4 },
+      { label: 'test accuracy', of: test, digits: 4 },
+      { label: 'sparsity', of: (r) => extra(r).overall, digits: 3 },
+    ],
+    rows,
+  });
+  if (series.some(({ points }) => points.some(({ y }) => y !== null)))
+    lab.picture(
+      'depth',
+      'Test accuracy against depth',
+      lineChart({
+        title: 'Test accuracy against depth',
+        xLabel: 'Hidden layers',
+        yLabel: 'Test accuracy',
+        series: series.filter(({ points }) => points.some(({ y }) => y !== null)),
+      }),
+    );
+}
