@@ -10,7 +10,7 @@ export interface Points {
 
 /** The function that the made-up points come from; the study does not give its own. */
 export function truth(x: number): number {
-  return 2 * Math.sin(1.5 * x) + 0.15 * x * x - 1;
+  return 1.5 * Math.sin(x) + 0.15 * x * x - 1;
 }
 
 /**

@@ -18,8 +18,8 @@ await study(
     const { train: all, test } = await lab.data((at) => mnist({ flatten: true, ...at }), [784]);
     const [train, validation] = split(all, { fractions: [0.8, 0.2], seed: 1 });
     const images = { train, validation, test };
-    const best = await penalties(lab, images);
-    await activations(lab, images, best);
+    const relu = await penalties(lab, images);
+    await activations(lab, images, relu);
     await depths(lab, images);
   },
 );
