@@ -11,7 +11,15 @@ import {
   type Plugin,
   split,
 } from 'espalier';
-import { greater, mean, type Measurement, percentOf, type Row, study } from '@espalier-examples/studies-kit';
+import {
+  deviation,
+  greater,
+  mean,
+  type Measurement,
+  percentOf,
+  type Row,
+  study,
+} from '@espalier-examples/studies-kit';
 
 interface Variant {
   readonly network?: Partial<MlpOptions>;
@@ -35,10 +43,7 @@ await study(
     program: import.meta.url,
   },
   async (lab) => {
-    const { train: all, test: testImages } = await lab.data(
-      (at) => fashionMnist({ flatten: true, ...at }),
-      [784],
-    );
+    const { train: all, test: testImages } = await lab.data(() => fashionMnist({ flatten: true }), [784]);
     const [images, validation] = split(all, { fractions: [5 / 6, 1 / 6], seed: 1 });
 
     const run = (name: string, { network, plugins, epochs = 15, coupledDecay = 0 }: Variant = {}) =>
@@ -159,9 +164,16 @@ await study(
         title: 'Test accuracy, %',
         bars: rows.flatMap(({ name, runs, published }) => [
           { label: name, series: 'published', value: Number(String(published![1]).replace('~', '')) },
-          { label: name, series: 'measured', value: mean(runs.map(test)) },
+          {
+            label: name,
+            series: 'measured',
+            value: mean(runs.map(test)),
+            ...(runs.length > 1 && { error: deviation(runs.map(test)) }),
+          },
         ]),
         digits: 2,
+        marks: 'dots',
+        ...(rows.some(({ runs }) => runs.length > 1) && { errorLabel: '± 1 standard deviation' }),
       }),
     );
     for (const { name, runs } of rows) {

@@ -6,15 +6,16 @@ import {
   cnn,
   confusionMatrix,
   fashionMnist,
-  heatMap,
+  featureMapGrid,
+  kernelGrid,
   mlp,
   perClassAccuracy,
   sgd,
   split,
   take,
 } from 'espalier';
-import { type Lab, mean, type Measurement, percentOf, tiles } from '@espalier-examples/studies-kit';
-import { channels, type Grid, kernels, outputs } from './layer-grids.js';
+import { deviation, type Lab, mean, type Measurement, percentOf } from '@espalier-examples/studies-kit';
+import { type Grid, kernels, outputs } from './layer-grids.js';
 
 const CLASSES = [
   'T-shirt',
@@ -33,7 +34,7 @@ const ofClass = (k: number) => (run: Measurement) =>
 
 /** Part 2: two networks on Fashion-MNIST. */
 export async function fashion(lab: Lab): Promise<void> {
-  const { train: all, test: testImages } = await lab.data((at) => fashionMnist(at), [28, 28, 1]);
+  const { train: all, test: testImages } = await lab.data(() => fashionMnist(), [28, 28, 1]);
   const [train, validation] = split(all, { fractions: [5 / 6, 1 / 6], seed: 1 });
   const first = await take(testImages, 1).batch(new Uint32Array([0]));
   const picture = Object.values(first.inputs)[0]!;
@@ -108,10 +109,16 @@ export async function fashion(lab: Lab): Promise<void> {
       `classes-${name}`,
       `${name}: accuracy by class, in percent`,
       barChart({
+        ...(runs.length > 1 && { errorLabel: '± 1 standard deviation' }),
         title: `${name}: accuracy by class, %`,
         bars: CLASSES.flatMap((label, k) => [
           { label, series: 'published', value: published[k]! },
-          { label, series: 'measured', value: mean(runs.map(ofClass(k))) },
+          {
+            label,
+            series: 'measured',
+            value: mean(runs.map(ofClass(k))),
+            ...(runs.length > 1 && { error: deviation(runs.map(ofClass(k))) }),
+          },
         ]),
         digits: 1,
       }),
@@ -127,23 +134,14 @@ export async function fashion(lab: Lab): Promise<void> {
     const extra = run.extra as unknown as { maps: Record<string, Grid>; kernels: Record<string, Grid> };
     lab.picture(
       'kernels',
-      'Kernels of both convolutions (64 at most)',
-      Object.entries(extra.kernels).map(([name, grid]) =>
-        heatMap({
-          title: `${name}: kernels`,
-          values: tiles(channels(grid, true), { columns: 8 }),
-          symmetric: true,
-        }),
-      ),
+      'Kernels of both convolutions',
+      Object.entries(extra.kernels).map(([name, kernel]) => kernelGrid({ name, ...kernel })),
     );
     lab.picture(
       'maps',
       'Activation maps of both convolutions for the first test image',
-      Object.entries(extra.maps).map(([name, grid]) =>
-        heatMap({
-          title: `${name}: activation maps`,
-          values: tiles(channels(grid, false), { columns: 8 }),
-        }),
+      Object.entries(extra.maps).map(([name, { shape, values }]) =>
+        featureMapGrid({ name, shape: shape.slice(1), values }),
       ),
     );
   }

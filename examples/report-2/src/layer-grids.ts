@@ -31,13 +31,3 @@ export const outputs = (
 /** The kernels of layers. */
 export const kernels = (model: tfl.LayersModel, layers: readonly string[]): Record<string, Grid> =>
   Object.fromEntries(layers.map((name) => [name, host(tf.clone(model.getLayer(name).getWeights()[0]!))]));
-/** The channels of one picture `[1, h, w, c]` or of a kernel `[h, w, in, out]` as pictures of their own. */
-export const channels = ({ shape: [a, b, c, d], values }: Grid, isKernel: boolean): number[][][] => {
-  const [height, width, count] = isKernel ? [a!, b!, Math.min(c! * d!, 64)] : [b!, c!, d!];
-  const stride = isKernel ? c! * d! : d!;
-  return Array.from({ length: count }, (_, k) =>
-    Array.from({ length: height }, (__, y) =>
-      Array.from({ length: width }, (___, x) => values[(y * width + x) * stride + k]!),
-    ),
-  );
-};

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { lineChart, meanSquaredError, mlp, sgd, weightHistogram } from 'espalier';
+import { fittedCurve, lineChart, meanSquaredError, mlp, sgd, weightHistogram } from 'espalier';
 import type { Lab, Measurement } from '@espalier-examples/studies-kit';
 import { type Grid, kernels, outputs } from './layer-grids.js';
 import { csvPoints, madeUpPoints } from './points.js';
@@ -33,6 +33,7 @@ export async function regression(lab: Lab): Promise<void> {
         outputs: 1,
         dropout: 0.1638,
         initializer: 'torchUniform',
+        biasInitializer: 'torchUniform',
         seed,
       }),
       optimizer: sgd({ learningRate: 0.00035, momentum: 0.9, l2: 0.00025 }),
@@ -62,22 +63,14 @@ export async function regression(lab: Lab): Promise<void> {
     lab.picture(
       'fit',
       'The fitted curve with training and test points',
-      lineChart({
+      fittedCurve({
         title: 'Fitted curve',
-        xLabel: 'x',
-        yLabel: 'y',
-        series: [
+        curves: [
           { name: 'fitted', points: GRID.map((x, i) => ({ x, y: extra.curves['output']!.values[i]! })) },
-          {
-            name: 'training points',
-            kind: 'points',
-            points: points.x.map((x, i) => ({ x, y: points.y[i]! })),
-          },
-          {
-            name: 'test points',
-            kind: 'points',
-            points: testPoints.x.map((x, i) => ({ x, y: testPoints.y[i]! })),
-          },
+        ],
+        points: [
+          { name: 'training points', points: points.x.map((x, i) => ({ x, y: points.y[i]! })) },
+          { name: 'test points', points: testPoints.x.map((x, i) => ({ x, y: testPoints.y[i]! })) },
         ],
       }),
     );

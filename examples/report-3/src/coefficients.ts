@@ -1,4 +1,4 @@
-import { confusionMatrixChart, weightHeatMap } from 'espalier';
+import { confusionMatrixChart, networkChart, weightHeatMap } from 'espalier';
 import { greater, type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
 import { BENCHMARK, extra, type Images, least, leastTraining, test, trainer } from './bench.js';
 import { coefficients } from './published.js';
@@ -55,6 +55,18 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
   lab.claim('L1 makes weights sparser than L2 does', [
     greater(of('L1 0.001'), of('L2 0.001'), (r) => extra(r).overall, { unit: '', digits: 3 }),
   ]);
+  lab.picture(
+    'network',
+    'The network',
+    networkChart({
+      title: '784-128-128-64-64-64-64-10',
+      layers: [784, ...BENCHMARK, 10].map((units, i, all) => ({
+        name: i === 0 ? 'input' : i === all.length - 1 ? 'output' : `hidden_${i}`,
+        shape: [units],
+        ...(i > 0 && { type: 'Dense', parameters: (all[i - 1]! + 1) * units }),
+      })),
+    }),
+  );
   lab.curves(
     'loss',
     'Loss per epoch',

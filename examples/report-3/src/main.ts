@@ -15,7 +15,7 @@ await study(
     seeds: 3,
   },
   async (lab) => {
-    const { train: all, test } = await lab.data((at) => mnist({ flatten: true, ...at }), [784]);
+    const { train: all, test } = await lab.data(() => mnist({ flatten: true }), [784]);
     const [train, validation] = split(all, { fractions: [0.8, 0.2], seed: 1 });
     const images = { train, validation, test };
     const relu = await penalties(lab, images);

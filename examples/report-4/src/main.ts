@@ -16,7 +16,7 @@ await study(
     seeds: 3,
   },
   async (lab) => {
-    const { train: all, test } = await lab.data((at) => mnist({ flatten: true, ...at }), [784]);
+    const { train: all, test } = await lab.data(() => mnist({ flatten: true }), [784]);
     const [train, validation] = split(all, { fractions: [5 / 6, 1 / 6], seed: 1 });
     const images = { train, validation, test };
     await activations(lab, images);

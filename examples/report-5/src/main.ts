@@ -17,7 +17,7 @@ await study(
   },
   async (lab) => {
     await gurmukhi(lab);
-    const cifar = await lab.data((at) => cifar10({ format: 'jpeg', flatten: true, ...at }), [3072]);
+    const cifar = await lab.data(() => cifar10({ format: 'jpeg', flatten: true }), [3072]);
     const [images, validation] = split(cifar.train, { fractions: [0.9, 0.1], seed: 1 });
     await vanishing(lab, images, validation, cifar.test);
     await activations(lab, images, validation, cifar.test);

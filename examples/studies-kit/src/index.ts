@@ -5,7 +5,6 @@ export type { Measurement, RunPlan, RunSetup } from './run-plan.js';
 export type { PeerTime } from './peer-times.js';
 export type { Column, ResultTable, Row } from './result-table.js';
 export { percentOf } from './result-table.js';
-export { tiles } from './tiles.js';
-export { bandOf, deviation, mean } from './statistics.js';
+export { deviation, mean } from './statistics.js';
 export type { StudyDescription } from './study-description.js';
 export { study } from './study.js';

@@ -57,16 +57,16 @@ export class Lab {
   }
 
   /**
-   * A data set of images, where `load` finds it in the folder of `--data`. In the quick form, data that is not there is made
+   * A data set of images, which `load` finds in the folder of `--data`. In the quick form, data that is not there is made
    * up in the same shape, so that the program can be tried without it.
    */
   async data(
-    load: (place: { readonly dir?: string }) => Promise<{ readonly train: Dataset; readonly test: Dataset }>,
+    load: () => Promise<{ readonly train: Dataset; readonly test: Dataset }>,
     shape: readonly number[],
   ): Promise<{ readonly train: Dataset; readonly test: Dataset }> {
-    const { data: dir, quick } = this.options;
+    const { quick } = this.options;
     try {
-      const { train, test } = await load(dir === undefined ? {} : { dir });
+      const { train, test } = await load();
       return quick
         ? { train: take(train, Math.min(1200, train.size)), test: take(test, Math.min(600, test.size)) }
         : { train, test };
@@ -126,7 +126,7 @@ export class Lab {
     this.claims.push({ text, verdict: holds ? 'holds' : 'does not hold', evidence });
   }
 
-  /** Curves of the first run of each row that was run. */
+  /** Curves of each row that was run: means over its seeds, with their spread. */
   curves(
     file: string,
     caption: string,
@@ -134,8 +134,7 @@ export class Lab {
     metrics: readonly string[],
   ): void {
     const runs = Object.entries(rows).flatMap(([name, [first]]) => (first ? [{ name, history: first }] : []));
-    if (runs.length > 0)
-      this.picture(file, caption, learningCurves(runs.length === 1 ? runs[0]!.history : runs, { metrics }));
+    if (runs.length > 0) this.picture(file, caption, learningCurves(runs, { metrics }));
   }
 
   /** One or several charts; none where a row that they show was not run. */

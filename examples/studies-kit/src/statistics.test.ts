@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bandOf, deviation, mean, meanError, predictionSpread, tQuantile } from './statistics.js';
+import { deviation, mean, meanError, predictionSpread, tQuantile } from './statistics.js';
 
 describe('statistics of a few runs', () => {
   test('mean and deviation are those of a sample', () => {
@@ -16,15 +16,5 @@ describe('statistics of a few runs', () => {
     expect(predictionSpread([1])).toBeNaN();
     expect(tQuantile(4)).toBe(2.776);
     expect(tQuantile(1000)).toBe(2.042);
-  });
-
-  test('a band is the mean over the runs that lasted so long', () => {
-    const runs = [
-      { epochs: [{ loss: 1 }, { loss: 3 }] },
-      { epochs: [{ loss: 3 }] },
-      { epochs: [{ loss: NaN }] },
-    ];
-    expect(bandOf(runs, 'loss')).toEqual([2, 3]);
-    expect(bandOf(runs, 'none')).toEqual([null, null]);
   });
 });

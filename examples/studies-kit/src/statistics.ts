@@ -34,18 +34,3 @@ export function predictionSpread(values: readonly number[]): number {
 export function meanError(values: readonly number[]): number {
   return (tQuantile(values.length - 1) * deviation(values)) / Math.sqrt(values.length);
 }
-
-/** Means over several runs' epochs of one figure, each over the runs that lasted so long. */
-export function bandOf(
-  runs: readonly { readonly epochs: readonly Readonly<Record<string, number>>[] }[],
-  figure: string,
-): (number | null)[] {
-  const longest = Math.max(0, ...runs.map(({ epochs }) => epochs.length));
-  return Array.from({ length: longest }, (_, epoch) => {
-    const values = runs.flatMap(({ epochs }) => {
-      const value = epochs[epoch]?.[figure];
-      return typeof value === 'number' && Number.isFinite(value) ? [value] : [];
-    });
-    return values.length > 0 ? mean(values) : null;
-  });
-}

@@ -13,6 +13,8 @@ export async function study(description: StudyDescription, work: (lab: Lab) => P
     const options = parseOptions(process.argv.slice(2), defaults);
     if (!options) return console.log(helpText(defaults));
     const startedAt = performance.now();
+    // Where every loader looks first; what the folder lacks, an npm package may have.
+    if (options.data !== undefined) process.env['ESPALIER_DATA_DIR'] = options.data;
     await prepareFolder(options.out, description.name);
     const interrupted = new AbortController();
     const stop = () => interrupted.abort(new Interrupted());
