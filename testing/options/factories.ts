@@ -6,7 +6,7 @@ import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
 import { meanSquaredError } from '@espalier/losses';
-import { mlp } from '@espalier/models';
+import { initializeWeights, mlp } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
 import type { NonsenseEntry } from '@espalier/testkit';
 import { workerPool } from '@espalier/workers';
@@ -35,6 +35,7 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   },
   compose: (options) => compose([], options),
   evaluate: (options) => trainer().evaluate(data(), options),
+  initializeWeights: (options) => initializeWeights(model(), options),
   fit: (options) => trainer().fit(data(), options),
   loadWeights: (options) => loadWeights(model(), {}, options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
@@ -67,6 +68,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   gradientNoise: { stddev: 1 },
   groupLasso: { lambda: 1 },
   inverseTimeDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
+  initializeWeights: { seed: 1 },
   jsonlLogger: { path: 'log.jsonl' },
   l1: { lambda: 1 },
   l1Proximal: { lambda: 1 },

@@ -60,6 +60,8 @@ export { lossTerms } from './step/loss-terms.js';
 export { valueAndGradients } from './step/gradients.js';
 export { toHostArray, toHostArrays } from './step/state.js';
 export { trainingProgram } from './step/training-program.js';
+export { leafLayers, partsOf } from './model/check-layers.js';
+export { placesOf } from './model/layer-streams.js';
 export { oneHot } from './step/one-hot.js';
 export { withStep } from './step/step-context.js';
 export { unknownScalar } from './step/unknown-scalar.js';

@@ -125,6 +125,7 @@ export {
   GaussianDropout,
   GaussianNoise,
   GroupNormalization,
+  initializeWeights,
   mlp,
   MultiHeadAttention,
   RandomRelu,

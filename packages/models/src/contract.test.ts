@@ -165,7 +165,14 @@ exportsContract({
   factories: models,
   notFactories: new Set([
     ...Object.keys(exported).filter((name) => /^[A-Z]/.test(name)),
-    ...['calculateGain', 'classPriors', 'registerLayers', 'seededInitializer', 'summary'],
+    ...[
+      'calculateGain',
+      'classPriors',
+      'initializeWeights',
+      'registerLayers',
+      'seededInitializer',
+      'summary',
+    ],
   ]),
 });
 

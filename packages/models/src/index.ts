@@ -20,6 +20,8 @@ export { GroupNormalization } from './group-normalization.js';
 export type { InitializerName, InitializerOption } from './initializer-option.js';
 export type { Initializer, SeededInitializerOptions } from './initializers.js';
 export { seededInitializer } from './initializers.js';
+export type { InitializeWeightsOptions } from './initialize-weights.js';
+export { initializeWeights } from './initialize-weights.js';
 export type { MlpOptions } from './mlp.js';
 export { mlp } from './mlp.js';
 export type { MultiHeadAttentionOptions } from './multi-head-attention.js';

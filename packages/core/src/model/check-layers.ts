@@ -54,7 +54,7 @@ interface RecurrentParts {
 }
 
 /** A layer, its cells, and the layers that it wraps. */
-function partsOf(layer: Layer): Layer[] {
+export function partsOf(layer: Layer): Layer[] {
   const {
     cell,
     cells = [],

@@ -11,15 +11,7 @@ type Layer = tfl.layers.Layer;
  * @returns The step as the layers see it, for one forward pass.
  */
 export function layerStreams(layers: readonly Layer[]): (step: StepContext) => StepContext {
-  const places = new Map<string, string>();
-  const counts = new Map<string, number>();
-  for (const layer of layers) {
-    const kind = layer.getClassName();
-    if (!isNumbered(layer.name, kind)) continue;
-    const place = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, place);
-    places.set(layer.name, `${kind}#${place}`);
-  }
+  const places = placesOf(layers);
   return (step) => {
     const drawn = new Map<string, number>();
     return {
@@ -36,6 +28,20 @@ export function layerStreams(layers: readonly Layer[]): (step: StepContext) => S
       },
     };
   };
+}
+
+/** What layers that TensorFlow.js numbered are called by their place among those of their class, by name. */
+export function placesOf(layers: readonly Layer[]): ReadonlyMap<string, string> {
+  const places = new Map<string, string>();
+  const counts = new Map<string, number>();
+  for (const layer of layers) {
+    const kind = layer.getClassName();
+    if (!isNumbered(layer.name, kind)) continue;
+    const place = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, place);
+    places.set(layer.name, `${kind}#${place}`);
+  }
+  return places;
 }
 
 /** Whether a name is one that TensorFlow.js made: `dropout_Dropout3`. */

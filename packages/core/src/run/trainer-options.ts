@@ -42,7 +42,10 @@ export interface TrainerOptions<
    * rounding, and needs the memory of one. A whole number >= 1, default 1. The last step of an epoch may have fewer.
    */
   readonly accumulate?: number;
-  /** Fixes shuffling and all random numbers of the steps. A whole number >= 0, default 0. */
+  /**
+   * Fixes shuffling and all random numbers of the steps. A whole number >= 0, default 0. The initial weights are the model's: `mlp`
+   * and `cnn` take a seed, `initializeWeights` of @espalier/models draws those of stock layers by one.
+   */
   readonly seed?: number;
   /** How steps are run. Default {@link eager}. */
   readonly executor?: Executor;
