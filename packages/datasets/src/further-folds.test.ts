@@ -41,6 +41,14 @@ test.each(reference.group_folds)('$k folds of groups are scikit-learn’s', ({ k
   });
 });
 
+test('a group may have 200,000 examples', () => {
+  const size = 400_000;
+  const inputs = { shape: [size, 1], data: new Uint8Array(size), dtype: 'int32' } as never;
+  const data = fromArrays({ inputs, targets: inputs });
+  const folds = groupKFolds(data, { k: 2, groups: Uint8Array.from({ length: size }, (_, i) => i % 2) });
+  expect(folds.map(({ indices }) => indices.length)).toEqual([200_000, 200_000]);
+});
+
 test('groups may have names; too few of them, or another number than examples, are refused', () => {
   const folds = groupKFolds(numbered(5), { k: 2, groups: ['b', 'a', 'b', 'b', 'a'] });
   expect(folds.map((fold) => numbers(fold.validation))).toEqual([

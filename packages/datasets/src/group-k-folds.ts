@@ -54,7 +54,7 @@ export function groupKFolds(dataset: Dataset, options: GroupKFoldsOptions): Fold
   // Of groups that are equally large, the last one first, as scikit-learn has it.
   for (const group of [...members.values()].sort((a, b) => a.length - b.length).reverse()) {
     const lightest = folds.reduce((least, fold) => (fold.length < least.length ? fold : least));
-    lightest.push(...group);
+    for (const index of group) lightest.push(index);
   }
   return folds.map((validation) => {
     const inValidation = new Set(validation);

@@ -1,7 +1,7 @@
 import { EspalierError } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
 import { checkChart, checkText } from './check-chart.js';
-import { isDrawable } from './domain.js';
+import { extent, isDrawable } from './domain.js';
 import { lineChart, type Point, type Series } from './line-chart.js';
 import { meanAndSpread, spreads, spreadText, type Spread } from './spread.js';
 import { counted } from './text.js';
@@ -84,7 +84,9 @@ export function hyperparameterChart(options: HyperparameterChartOptions): Chart 
     const settings = new Map<number, number[]>();
     for (const trial of trials) {
       if ((trial.series ?? '') !== series) continue;
-      settings.set(trial.x, [...(settings.get(trial.x) ?? []), ...(isDrawable(trial.y) ? [trial.y] : [])]);
+      let results = settings.get(trial.x);
+      if (!results) settings.set(trial.x, (results = []));
+      if (isDrawable(trial.y)) results.push(trial.y);
     }
     const points = [...settings].map(([x, results]): Point =>
       results.length === 0 ? { x, y: null } : { x, ...meanAndSpread(results, spread) },
@@ -94,7 +96,8 @@ export function hyperparameterChart(options: HyperparameterChartOptions): Chart 
   });
   const drawn = means.filter(({ points }) => points.length > 0);
   const xs = trials.map(({ x }) => x);
-  const log = Math.min(...xs) > 0 && Math.max(...xs) / Math.min(...xs) >= 100;
+  const [least, most] = extent(xs) ?? [0, 0];
+  const log = least > 0 && most / least >= 100;
   const remarks = [
     subtitle ?? '',
     repeated ? `Mean of the trials of a setting, ${spreadText[spread]}` : '',

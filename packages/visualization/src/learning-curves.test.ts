@@ -25,6 +25,17 @@ async function lines(runs: Parameters<typeof learningCurves>[0]) {
 }
 
 describe('learningCurves', () => {
+  it('draws 200,000 epochs, thinned', () => {
+    const epochs = Array.from({ length: 200_000 }, (_, epoch) => ({
+      epoch,
+      loss: 1 / (epoch + 1),
+      learning_rate: epoch < 100_000 ? 0.1 : 0.001,
+    }));
+    const text = JSON.stringify(learningCurves({ epochs }));
+    expect(text).toContain('"type":"log"');
+    expect(text.length).toBeLessThan(1e6);
+  });
+
   it('draws one chart per metric, loss and accuracy first, learning rate last and logarithmic', () => {
     const charts = learningCurves(history(1));
     expect(charts.map((chart) => chart.title.text)).toEqual([

@@ -1,7 +1,7 @@
 import { checkOptions, EspalierError } from '@espalier/core';
 import type { Chart } from './chart.js';
 import { checkChart } from './check-chart.js';
-import { drawableOrNull } from './domain.js';
+import { drawableOrNull, extent } from './domain.js';
 import type { Line } from './line.js';
 import { lineSpec } from './line-spec.js';
 import { smoothed } from './smooth.js';
@@ -212,7 +212,8 @@ function checkRuns(runs: RunHistory | readonly NamedRun[]): readonly NamedRun[] 
 
 const spansDecade = (lines: readonly Line[]): boolean => {
   const rates = lines.flatMap((line) => line.places.flatMap(({ y }) => (y !== null && y > 0 ? [y] : [])));
-  return Math.max(...rates) >= 10 * Math.min(...rates);
+  const [min, max] = extent(rates) ?? [1, 1];
+  return max >= 10 * min;
 };
 
 /** `learning_rate` as `Learning rate`. */

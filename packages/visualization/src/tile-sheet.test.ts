@@ -207,6 +207,12 @@ describe('hyperparameterChart', () => {
     expect(json).toContain('"type":"log"');
     expect([chart.title.subtitle].flat().join(' ')).toContain('2 trials failed');
   });
+
+  it('takes 200,000 trials', () => {
+    const trials = Array.from({ length: 200_000 }, (_, i) => ({ x: 10 ** (-4 + (i % 5)), y: i % 7 }));
+    const chart = hyperparameterChart({ title: 't', xLabel: 'rate', yLabel: 'loss', trials });
+    expect(JSON.stringify(chart)).toContain('"type":"log"');
+  });
 });
 
 describe('networkChart', () => {

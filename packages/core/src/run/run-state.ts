@@ -155,9 +155,10 @@ export class RunState implements Run {
     this.epoch = saved.epoch;
     this.step = saved.step;
     this.stepInEpoch = saved.stepInEpoch;
-    this.epochRecords.push(...saved.epochs);
-    this.events.push(...saved.events);
-    this.seconds.push(...saved.seconds);
+    // Spreading them as arguments fails at some 100,000.
+    for (const epoch of saved.epochs) this.epochRecords.push(epoch);
+    for (const event of saved.events) this.events.push(event);
+    for (const seconds of saved.seconds) this.seconds.push(seconds);
     this.logged = { ...saved.logged };
     this.wish = saved.stopReason;
     for (const [owner, factor] of Object.entries(saved.learningRateFactors)) this.factors.set(owner, factor);
