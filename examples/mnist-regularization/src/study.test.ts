@@ -76,8 +76,8 @@ describe('the study', () => {
   test('reports every run with its pictures on one page', async () => {
     const html = await studyReport(results, 'a subtitle');
     for (const { variant } of results) expect(html).toContain(variant.name);
-    // Two charts of all runs; for each run two curves, a confusion matrix, and two pictures of each weight matrix.
-    expect(html.match(/<svg/g)!.length).toBe(2 + variants.length * (2 + 1 + 2 * 3));
+    // Loss and accuracy of all runs, in training and validation; for each run two curves, a confusion matrix, and two pictures of each weight matrix.
+    expect(html.match(/<svg/g)!.length).toBe(4 + variants.length * (2 + 1 + 2 * 3));
     expect(html).not.toMatch(/<script|src="http|href="http/);
   });
 });

@@ -49,8 +49,9 @@ export function resultsPage(
     lab.madeUp || lab.quick
       ? `**This is the quick form${lab.madeUp ? ', partly on made-up data' : ''}: its figures mean nothing.**`
       : '',
-    `Made by \`npm run ${name} -- --seeds ${lab.options.seeds.length}\`: ${lab.runs.length} runs, ${fixed(seconds / 60, 1)} minutes of training in all, ` +
-      `${executors}; ${machine()}. Wall times were taken while other work ran on the machine.`,
+    `\`npm run ${name} -- --seeds ${lab.options.seeds.length}\` makes them all; here are the ${lab.runs.length} runs kept so far, ` +
+      `${fixed(seconds / 60, 1)} minutes of training in all, ${executors}; ${machine()}. The column of runs tells how many seeds a row has. ` +
+      'Kept runs may have been trained by an earlier state of the packages, and wall times were taken while other work ran on the machine.',
     'Measured figures are the mean ± standard deviation over the seeds. A star marks a published figure that lies outside of ' +
       'where a further run would be expected (95 %); with one run nothing is marked.',
     ...lab.tables.map(tableSection),

@@ -96,10 +96,35 @@ export {
 export type * from '@espalier/losses';
 export {
   binaryCrossEntropy,
+  binaryFocalCrossEntropy,
+  categoricalFocalCrossEntropy,
+  categoricalHinge,
+  contrastive,
+  cosineEmbedding,
+  cosineSimilarity,
+  dice,
+  gaussianNegativeLogLikelihood,
+  generalizedCrossEntropy,
+  hinge,
   huber,
+  klDivergence,
+  logCosh,
+  marginRanking,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
+  multiLabelMargin,
+  multiMargin,
+  negativeLogLikelihood,
+  poisson,
+  quantile,
+  smoothL1,
   softmaxCrossEntropy,
+  squaredHinge,
+  tripletMargin,
+  tversky,
+  tweedie,
 } from '@espalier/losses';
 export type * from '@espalier/metrics';
 export {
@@ -179,11 +204,17 @@ export type * from '@espalier/regularizers';
 export {
   elasticNet,
   gaussianNoise,
+  gradientNoise,
+  groupLasso,
   l1,
   l1Proximal,
   l2,
   labelSmoothing,
   maxNorm,
+  minMaxNorm,
+  nonNegative,
+  orthogonal,
+  unitNorm,
   weightDecay,
 } from '@espalier/regularizers';
 export type * from '@espalier/visualization';
