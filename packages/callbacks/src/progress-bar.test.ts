@@ -124,10 +124,10 @@ describe('progressBar', () => {
       .replaceAll(/\x1B\[[0-9;?]*[A-Za-z]/g, '\r')
       .split(/[\r\n]+/)
       .filter((line) => line !== '');
-    expect(drawn.length).toBeGreaterThan(4);
     for (const line of drawn) expect(line.length).toBeLessThan(80);
+    // How often it is drawn hangs on how fast the machine is; once an epoch at least.
     const second = drawn.filter((line) => line.includes('epoch 2/2'));
-    expect(second.length).toBeGreaterThan(2);
+    expect(second.length).toBeGreaterThan(0);
     for (const line of second) expect(line).toMatch(/val_acc(uracy)? 0\.9877/);
   });
 
