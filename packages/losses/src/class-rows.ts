@@ -67,7 +67,7 @@ export function classRows(
     const numbers = tf.reshape(targets, [-1]);
     const rows = oneHot(numbers as tf.Tensor1D, width);
     if (ignoreIndex === undefined) return rows;
-    return tf.mul(rows, tf.reshape(tf.cast(tf.notEqual(numbers, ignoreIndex), 'float32'), [-1, 1]));
+    return tf.mul(rows, tf.reshape(tf.sub(1, tf.cast(tf.equal(numbers, ignoreIndex), 'float32')), [-1, 1]));
   };
   const uneven = classWeights !== undefined || ignoreIndex !== undefined;
   return {

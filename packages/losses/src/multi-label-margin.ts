@@ -29,8 +29,14 @@ export function multiLabelMargin(options: Readonly<Record<string, never>> = {}):
   const { config } = readOptions(SCOPE, options, {});
   /** `[M, C, C]`: by how much label j, not there, is too near to label i, which is. */
   const parts = (output: tf.Tensor, target: tf.Tensor) => {
-    const leads = tf.sub(tf.expandDims(output, 2), tf.expandDims(output, 1));
-    const pairs = tf.mul(tf.expandDims(target, 2), tf.expandDims(tf.sub(1, target), 1));
+    const leads = tf.sub(
+      tf.reshape(output, [...output.shape, 1]),
+      tf.reshape(output, [output.shape[0]!, 1, output.shape[1]!]),
+    );
+    const pairs = tf.mul(
+      tf.reshape(target, [...target.shape, 1]),
+      tf.reshape(tf.sub(1, target), [target.shape[0]!, 1, target.shape[1]!]),
+    );
     return { short: tf.relu(tf.sub(1, leads)), pairs };
   };
   return rowLoss({

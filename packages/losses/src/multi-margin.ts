@@ -50,7 +50,10 @@ export function multiMargin(options: MultiMarginOptions = {}): Loss {
   /** `[M, C, C]`: by how much class j is too near to class i, for i != j. */
   const shortfalls = (output: tf.Tensor): tf.Tensor => {
     const width = output.shape[1]!;
-    const leads = tf.sub(tf.expandDims(output, 2), tf.expandDims(output, 1));
+    const leads = tf.sub(
+      tf.reshape(output, [...output.shape, 1]),
+      tf.reshape(output, [output.shape[0]!, 1, output.shape[1]!]),
+    );
     return tf.mul(tf.relu(tf.sub(margin, leads)), tf.sub(1, tf.eye(width)));
   };
   return rowLoss({
@@ -67,7 +70,7 @@ export function multiMargin(options: MultiMarginOptions = {}): Loss {
     slope(output, target) {
       const short = shortfalls(output);
       const slopes = p === 1 ? tf.step(short) : tf.mul(short, 2);
-      const weighted = tf.mul(slopes, tf.expandDims(target, 2));
+      const weighted = tf.mul(slopes, tf.reshape(target, [...target.shape, 1]));
       return tf.mul(tf.sub(tf.sum(weighted, 1), tf.sum(weighted, 2)), 1 / output.shape[1]!);
     },
     ...(labels.counts && { counts: labels.counts }),
