@@ -182,4 +182,4 @@ for (const [name, { variants, ...options }] of Object.entries(models)) {
   );
 }
 
-for (const [name, make] of Object.entries(layers)) modelContract(`layers (${name})`, make, { growth: 1000 }); // Normalising what is small enlarges rounding.
+for (const [name, make] of Object.entries(layers)) modelContract(`layers (${name})`, make, { growth: 3000 }); // Normalising what is small enlarges rounding.
