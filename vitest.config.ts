@@ -5,7 +5,7 @@ const long = [
   'testing/{agreement,backends,browser,resume,studies,workers}/**/*.test.ts',
   'packages/backend-webgpu/src/{contract,memory}.test.ts',
   'packages/compile/src/**/other-runtimes.test.ts',
-  'packages/espalier/src/{contract,wasm-contract}.test.ts',
+  'packages/espalier/src/*-contract.test.ts',
 ];
 
 /** `npm test` has the mode quick and leaves out the long suites; the mode long has these alone. Without a mode: everything. */

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { option } from '@espalier/core';
-import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
+import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link AlphaDropout}. */
 export interface AlphaDropoutOptions extends LayerOptions {
@@ -38,39 +37,30 @@ const SATURATED = -1.0507009873554805 * 1.6732632423543772;
  * ```
  * Source: Klambauer et al. (2017), as Keras and PyTorch.
  */
-export class AlphaDropout extends tfl.layers.Layer {
+export class AlphaDropout extends RandomLayer {
   static readonly className = 'EspalierAlphaDropout';
   static {
     tf.serialization.registerClass(this);
   }
 
   readonly rate: number;
-  readonly seed: number;
-  readonly #numbers: LayerNumbers;
 
   constructor(options: AlphaDropoutOptions) {
     const { rate, seed } = readLayerOptions('alpha-dropout', options, {
       rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
       seed: option.seed({ default: 0 }),
     });
-    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    super('alpha-dropout', seed, options);
     this.rate = rate;
-    this.seed = seed;
-    this.supportsMasking = true;
-    this.#numbers = new LayerNumbers('alpha-dropout', seed);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyTensor(inputs);
-      const { rate } = this;
-      if (rate === 0 || !isTraining(kwargs)) return x;
-      const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED ** 2));
-      const kept = tf.cast(tf.greaterEqual(this.#numbers.uniforms(this.name, x.shape), rate), 'float32');
-      const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), SATURATED));
-      return tf.add(tf.mul(mixed, a), -a * SATURATED * rate);
-    });
+  protected override inTraining(x: tf.Tensor): tf.Tensor {
+    const { rate } = this;
+    if (rate === 0) return x;
+    const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED ** 2));
+    const kept = tf.cast(tf.greaterEqual(this.uniforms(x.shape), rate), 'float32');
+    const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), SATURATED));
+    return tf.add(tf.mul(mixed, a), -a * SATURATED * rate);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { EspalierError, option } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
-import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
+import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions extends LayerOptions {
@@ -38,16 +37,14 @@ export interface DropoutOptions extends LayerOptions {
  * ```
  * Source: Srivastava et al. (2014), scaled in training as in PyTorch and Keras.
  */
-export class Dropout extends tfl.layers.Layer {
+export class Dropout extends RandomLayer {
   static readonly className: string = 'EspalierDropout';
   static {
     tf.serialization.registerClass(this);
   }
 
   readonly rate: number;
-  readonly seed: number;
   readonly noiseShape: readonly (number | null)[] | undefined;
-  readonly #numbers: LayerNumbers;
 
   constructor(options: DropoutOptions) {
     const { rate, noiseShape, seed } = readLayerOptions('dropout', options, {
@@ -55,22 +52,15 @@ export class Dropout extends tfl.layers.Layer {
       noiseShape: noiseShapeRule,
       seed: option.seed({ default: 0 }),
     });
-    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    super('dropout', seed, options);
     this.rate = rate;
-    this.seed = seed;
-    this.supportsMasking = true;
     this.noiseShape = noiseShape;
-    this.#numbers = new LayerNumbers('dropout', seed);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const input = onlyTensor(inputs);
-      if (this.rate === 0 || !isTraining(kwargs)) return input;
-      const kept = tf.greaterEqual(this.#numbers.uniforms(this.name, this.maskShape(input.shape)), this.rate);
-      return tf.mul(input, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - this.rate)));
-    });
+  protected override inTraining(x: tf.Tensor): tf.Tensor {
+    if (this.rate === 0) return x;
+    const kept = tf.greaterEqual(this.uniforms(this.maskShape(x.shape)), this.rate);
+    return tf.mul(x, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - this.rate)));
   }
 
   /** Shape of the mask of an input of this shape. */

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { option } from '@espalier/core';
-import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
+import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link GaussianDropout}. */
 export interface GaussianDropoutOptions extends LayerOptions {
@@ -29,36 +28,27 @@ export interface GaussianDropoutOptions extends LayerOptions {
  * ```
  * Source: Srivastava et al. (2014), section 10, as Keras's `GaussianDropout`.
  */
-export class GaussianDropout extends tfl.layers.Layer {
+export class GaussianDropout extends RandomLayer {
   static readonly className = 'EspalierGaussianDropout';
   static {
     tf.serialization.registerClass(this);
   }
 
   readonly rate: number;
-  readonly seed: number;
-  readonly #numbers: LayerNumbers;
 
   constructor(options: GaussianDropoutOptions) {
     const { rate, seed } = readLayerOptions('gaussian-dropout', options, {
       rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
       seed: option.seed({ default: 0 }),
     });
-    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    super('gaussian-dropout', seed, options);
     this.rate = rate;
-    this.seed = seed;
-    this.supportsMasking = true;
-    this.#numbers = new LayerNumbers('gaussian-dropout', seed);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyTensor(inputs);
-      if (this.rate === 0 || !isTraining(kwargs)) return x;
-      const stddev = Math.sqrt(this.rate / (1 - this.rate));
-      return tf.mul(x, tf.add(tf.mul(this.#numbers.normals(this.name, x.shape), stddev), 1));
-    });
+  protected override inTraining(x: tf.Tensor): tf.Tensor {
+    if (this.rate === 0) return x;
+    const stddev = Math.sqrt(this.rate / (1 - this.rate));
+    return tf.mul(x, tf.add(tf.mul(this.normals(x.shape), stddev), 1));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { option } from '@espalier/core';
-import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
+import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link GaussianNoise}. */
 export interface GaussianNoiseLayerOptions extends LayerOptions {
@@ -29,35 +28,25 @@ export interface GaussianNoiseLayerOptions extends LayerOptions {
  * ```
  * Source: Keras's `GaussianNoise`.
  */
-export class GaussianNoise extends tfl.layers.Layer {
+export class GaussianNoise extends RandomLayer {
   static readonly className = 'EspalierGaussianNoise';
   static {
     tf.serialization.registerClass(this);
   }
 
   readonly stddev: number;
-  readonly seed: number;
-  readonly #numbers: LayerNumbers;
 
   constructor(options: GaussianNoiseLayerOptions) {
     const { stddev, seed } = readLayerOptions('gaussian-noise-layer', options, {
       stddev: option.number({ min: 0 }),
       seed: option.seed({ default: 0 }),
     });
-    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    super('gaussian-noise', seed, options);
     this.stddev = stddev;
-    this.seed = seed;
-    this.supportsMasking = true;
-    this.#numbers = new LayerNumbers('gaussian-noise', seed);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyTensor(inputs);
-      if (this.stddev === 0 || !isTraining(kwargs)) return x;
-      return tf.add(x, tf.mul(this.#numbers.normals(this.name, x.shape), this.stddev));
-    });
+  protected override inTraining(x: tf.Tensor): tf.Tensor {
+    return this.stddev === 0 ? x : tf.add(x, tf.mul(this.normals(x.shape), this.stddev));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

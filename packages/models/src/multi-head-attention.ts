@@ -20,7 +20,7 @@ export interface MultiHeadAttentionOptions extends LayerOptions {
   readonly dropout?: number;
   /** Whether a place may only look at itself and those before it. Default false. */
   readonly causal?: boolean;
-  /** Whether the four projections have biases. Default true. */
+  /** Whether the four projections have biases; that of the keys moves no output, as in Keras. Default true. */
   readonly bias?: boolean;
   /** A whole number >= 0 that fixes the initial weights, and the dropout outside a run. Default 0. */
   readonly seed?: number;

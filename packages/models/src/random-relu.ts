@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { checkOptions, option } from '@espalier/core';
-import { isTraining, LayerNumbers, onlyTensor } from './layer-call.js';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
+import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link RandomRelu}. */
 export interface RandomReluOptions extends LayerOptions {
@@ -30,7 +29,7 @@ export interface RandomReluOptions extends LayerOptions {
  * ```
  * Source: Xu et al. (2015), as `torch.nn.RReLU`.
  */
-export class RandomRelu extends tfl.layers.Layer {
+export class RandomRelu extends RandomLayer {
   static readonly className = 'EspalierRandomRelu';
   static {
     tf.serialization.registerClass(this);
@@ -38,8 +37,6 @@ export class RandomRelu extends tfl.layers.Layer {
 
   readonly lower: number;
   readonly upper: number;
-  readonly seed: number;
-  readonly #numbers: LayerNumbers;
 
   constructor(options: RandomReluOptions = {}) {
     const { lower, upper, seed } = readLayerOptions('random-relu', options, {
@@ -48,23 +45,19 @@ export class RandomRelu extends tfl.layers.Layer {
       seed: option.seed({ default: 0 }),
     });
     if (upper < lower) checkOptions('random-relu').fail('upper', `at least lower, ${lower}`, upper);
-    super(options as ConstructorParameters<typeof tfl.layers.Layer>[0]);
+    super('rrelu', seed, options);
     this.lower = lower;
     this.upper = upper;
-    this.seed = seed;
-    this.supportsMasking = true;
-    this.#numbers = new LayerNumbers('rrelu', seed);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
-    return tf.tidy(() => {
-      this.invokeCallHook(inputs, kwargs);
-      const x = onlyTensor(inputs);
-      const { lower, upper } = this;
-      if (!isTraining(kwargs)) return tf.leakyRelu(x, (lower + upper) / 2);
-      const slopes = tf.add(tf.mul(this.#numbers.uniforms(this.name, x.shape), upper - lower), lower);
-      return tf.add(tf.relu(x), tf.mul(slopes, tf.minimum(x, 0)));
-    });
+  protected override inTraining(x: tf.Tensor): tf.Tensor {
+    const { lower, upper } = this;
+    const slopes = tf.add(tf.mul(this.uniforms(x.shape), upper - lower), lower);
+    return tf.add(tf.relu(x), tf.mul(slopes, tf.minimum(x, 0)));
+  }
+
+  protected override otherwise(x: tf.Tensor): tf.Tensor {
+    return tf.leakyRelu(x, (this.lower + this.upper) / 2);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -25,6 +25,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
   elu: [tf.elu, (x) => (x >= 0 ? x : Math.expm1(x))],
   erf: [tf.erf, erf],
   exp: [tf.exp, Math.exp],
+  expm1: [tf.expm1, Math.expm1],
   leakyRelu: [(x) => tf.leakyRelu(x, 0.1), (x) => (x >= 0 ? x : 0.1 * x)],
   log: [tf.log, Math.log, positive],
   log1p: [tf.log1p, Math.log1p, positive],

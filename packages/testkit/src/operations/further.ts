@@ -8,7 +8,6 @@ type Unary = readonly [run: (x: tf.Tensor) => tf.Tensor, value: (x: number) => n
 const UNARY: Readonly<Record<string, Unary>> = {
   ceil: [tf.ceil, Math.ceil],
   cos: [tf.cos, Math.cos],
-  expm1: [tf.expm1, Math.expm1],
   floor: [tf.floor, Math.floor],
   sin: [tf.sin, Math.sin],
 };

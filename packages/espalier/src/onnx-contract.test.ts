@@ -1,0 +1,3 @@
+import { everyContract } from '../test/every-contract.js';
+
+await everyContract('onnx', 'everything else');
