@@ -232,6 +232,7 @@ export {
   kernelGrid,
   learningCurves,
   lineChart,
+  meanOverSeeds,
   networkChart,
   toPng,
   toSvg,

@@ -1,5 +1,6 @@
 import { checkOptions, EspalierError } from '@espalier/core';
 import { meanAndDeviation } from './spread.js';
+import { studentT95 } from './student-t.js';
 import { cleanText, formatNumber } from './text.js';
 
 /** Results of one setting, a number for each seed. */
@@ -32,12 +33,6 @@ export interface Finding {
   /** All of it as a sentence. */
   readonly text: string;
 }
-
-/** Two-sided 95 % points of Student's t for 1 to 30 degrees of freedom. */
-const t95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
 
 /**
  * The difference between two settings over their seeds with its 95 % interval, after Welch: `d = mean_b - mean_a`,
@@ -88,8 +83,7 @@ export function finding({ metric, baseline, other, unit = '', digits }: FindingO
     variance === 0
       ? a.n + b.n - 2
       : variance ** 2 / (a.variance ** 2 / (a.n - 1) + b.variance ** 2 / (b.n - 1));
-  const t = t95[Math.min(30, Math.max(1, Math.floor(freedom + 1e-9))) - 1]!;
-  const margin = t * Math.sqrt(variance);
+  const margin = studentT95(Math.max(1, Math.floor(freedom + 1e-9))) * Math.sqrt(variance);
   const withinNoise = Math.abs(difference) <= margin;
   const amount = (value: number) => `${formatNumber(value, digits)}${unit}`;
   const names = [cleanText(other.name), cleanText(baseline.name)] as const;
