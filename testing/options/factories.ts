@@ -27,7 +27,6 @@ const trainer = (): Trainer => new Trainer({ model: model(), loss: meanSquaredEr
 /** Factories that take more than options, and methods: each as a function of the options alone. */
 export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   // A profile is a file: what is taken as its name is written elsewhere.
-  // A profile is a file: what is taken as its name is written elsewhere.
   compileStep: async (options: { profile?: unknown } | null) => {
     const profile = options?.profile;
     const all = typeof profile === 'string' ? { ...options, profile: join(tmpdir(), profile) } : options;
@@ -222,6 +221,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   diagnostics: 'takes models and data beside options: its tests try them',
   espalier: 'exports what others make',
   testkit: 'private',
-  tuning: 'needs spaces and studies to try its options on',
-  visualization: 'checks its options by hand: unknown names pass',
+  tuning: 'needs spaces and studies: packages/tuning/src/nonsense.test.ts',
+  visualization: 'takes data beside options: packages/visualization/src/nonsense.test.ts',
 };

@@ -1,6 +1,6 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, checkText, list, text } from './check-chart.js';
 import { drawableOrNull, extent } from './domain.js';
 import { cleanText, counted, formatNumber } from './text.js';
 import { cutNames } from './text-width.js';
@@ -56,17 +56,10 @@ export interface BarChartOptions extends ChartOptions {
  * ```
  */
 export function barChart(options: BarChartOptions): Chart {
-  const check = checkChart('bar-chart', options, optionNames);
+  const check = checkChart('bar-chart', options, rules);
   const { marks = 'bars', errorLabel, bars, valueLabel = '', orientation = 'horizontal', digits } = options;
-  checkText(check, 'valueLabel', valueLabel);
-  checkText(check, 'errorLabel', errorLabel);
-  check.oneOf('marks', marks, ['bars', 'dots']);
-  check.oneOf('orientation', orientation, ['horizontal', 'vertical']);
-  if (digits !== undefined) check.integer('digits', digits, { min: 0, max: 20 });
-  if (!Array.isArray(bars)) check.fail('bars', 'an array of { label, value }', bars);
   if (bars.length === 0) refuse('bars is empty: give at least one.');
   const { showValues = bars.length <= 30 } = options;
-  check.boolean('showValues', showValues);
   const places = new Set<string>();
   const rows = bars.map((bar, index) => {
     if (typeof bar?.label !== 'string') check.fail(`bars[${index}].label`, 'a string', bar?.label);
@@ -202,15 +195,15 @@ export function barChart(options: BarChartOptions): Chart {
   );
 }
 
-const optionNames = [
-  'bars',
-  'valueLabel',
-  'orientation',
-  'showValues',
-  'digits',
-  'marks',
-  'errorLabel',
-] as const;
+const rules = {
+  bars: list<Bar>('an array of { label, value }'),
+  valueLabel: text(),
+  orientation: option.oneOf(['horizontal', 'vertical'], { optional: true }),
+  showValues: option.boolean({ optional: true }),
+  digits: option.integer({ min: 0, max: 20, optional: true }),
+  marks: option.oneOf(['bars', 'dots'], { optional: true }),
+  errorLabel: text(),
+};
 
 function whiskers(
   rows: readonly { readonly low?: number; readonly high?: number }[],

@@ -1,4 +1,4 @@
-import { EspalierError, type OptionChecker } from '@espalier/core';
+import { EspalierError, option, type OptionChecker } from '@espalier/core';
 import { axisDomain, extent, isDrawable } from './domain.js';
 import { isNumbers, type Numbers } from './matrix.js';
 
@@ -9,6 +9,15 @@ export interface Bins {
   /** Whole or fractional, >= 0. */
   readonly counts: Numbers;
 }
+
+/** The option that takes them. */
+export const binsRule = () =>
+  option.custom<Bins, { readonly optional: true }>({
+    optional: true,
+    expected: '{ edges, counts }',
+    accepts: (value) => typeof value === 'object' && value !== null,
+    toJson: () => null,
+  });
 
 /** Counts values into `binCount` bins of equal width over their extent; those that cannot be drawn are left out. */
 export function countIntoBins(

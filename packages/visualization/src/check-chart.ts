@@ -1,40 +1,73 @@
-import { checkOptions, EspalierError, type OptionChecker } from '@espalier/core';
-import { didYouMean } from '@espalier/core/internal';
+import { checkOptions, option, readOptions, type OptionChecker, type OptionRules } from '@espalier/core';
 import type { ChartOptions } from './chart.js';
+import { isNumbers, type Numbers } from './matrix.js';
 
-const shared = ['title', 'subtitle', 'width', 'height'];
+/** A text that may be empty, or left out. */
+export const text = () => option.text({ optional: true, empty: true });
+
+/** A side of the plot in px. */
+export const side = () => option.number({ optional: true, min: 40, max: 4000 });
+
+/** The two kinds of axes. */
+export const scale = () => option.oneOf(['linear', 'log'], { optional: true });
+
+/** A list that must be given, and whose entries the chart checks. */
+export const list = <T>(expected: string) =>
+  option.custom<readonly T[]>({ expected, accepts: Array.isArray });
+
+/** Numbers in an array of any kind. */
+export const numbers = () =>
+  option.custom<Numbers, { readonly optional: true }>({
+    optional: true,
+    expected: 'an array of numbers',
+    accepts: isNumbers,
+    toJson: (values) => values.length,
+  });
+
+/** A pair of numbers that the chart checks further. */
+export const pair = () =>
+  option.custom<readonly [number, number], { readonly optional: true }>({
+    optional: true,
+    expected: 'two finite numbers, the lower first',
+    accepts: (value) => Array.isArray(value) && value.length === 2 && value.every(Number.isFinite),
+  });
+
+/** Any value, which the chart checks. */
+export const checkedLater = <T>(expected: string) =>
+  option.custom<T>({ expected, accepts: (value) => value !== undefined, toJson: () => null });
+
+const shared = {
+  title: option.text({ empty: true }),
+  subtitle: text(),
+  width: side(),
+  height: side(),
+};
 
 /**
- * Checks title, subtitle and size of a chart, and that no option is unknown, and returns the checker for the rest.
+ * Checks the options of a chart, names and all, and returns the checker for what the rules leave.
  *
- * @param others - the options that this chart takes beside those
+ * @param rules - the options that this chart takes beside title, subtitle, width and height
  * @throws EspalierError `invalid-option`
  */
 export function checkChart<O extends ChartOptions>(
   scope: string,
   options: O,
-  others: readonly (keyof O & string)[],
+  rules: OptionRules<Omit<O, keyof ChartOptions>>,
 ): OptionChecker {
-  const check = checkOptions(scope);
-  if (typeof options !== 'object' || options === null) check.fail('options', 'an object', options);
-  const known = [...shared, ...others];
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new EspalierError({
-      code: 'invalid-option',
-      scope,
-      message: `there is no option '${unknown}'.${didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
-    });
-  }
-  if (typeof options.title !== 'string') check.fail('title', 'a string', options.title);
-  checkText(check, 'subtitle', options.subtitle);
-  for (const side of ['width', 'height'] as const) {
-    if (options[side] !== undefined) check.number(side, options[side], { min: 40, max: 4000 });
-  }
-  return check;
+  readOptions<object, Record<string, never>>(scope, options, { ...rules, ...shared } as never);
+  return checkOptions(scope);
 }
 
-/** Checks an optional piece of text, which may be empty. */
+/** The options with a title of their own where none is given; what is no object stays as it is, to be refused. */
+export function withTitle<O extends Partial<ChartOptions>>(
+  options: O,
+  title: string | undefined,
+): O & { readonly title: string } {
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  return (isObject && options.title === undefined ? { ...options, title } : options) as never;
+}
+
+/** Checks an optional piece of text inside an option, which may be empty. */
 export function checkText(check: OptionChecker, name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'string') check.fail(name, 'a string', value);
 }

@@ -1,7 +1,7 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 import { fitTexts, shortNumber } from './cell-text.js';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart } from './check-chart.js';
+import { checkChart, withTitle } from './check-chart.js';
 import { orderByConfusion } from './class-order.js';
 import { twoColorImage } from './confusion-image.js';
 import { gridEncoding, textLayers } from './heat-map-cells.js';
@@ -50,14 +50,15 @@ export function confusionMatrixChart(
   options: ConfusionMatrixOptions = {},
 ): Chart {
   const scope = 'confusion-matrix-chart';
-  const titled = { ...options, title: options.title ?? 'Confusion matrix' };
-  const check = checkChart(scope, titled, ['showValues', 'values', 'order']);
+  const titled = withTitle(options, 'Confusion matrix');
+  const check = checkChart(scope, titled, {
+    showValues: option.boolean({ optional: true }),
+    values: option.oneOf(['counts', 'rates'], { optional: true }),
+    order: option.oneOf(['given', 'confusion'], { optional: true }),
+  });
   const given = toMatrix(check, scope, 'matrix', matrix);
   const classes = given.rows;
   const { showValues = classes <= 20, values = 'counts', order = 'given' } = options;
-  check.boolean('showValues', showValues);
-  check.oneOf('values', values, ['counts', 'rates']);
-  check.oneOf('order', order, ['given', 'confusion']);
   checkCounts(scope, given);
   if (labels !== undefined) {
     if (!Array.isArray(labels) || labels.some((label) => typeof label !== 'string')) {

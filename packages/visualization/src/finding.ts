@@ -1,4 +1,4 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import { meanAndDeviation } from './spread.js';
 import { studentT95 } from './student-t.js';
 import { cleanText, formatNumber } from './text.js';
@@ -54,11 +54,9 @@ export interface Finding {
  * console.log(text);
  * ```
  */
-export function finding({ metric, baseline, other, unit = '', digits }: FindingOptions): Finding {
+export function finding(options: FindingOptions): Finding {
+  const { metric, baseline, other, unit, digits } = readOptions('finding', options, rules).values;
   const check = checkOptions('finding');
-  check.text('metric', metric);
-  if (typeof unit !== 'string') check.fail('unit', 'a string', unit);
-  if (digits !== undefined) check.integer('digits', digits, { min: 0, max: 20 });
   const [a, b] = Object.entries({ baseline, other }).map(([option, results]) => {
     check.text(`${option}.name`, results?.name);
     const { values } = results;
@@ -93,6 +91,21 @@ export function finding({ metric, baseline, other, unit = '', digits }: FindingO
     : `${cleanText(metric)}: ${names[0]} is ${difference > 0 ? 'above' : 'below'} ${names[1]} by ${amount(Math.abs(difference))} (95 % interval \u00b1 ${amount(margin)}, ${seeds}).`;
   return { difference, margin, withinNoise, text };
 }
+
+const results = () =>
+  option.custom<SeedResults>({
+    expected: '{ name, values }',
+    accepts: (value) => typeof value === 'object' && value !== null,
+    toJson: () => null,
+  });
+
+const rules = {
+  metric: option.text(),
+  baseline: results(),
+  other: results(),
+  unit: option.text({ default: '', empty: true }),
+  digits: option.integer({ min: 0, max: 20, optional: true }),
+};
 
 interface Summary {
   readonly mean: number;

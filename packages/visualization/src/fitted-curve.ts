@@ -1,6 +1,6 @@
 import type { Chart, ChartOptions } from './chart.js';
+import { checkChart, list, pair, text } from './check-chart.js';
 import { lineChart, type Point } from './line-chart.js';
-import { checkChart } from './check-chart.js';
 
 /** What {@link fittedCurve} draws. */
 export interface FittedCurveOptions extends ChartOptions {
@@ -35,11 +35,15 @@ export interface FittedCurveOptions extends ChartOptions {
  * ```
  */
 export function fittedCurve(options: FittedCurveOptions): Chart {
-  const check = checkChart('fitted-curve', options, ['points', 'curves', 'xLabel', 'yLabel', 'yDomain']);
+  const named = () => list<FittedCurveOptions['points'][number]>('an array of { name, points }');
+  checkChart('fitted-curve', options, {
+    points: named(),
+    curves: named(),
+    xLabel: text(),
+    yLabel: text(),
+    yDomain: pair(),
+  });
   const { points, curves, xLabel = 'x', yLabel = 'y', ...rest } = options;
-  for (const [name, list] of Object.entries({ points, curves })) {
-    if (!Array.isArray(list)) check.fail(name, 'an array of { name, points }', list);
-  }
   return lineChart({
     ...rest,
     xLabel,

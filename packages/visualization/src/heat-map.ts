@@ -1,5 +1,6 @@
+import { option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, checkedLater, pair, text } from './check-chart.js';
 import { cellLayers } from './heat-map-cells.js';
 import { heatMapDomain, labelParams, type Labels } from './heat-map-parts.js';
 import { imageLayers, shrink } from './heat-map-image.js';
@@ -61,16 +62,12 @@ export const manyCells = 900;
  */
 export function heatMap(options: HeatMapOptions): Chart {
   const scope = 'heat-map';
-  const check = checkChart(scope, options, optionNames);
+  const check = checkChart(scope, options, rules);
   const { symmetric = false, domain, xLabel = '', yLabel = '', valueLabel = '' } = options;
-  check.boolean('symmetric', symmetric);
   const { colorScheme = symmetric ? 'blue-orange' : 'blues' } = options;
-  check.oneOf('colorScheme', colorScheme, Object.keys(palettes));
-  for (const [name, text] of Object.entries({ xLabel, yLabel, valueLabel })) checkText(check, name, text);
   const matrix = toMatrix(check, scope, 'values', options.values);
   const cells = matrix.rows * matrix.columns;
   const { showValues = cells <= 144 } = options;
-  check.boolean('showValues', showValues);
   if (showValues && cells > manyCells) {
     check.fail('showValues', `false for more than ${manyCells} cells (here ${cells})`, showValues);
   }
@@ -109,26 +106,29 @@ export function heatMap(options: HeatMapOptions): Chart {
 
   function checkLabels(name: string, list: readonly string[] | undefined, count: number) {
     if (list === undefined) return undefined;
-    if (!Array.isArray(list) || list.some((label) => typeof label !== 'string')) {
-      check.fail(name, 'an array of strings', list);
-    }
     if (list.length !== count) check.fail(name, `${count} texts, one for each`, list);
     return list.map(cleanText);
   }
 }
 
-const optionNames = [
-  'values',
-  'rowLabels',
-  'columnLabels',
-  'xLabel',
-  'yLabel',
-  'valueLabel',
-  'colorScheme',
-  'symmetric',
-  'domain',
-  'showValues',
-] as const;
+const labels = () =>
+  option.list<string, { optional: true; expected: string }>(option.text({ empty: true }), {
+    optional: true,
+    expected: 'an array of strings',
+  });
+
+const rules = {
+  values: checkedLater<MatrixLike>('an array of rows or { data, rows, columns }'),
+  rowLabels: labels(),
+  columnLabels: labels(),
+  xLabel: text(),
+  yLabel: text(),
+  valueLabel: text(),
+  colorScheme: option.oneOf(Object.keys(palettes) as ColorScheme[], { optional: true }),
+  symmetric: option.boolean({ optional: true }),
+  domain: pair(),
+  showValues: option.boolean({ optional: true }),
+};
 
 /** Cells of 34 px where that fits into 480 px; the plot of a large matrix is 560 px wide and keeps its proportions within bounds. */
 function plotSize({ width, height }: ChartOptions, rows: number, columns: number) {

@@ -1,9 +1,9 @@
-import { EspalierError } from '@espalier/core';
-import { checkBins, countIntoBins, type Bins } from './bins.js';
+import { EspalierError, option } from '@espalier/core';
+import { binsRule, checkBins, countIntoBins, type Bins } from './bins.js';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, numbers, scale, text } from './check-chart.js';
 import { axisSpec, linearAxis, logTicks } from './ticks.js';
-import { isNumbers, type Numbers } from './matrix.js';
+import type { Numbers } from './matrix.js';
 import { cleanText, counted, formatNumber } from './text.js';
 import { seriesColor } from './theme.js';
 
@@ -41,17 +41,12 @@ export interface HistogramOptions extends ChartOptions {
  */
 export function histogram(options: HistogramOptions): Chart {
   const scope = 'histogram';
-  const check = checkChart(scope, options, optionNames);
+  const check = checkChart(scope, options, rules);
   const { values, bins, binCount = 40, xLabel = 'Value', yLabel = 'Count', yScale = 'linear' } = options;
   const { width = 420, height = 220 } = options;
-  checkText(check, 'xLabel', xLabel);
-  checkText(check, 'yLabel', yLabel);
-  check.integer('binCount', binCount, { min: 1, max: 1000 });
-  check.oneOf('yScale', yScale, ['linear', 'log']);
   if ((values === undefined) === (bins === undefined)) {
     check.fail('values or bins', 'given, and not both', { values, bins });
   }
-  if (values !== undefined && !isNumbers(values)) check.fail('values', 'an array of numbers', values);
 
   const result =
     bins === undefined
@@ -115,7 +110,14 @@ export function histogram(options: HistogramOptions): Chart {
   });
 }
 
-const optionNames = ['values', 'bins', 'binCount', 'xLabel', 'yLabel', 'yScale'] as const;
+const rules = {
+  values: numbers(),
+  bins: binsRule(),
+  binCount: option.integer({ min: 1, max: 1000, optional: true }),
+  xLabel: text(),
+  yLabel: text(),
+  yScale: scale(),
+};
 
 function describeBins({ edges, counts }: Bins, label: string): string {
   const total = Array.from(counts).reduce((sum, count) => sum + count, 0);

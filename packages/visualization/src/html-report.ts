@@ -1,6 +1,6 @@
-import { checkOptions, type OptionChecker } from '@espalier/core';
+import { checkOptions, option, readOptions, type OptionChecker } from '@espalier/core';
 import { titleOf, type Chart } from './chart.js';
-import { checkText } from './check-chart.js';
+import { checkText, list, text } from './check-chart.js';
 import { reportStyle } from './report-style.js';
 import { tableHtml, type ReportTable } from './report-table.js';
 import { escapeHtml } from './text.js';
@@ -59,15 +59,34 @@ export interface HtmlReportOptions {
  */
 export async function htmlReport(options: HtmlReportOptions): Promise<string> {
   const check = checkOptions('html-report');
-  if (typeof options !== 'object' || options === null) check.fail('options', 'an object', options);
-  const { title, subtitle, findings = [], made = {}, summary, sections } = options;
-  check.text('title', title);
-  checkText(check, 'subtitle', subtitle);
-  if (!Array.isArray(findings) || findings.some((text) => typeof text !== 'string')) {
-    check.fail('findings', 'an array of sentences', findings);
-  }
-  if (typeof made !== 'object' || made === null) check.fail('made', 'an object of texts and numbers', made);
-  if (!Array.isArray(sections)) check.fail('sections', 'an array of { title }', sections);
+  const { title, subtitle, findings, made, summary, sections } = readOptions('html-report', options, {
+    title: option.text(),
+    subtitle: text(),
+    findings: option.custom<readonly string[], { readonly default: readonly string[] }>({
+      default: [],
+      expected: 'an array of sentences',
+      accepts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+    }),
+    made: option.custom<
+      Readonly<Record<string, string | number>>,
+      { readonly default: Readonly<Record<string, string | number>> }
+    >({
+      default: {},
+      expected: 'an object of texts and numbers',
+      accepts: (value) =>
+        typeof value === 'object' &&
+        value !== null &&
+        !Array.isArray(value) &&
+        Object.values(value).every((one) => ['string', 'number'].includes(typeof one)),
+    }),
+    summary: option.custom<ReportTable, { readonly optional: true }>({
+      optional: true,
+      expected: '{ columns, rows }',
+      accepts: (value) => typeof value === 'object' && value !== null,
+      toJson: () => null,
+    }),
+    sections: list<ReportSection>('an array of { title }'),
+  }).values;
   sections.forEach((section, index) => checkSection(check, index, section));
 
   const links = new Map(sections.map((section, index) => [section.title, `section-${index + 1}`]));

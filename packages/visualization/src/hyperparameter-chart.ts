@@ -1,6 +1,6 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, checkText, list, pair, scale } from './check-chart.js';
 import { extent, isDrawable } from './domain.js';
 import { lineChart, type Point, type Series } from './line-chart.js';
 import { meanAndSpread, spreads, spreadText, type Spread } from './spread.js';
@@ -54,18 +54,16 @@ export interface HyperparameterChartOptions extends ChartOptions {
  */
 export function hyperparameterChart(options: HyperparameterChartOptions): Chart {
   const scope = 'hyperparameter-chart';
-  const check = checkChart(scope, options, [
-    'trials',
-    'xLabel',
-    'yLabel',
-    'xScale',
-    'yScale',
-    'yDomain',
-    'spread',
-  ]);
+  const check = checkChart(scope, options, {
+    trials: list<HyperparameterTrial>('an array of { x, y }'),
+    xLabel: option.text({ empty: true }),
+    yLabel: option.text(),
+    xScale: scale(),
+    yScale: scale(),
+    yDomain: pair(),
+    spread: option.oneOf(spreads, { optional: true }),
+  });
   const { trials, spread = 'deviation', subtitle, ...rest } = options;
-  check.oneOf('spread', spread, spreads);
-  if (!Array.isArray(trials)) check.fail('trials', 'an array of { x, y }', trials);
   trials.forEach((trial, i) => {
     checkText(check, `trials[${i}].series`, trial?.series);
     if (!isDrawable(trial?.x)) check.fail(`trials[${i}].x`, 'a finite number', trial?.x);

@@ -1,12 +1,12 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, option } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, checkText, list, pair } from './check-chart.js';
 import { isNumbers, type Numbers } from './matrix.js';
 import type { Rgb } from './palette.js';
 import { cleanText, counted } from './text.js';
 import { cutMiddle } from './text-width.js';
 import { seriesColors, theme } from './theme.js';
-import { gridLayers, gridSize, type Tile } from './tile-sheet.js';
+import { gridLayers, gridSize, tileRules, type Tile } from './tile-sheet.js';
 
 /** One picture of a grid, and what a model said of it. */
 export interface GridImage {
@@ -59,22 +59,24 @@ export interface ImageGridOptions extends ChartOptions {
  */
 export function imageGrid(options: ImageGridOptions): Chart {
   const scope = 'image-grid';
-  const check = checkChart(scope, options, ['images', 'imageShape', 'range', 'order', 'limit', 'columns']);
+  const check = checkChart(scope, options, {
+    images: list<GridImage>('an array of { pixels }'),
+    imageShape: list<number>('[height, width] or [height, width, channels]'),
+    range: pair(),
+    order: option.oneOf(['given', 'worst'], { optional: true }),
+    ...tileRules,
+  });
   const { images, imageShape, order = 'given', limit = 40, columns } = options;
   const refuse = (message: string): never => {
     throw new EspalierError({ code: 'invalid-data', scope, message });
   };
-  check.oneOf('order', order, ['given', 'worst']);
-  check.integer('limit', limit, { min: 1, max: 1024 });
-  if (columns !== undefined) check.integer('columns', columns, { min: 1, max: 1024 });
-  if (!Array.isArray(imageShape) || (imageShape.length !== 2 && imageShape.length !== 3)) {
+  if (imageShape.length !== 2 && imageShape.length !== 3) {
     check.fail('imageShape', '[height, width] or [height, width, channels]', imageShape);
   }
   const [height, width, channels = 1] = imageShape as [number, number, number?];
   check.integer('imageShape[0]', height, { min: 1, max: 1024 });
   check.integer('imageShape[1]', width, { min: 1, max: 1024 });
   if (channels !== 1 && channels !== 3) check.fail('imageShape[2]', '1 or 3 channels', channels);
-  if (!Array.isArray(images)) check.fail('images', 'an array of { pixels }', images);
   if (images.length === 0) refuse('images is empty: give at least one.');
   images.forEach((image, i) => {
     if (!isNumbers(image?.pixels)) check.fail(`images[${i}].pixels`, 'an array of numbers', image?.pixels);

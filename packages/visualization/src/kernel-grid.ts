@@ -1,14 +1,14 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart } from './check-chart.js';
+import { checkChart, withTitle } from './check-chart.js';
 import { extent, isDrawable } from './domain.js';
 import { colorBarLayer } from './heat-map-parts.js';
 import { colorAt, palettes, parseHex, type ColorScheme } from './palette.js';
 import { counted } from './text.js';
 import { cutMiddle } from './text-width.js';
 import { theme } from './theme.js';
-import { gridLayers, gridSize, type Tile } from './tile-sheet.js';
-import { checkWeights, type Weights } from './weight-charts.js';
+import { gridLayers, gridSize, tileRules, type Tile } from './tile-sheet.js';
+import { checkWeights, weightRules, type Weights } from './weight-charts.js';
 
 /** What {@link kernelGrid} draws. */
 export interface KernelGridOptions extends Weights {
@@ -41,12 +41,18 @@ export interface KernelGridOptions extends Weights {
  */
 export function kernelGrid(options: KernelGridOptions): Chart {
   const scope = 'kernel-grid';
+  checkChart(scope, withTitle(options, options?.name), {
+    ...weightRules,
+    imageShape: option.custom<readonly [number, number], { readonly optional: true }>({
+      optional: true,
+      expected: '[height, width], e.g. [28, 28]',
+      accepts: (value) => Array.isArray(value) && value.length === 2,
+    }),
+    ...tileRules,
+  });
+  checkWeights(scope, options);
   const { name, shape, values, imageShape, limit = 64, columns, ...rest } = options;
   const titled = { ...rest, title: rest.title ?? name };
-  checkWeights(scope, options);
-  const check = checkChart(scope, titled, []);
-  check.integer('limit', limit, { min: 1, max: 1024 });
-  if (columns !== undefined) check.integer('columns', columns, { min: 1, max: 1024 });
   const [h, w, inputs, outputs] = kernelShape(shape, imageShape);
   const pairs = inputs > 1 && inputs <= 4 && inputs * outputs <= limit;
   const at = (row: number, column: number, input: number, output: number) =>
@@ -103,12 +109,10 @@ export interface FeatureMapGridOptions extends Weights {
  */
 export function featureMapGrid(options: FeatureMapGridOptions): Chart {
   const scope = 'feature-map-grid';
+  checkChart(scope, withTitle(options, options?.name), { ...weightRules, ...tileRules });
+  checkWeights(scope, options);
   const { name, shape, values, limit = 64, columns, ...rest } = options;
   const titled = { ...rest, title: rest.title ?? name };
-  checkWeights(scope, options);
-  const check = checkChart(scope, titled, []);
-  check.integer('limit', limit, { min: 1, max: 1024 });
-  if (columns !== undefined) check.integer('columns', columns, { min: 1, max: 1024 });
   const inner = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   if (inner.length !== 3) {
     throw refusal(

@@ -1,6 +1,6 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import type { Chart } from './chart.js';
-import { checkChart } from './check-chart.js';
+import { side } from './check-chart.js';
 import { drawableOrNull, extent } from './domain.js';
 import type { Line } from './line.js';
 import { lineSpec } from './line-spec.js';
@@ -73,21 +73,17 @@ export function learningCurves(
   runs: RunHistory | readonly NamedRun[],
   options: LearningCurvesOptions = {},
 ): Chart[] {
-  const check = checkChart('learning-curves', { ...options, title: '' }, optionNames);
+  readOptions('learning-curves', options, rules);
   const named = checkRuns(runs);
   const known = knownMetrics(named);
   const { metrics = known, logScale, split = 'both', spread = 'deviation', smoothing = 0 } = options;
   for (const [option, list] of Object.entries({ metrics, logScale: logScale ?? [] })) {
-    if (!Array.isArray(list)) check.fail(option, 'an array of metric names', list);
     for (const metric of list) {
       if (!known.includes(metric)) {
         refuse(`${option} names '${metric}', which no run has; they have: ${known.join(', ')}.`);
       }
     }
   }
-  check.oneOf('split', split, ['validation', 'training', 'both']);
-  check.oneOf('spread', spread, spreads);
-  check.number('smoothing', smoothing, { min: 0, max: 1, exclusiveMax: true });
   const several = named.length > 1;
   return metrics.flatMap((metric) => {
     const keys = [validationPrefix + metric, metric];
@@ -121,7 +117,21 @@ export function learningCurves(
   });
 }
 
-const optionNames = ['metrics', 'logScale', 'split', 'spread', 'smoothing'] as const;
+const metricNames = () =>
+  option.list<string, { optional: true; expected: string }>(option.text(), {
+    optional: true,
+    expected: 'an array of metric names',
+  });
+
+const rules = {
+  metrics: metricNames(),
+  logScale: metricNames(),
+  split: option.oneOf(['validation', 'training', 'both'], { optional: true }),
+  spread: option.oneOf(spreads, { optional: true }),
+  smoothing: option.number({ min: 0, max: 1, exclusiveMax: true, optional: true }),
+  width: side(),
+  height: side(),
+};
 
 function splitOf(key: string): string {
   return key.startsWith(validationPrefix) ? 'validation' : 'training';

@@ -1,6 +1,6 @@
-import { EspalierError, type OptionChecker } from '@espalier/core';
+import { EspalierError, option, type OptionChecker } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
-import { checkChart, checkText } from './check-chart.js';
+import { checkChart, list, pair, scale, text } from './check-chart.js';
 import { drawableOrNull, isDrawable } from './domain.js';
 import { lineSpec } from './line-spec.js';
 import { isNumbers, type Numbers } from './matrix.js';
@@ -74,7 +74,7 @@ export interface LineChartOptions extends ChartOptions {
  * ```
  */
 export function lineChart(options: LineChartOptions): Chart {
-  const check = checkChart('line-chart', options, optionNames);
+  const check = checkChart('line-chart', options, rules);
   const {
     series,
     smoothing = 0,
@@ -84,13 +84,7 @@ export function lineChart(options: LineChartOptions): Chart {
     yScale = 'linear',
     yDomain,
   } = options;
-  checkText(check, 'xLabel', xLabel);
-  checkText(check, 'yLabel', yLabel);
-  check.oneOf('xScale', xScale, ['linear', 'log']);
-  check.oneOf('yScale', yScale, ['linear', 'log']);
-  check.number('smoothing', smoothing, { min: 0, max: 1, exclusiveMax: true });
   if (yDomain !== undefined) checkDomain(check, yDomain, yScale);
-  if (!Array.isArray(series)) check.fail('series', 'an array of { name, points }', series);
   if (series.length === 0) refuse('series is empty: give at least one line.');
   const names = new Set<string>();
   const lines = series.map((one, index) => {
@@ -110,7 +104,15 @@ export function lineChart(options: LineChartOptions): Chart {
   );
 }
 
-const optionNames = ['series', 'xLabel', 'yLabel', 'xScale', 'yScale', 'yDomain', 'smoothing'] as const;
+const rules = {
+  series: list<Series>('an array of { name, points }'),
+  xLabel: text(),
+  yLabel: text(),
+  xScale: scale(),
+  yScale: scale(),
+  yDomain: pair(),
+  smoothing: option.number({ min: 0, max: 1, exclusiveMax: true, optional: true }),
+};
 
 function toPlaces(check: OptionChecker, name: string, points: Series['points']): Place[] {
   if (!isNumbers(points)) check.fail(`points of '${name}'`, 'an array of numbers or { x, y }', points);

@@ -1,6 +1,6 @@
 import { EspalierError } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
-import { checkChart } from './check-chart.js';
+import { checkChart, list } from './check-chart.js';
 import { cleanText, counted, formatNumber } from './text.js';
 import { cutMiddle } from './text-width.js';
 import { seriesColors, theme } from './theme.js';
@@ -52,9 +52,8 @@ const colored = 6;
  */
 export function networkChart(options: NetworkChartOptions): Chart {
   const scope = 'network-chart';
-  const check = checkChart(scope, options, ['layers']);
+  const check = checkChart(scope, options, { layers: list<NetworkLayer>('an array of { name, shape }') });
   const { layers, width = 420 }: NetworkChartOptions = options;
-  if (!(layers instanceof Array)) check.fail('layers', 'an array of { name, shape }', layers);
   const refuse = (message: string): never => {
     throw new EspalierError({ code: 'invalid-data', scope, message });
   };

@@ -1,3 +1,4 @@
+import { option } from '@espalier/core';
 import type { Rgb } from './palette.js';
 import { rgbPng } from './png-address.js';
 
@@ -18,6 +19,12 @@ export function tilePng({ width, height, at }: Tile): string {
   }
   return rgbPng(pixels, width, height);
 }
+
+/** The options that every grid of tiles takes. */
+export const tileRules = {
+  limit: option.integer({ min: 1, max: 1024, optional: true }),
+  columns: option.integer({ min: 1, max: 1024, optional: true }),
+};
 
 /** A tile of a grid with the texts below it. */
 export interface GridTile {

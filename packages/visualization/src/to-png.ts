@@ -1,4 +1,4 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { nodeModule } from '@espalier/core/internal';
 import type { Chart } from './chart.js';
 import { toSvg } from './to-svg.js';
@@ -24,8 +24,10 @@ export interface PngOptions {
  * console.log(png.length > 1000); // true
  * ```
  */
-export async function toPng(chart: Chart, { scale = 2 }: PngOptions = {}): Promise<Uint8Array> {
-  checkOptions('to-png').number('scale', scale, { min: 0.1, max: 10 });
+export async function toPng(chart: Chart, options: PngOptions = {}): Promise<Uint8Array> {
+  const { scale } = readOptions('to-png', options, {
+    scale: option.number({ min: 0.1, max: 10, default: 2 }),
+  }).values;
   const svg = await toSvg(chart);
   const { Resvg, fontFiles } = await loadRenderer();
   const picture = new Resvg(

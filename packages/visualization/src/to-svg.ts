@@ -1,4 +1,4 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import type { Loader } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Chart } from './chart.js';
@@ -26,12 +26,10 @@ export interface SvgOptions {
  * console.log((await toSvg(chart)).slice(0, 4)); // <svg
  * ```
  */
-export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): Promise<string> {
+export async function toSvg(chart: Chart, options: SvgOptions = {}): Promise<string> {
+  const { idPrefix } = readOptions('to-svg', options, rules).values;
   const check = checkOptions('to-svg');
   if (typeof chart !== 'object' || chart === null) check.fail('chart', 'a chart', chart);
-  if (!/^[A-Za-z][\w-]*$/.test(idPrefix)) {
-    check.fail('idPrefix', 'a letter followed by letters, digits, - or _', idPrefix);
-  }
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   let svg: string;
   const release = measureAsEverywhere(vega);
@@ -61,6 +59,14 @@ export async function toSvg(chart: Chart, { idPrefix = 'c' }: SvgOptions = {}): 
   }
   return renumberIds(svg, idPrefix);
 }
+
+const rules = {
+  idPrefix: option.custom<string, { readonly default: string }>({
+    default: 'c',
+    expected: 'a letter followed by letters, digits, - or _',
+    accepts: (value) => typeof value === 'string' && /^[A-Za-z][\w-]*$/.test(value),
+  }),
+};
 
 /** The part of Vega that measures texts, which its types leave out. */
 interface TextMetrics {

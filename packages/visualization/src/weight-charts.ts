@@ -1,6 +1,7 @@
-import { checkOptions, EspalierError } from '@espalier/core';
-import type { Bins } from './bins.js';
+import { EspalierError, option } from '@espalier/core';
+import { binsRule, type Bins } from './bins.js';
 import type { Chart, ChartOptions } from './chart.js';
+import { checkChart, numbers, scale, withTitle } from './check-chart.js';
 import { isDrawable } from './domain.js';
 import { heatMap } from './heat-map.js';
 import { histogram } from './histogram.js';
@@ -39,10 +40,12 @@ export interface WeightHeatMapOptions extends Weights {
  */
 export function weightHeatMap(weights: WeightHeatMapOptions): Chart {
   const scope = 'weight-heat-map';
+  checkChart(scope, withTitle(weights, weights?.name), {
+    ...weightRules,
+    limit: option.number({ exclusiveMin: true, min: 0, max: 1e300, optional: true }),
+  });
   checkWeights(scope, weights);
   const { name, shape, values, limit, ...rest } = weights;
-  if (limit !== undefined)
-    checkOptions(scope).number('limit', limit, { exclusiveMin: true, min: 0, max: 1e300 });
   const units = shape.at(-1) ?? 1;
   const kernel: Matrix = {
     rows: values.length / units,
@@ -106,9 +109,16 @@ export interface WeightHistogramOptions extends Partial<ChartOptions> {
  * ```
  */
 export function weightHistogram(options: WeightHistogramOptions): Chart {
-  const { name, shape, values, ...rest } = options;
   const scope = 'weight-histogram';
-  checkOptions(scope).text('name', name);
+  checkChart(scope, withTitle(options, options?.name), {
+    name: option.text(),
+    shape: shapeRule({ optional: true }),
+    values: numbers(),
+    bins: binsRule(),
+    binCount: option.integer({ min: 1, max: 1000, optional: true }),
+    yScale: scale(),
+  });
+  const { name, shape, values, ...rest } = options;
   if (values !== undefined) checkWeights(scope, { name, values, shape: shape ?? [values.length] });
   return histogram({
     binCount: 60,
@@ -120,12 +130,25 @@ export function weightHistogram(options: WeightHistogramOptions): Chart {
   });
 }
 
+const shapeRule = <const G extends { readonly optional?: true }>(settings?: G) =>
+  option.list<number, G & { expected: string }>(option.integer({ min: 0 }), {
+    ...(settings as G),
+    expected: 'an array of whole numbers',
+  });
+
+/** The options of {@link Weights} that other charts lack. */
+export const weightRules = {
+  name: option.text(),
+  shape: shapeRule(),
+  values: option.custom<Numbers>({
+    expected: 'an array of numbers',
+    accepts: isNumbers,
+    toJson: (values) => values.length,
+  }),
+};
+
+/** That shape and values fit each other. */
 export function checkWeights(scope: string, { name, shape, values }: Weights): void {
-  const check = checkOptions(scope);
-  check.text('name', name);
-  if (!isNumbers(values)) check.fail('values', 'an array of numbers', values);
-  if (!Array.isArray(shape)) check.fail('shape', 'an array of whole numbers', shape);
-  for (const [axis, size] of shape.entries()) check.integer(`shape[${axis}]`, size, { min: 0 });
   const size = shape.reduce((product, side) => product * side, 1);
   const refuse = (message: string): never => {
     throw new EspalierError({ code: 'invalid-data', scope, message });

@@ -1,5 +1,6 @@
 import type { Dataset, HostArrays, Trainer } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
+import { signalRule } from '../study/signal-rule.js';
 import type { Trial } from '../study/trial.js';
 import type { FoldContext, FoldFitOptions } from './fit-fold.js';
 import { fitFold } from './fit-fold.js';
@@ -76,7 +77,6 @@ export interface CrossValidation extends FoldsResult {
  * ```
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<CrossValidation> {
-  const { folds } = options;
   const { values } = readOptions('cross-validate', options, {
     folds: option.custom<readonly FoldData[]>({
       expected: 'a list of at least two folds with train and validation',
@@ -90,7 +90,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Cros
     ...trainingRules,
     ...foldRunRules,
   });
-  const { seed, predictions } = values;
+  const { folds, seed, predictions } = values;
   const places = folds.map((_, index) => ({ index, seed: stream(seed, 'fold', index).nextInt32() >>> 0 }));
   const result = await runFolds({
     ...foldRun('cross-validate', options),
@@ -138,7 +138,7 @@ export const foldRunRules = {
     accepts: (value) => isFunction((value as FoldStore)?.read) && isFunction((value as FoldStore).write),
   }),
   checkpointEvery: option.integer({ min: 1, optional: true }),
-  signal: option.custom<AbortSignal>({ optional: true, expected: 'an AbortSignal', accepts: isObject }),
+  signal: signalRule,
 };
 
 /** The part of the options that is the same for folds and seeds. */

@@ -1,4 +1,4 @@
-import { EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError } from '@espalier/core';
 import type { Trial } from '../study/trial.js';
 import type { FoldRecord, FoldStatistics } from './fold-record.js';
 import { encodeFold, foldStatistics, loadFold } from './fold-record.js';
@@ -64,8 +64,9 @@ export async function runFolds(options: FoldsOptions): Promise<FoldsResult> {
         store,
         report: async (value, step) => (await reports?.report(index, value, step)) ?? false,
       };
-      const { metrics, epochs = [], predictions } = await run(place, host);
+      const outcome = await run(place, host);
       if (stopping.signal.aborted || reports?.pruned) return;
+      const { metrics, epochs = [], predictions } = checkOutcome(scope, outcome);
       record = { index, seed, metrics, epochs, ...(predictions && { predictions }) };
       await store?.write(`fold-${index}`, encodeFold(record));
       await store?.write(`fold-${index}-run`, new Uint8Array());
@@ -105,6 +106,13 @@ export async function runFolds(options: FoldsOptions): Promise<FoldsResult> {
     .filter(({ index }) => !pruned || index < reports!.current)
     .sort((a, b) => a.index - b.index);
   return { folds, pruned, ...foldStatistics(folds) };
+}
+
+function checkOutcome(scope: string, outcome: FoldOutcome): FoldOutcome {
+  const metrics: unknown = outcome?.metrics;
+  if (typeof metrics !== 'object' || metrics === null)
+    checkOptions(scope).fail('what run gives', '{ metrics } with numbers by name', outcome);
+  return outcome;
 }
 
 function missing(scope: string, monitor: string, metrics: Readonly<Record<string, number>>): never {

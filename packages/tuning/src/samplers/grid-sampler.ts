@@ -35,6 +35,7 @@ export function gridSampler(options: GridSamplerOptions = {}): Sampler {
       accepts: (value) =>
         typeof value === 'object' &&
         value !== null &&
+        !Array.isArray(value) &&
         Object.values(value).every((count) => Number.isInteger(count) && count >= 1),
     }),
   });

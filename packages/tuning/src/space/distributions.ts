@@ -1,4 +1,4 @@
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 
 /** A value that a parameter can have. */
 export type ParameterValue = string | number | boolean | null;
@@ -82,14 +82,15 @@ export function choice<const T extends ParameterValue>(choices: readonly T[]): C
  * ```
  */
 export function float(low: number, high: number, options: FloatOptions = {}): FloatDistribution {
-  const { log = false, step } = options;
+  const { log, step } = readOptions(SCOPE, options, {
+    log: option.boolean({ default: false }),
+    step: option.number({ min: 0, exclusiveMin: true, optional: true }),
+  }).values;
   const check = checkOptions(SCOPE);
   check.number('low', low);
   check.number('high', high, { min: low });
-  check.boolean('log', log);
   if (log) check.number('low', low, { min: 0, exclusiveMin: true });
   if (step === undefined) return { type: 'float', low, high, log };
-  check.number('step', step, { min: 0, exclusiveMin: true });
   if (log) check.fail('step', 'left out where log is true', step);
   const steps = Math.floor((high - low) / step + 1e-8);
   return { type: 'float', low, high: Math.min(high, low + steps * step), log, step };
@@ -107,12 +108,13 @@ export function float(low: number, high: number, options: FloatOptions = {}): Fl
  * ```
  */
 export function int(low: number, high: number, options: IntOptions = {}): IntDistribution {
-  const { log = false, step = 1 } = options;
+  const { log, step } = readOptions(SCOPE, options, {
+    log: option.boolean({ default: false }),
+    step: option.integer({ min: 1, default: 1 }),
+  }).values;
   const check = checkOptions(SCOPE);
   check.integer('low', low);
   check.integer('high', high, { min: low });
-  check.boolean('log', log);
-  check.integer('step', step, { min: 1 });
   if (log) check.integer('low', low, { min: 1 });
   if (log && step !== 1) check.fail('step', '1 where log is true', step);
   return { type: 'int', low, high: low + Math.floor((high - low) / step) * step, log, step };

@@ -1,4 +1,4 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import type { Pruner } from '../pruners/pruner.js';
 import type { Sampler } from '../samplers/sampler.js';
 import { tpeSampler } from '../samplers/tpe/tpe-sampler.js';
@@ -48,18 +48,13 @@ export interface StudyOptions<P> {
  * ```
  */
 export async function createStudy<P>(options: StudyOptions<P>): Promise<Study<P>> {
-  const { space, direction = 'minimize', sampler = tpeSampler(), pruner, seed = 0, name = 'study' } = options;
-  const { storage = memoryStorage(), clock = Date.now } = options;
+  const { values } = readOptions<StudyOptions<P>, typeof rules>('study', options, rules);
+  const { direction, pruner, seed, name } = values;
+  const { space, sampler = tpeSampler(), storage = memoryStorage(), clock = Date.now } = options;
   const directions = typeof direction === 'string' ? [direction] : direction;
   const check = checkOptions('study');
-  if (!Array.isArray(space?.dimensions)) check.fail('space', 'made by space()', space);
-  if (!(directions?.length >= 1))
-    check.fail('direction', "'minimize', 'maximize' or a list of these", direction);
-  for (const each of directions) check.oneOf('direction', each, ['minimize', 'maximize']);
   if (pruner && directions.length > 1)
     check.fail('pruner', 'left out with several objectives', pruner.config.kind);
-  check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  check.text('name', name);
   sampler.size?.(space);
   const header: StudyHeader = {
     type: 'study',
@@ -87,6 +82,50 @@ export async function createStudy<P>(options: StudyOptions<P>): Promise<Study<P>
     throw error;
   }
 }
+
+const DIRECTIONS: readonly unknown[] = ['minimize', 'maximize'] satisfies Direction[];
+
+/** Whether a value has these methods. */
+const has =
+  (...methods: readonly string[]) =>
+  (value: unknown): boolean =>
+    methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === 'function');
+
+const rules = {
+  space: option.custom<Space<unknown>>({
+    expected: 'made by space()',
+    accepts: (value) => Array.isArray((value as Partial<Space> | null)?.dimensions),
+  }),
+  direction: option.custom<Direction | readonly Direction[], { readonly default: 'minimize' }>({
+    default: 'minimize',
+    expected: "one of 'minimize', 'maximize', or a list of these",
+    accepts: (value) =>
+      DIRECTIONS.includes(value) ||
+      (Array.isArray(value) && value.length > 0 && value.every((each) => DIRECTIONS.includes(each))),
+  }),
+  sampler: option.custom<Sampler, { readonly optional: true }>({
+    optional: true,
+    expected: 'a sampler, e.g. tpeSampler()',
+    accepts: has('suggest'),
+  }),
+  pruner: option.custom<Pruner, { readonly optional: true }>({
+    optional: true,
+    expected: 'a pruner, e.g. medianPruner()',
+    accepts: has('prune'),
+  }),
+  seed: option.seed({ default: 0 }),
+  name: option.text({ default: 'study' }),
+  storage: option.custom<StudyStorage, { readonly optional: true }>({
+    optional: true,
+    expected: 'a storage, e.g. journalStorage(path)',
+    accepts: has('open', 'append', 'close'),
+  }),
+  clock: option.custom<() => number, { readonly optional: true }>({
+    optional: true,
+    expected: 'a function that gives milliseconds',
+    accepts: (value) => typeof value === 'function' && Number.isFinite((value as () => unknown)()),
+  }),
+};
 
 function compare(found: StudyHeader, wanted: StudyHeader, place: string): void {
   if (found.type !== 'study' || found.version !== 1)

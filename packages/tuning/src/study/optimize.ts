@@ -1,6 +1,7 @@
-import { checkOptions, EspalierError } from '@espalier/core';
+import { EspalierError, option, readOptions } from '@espalier/core';
 import { onInterrupt } from '@espalier/core/internal';
 import type { TrialRecord } from '../trial/trial-record.js';
+import { signalRule } from './signal-rule.js';
 import type { Outcome, Trial } from './trial.js';
 
 /** Runs one trial: trains with its parameters, and gives the value. */
@@ -49,8 +50,8 @@ export async function optimize<P>(
   options: OptimizeOptions<P>,
   clock: () => number,
 ): Promise<void> {
-  const { trials, parallel = 1, seconds = Infinity, failures = Infinity, onTrialEnd } = options;
-  check(options);
+  const { values } = readOptions<OptimizeOptions<P>, typeof rules>('study', options, rules);
+  const { trials, parallel, seconds, failures, onTrialEnd } = values;
   const until = clock() + 1000 * seconds;
   const running = new Map<number, Promise<void>>();
   const ended: TrialRecord<P>[] = [];
@@ -59,14 +60,13 @@ export async function optimize<P>(
   const stopping = new AbortController();
   const stopAtOnce = (reason: unknown) => stopping.abort(reason);
   const { signal } = stopping;
-  const given = options.signal;
+  const given = values.signal;
   const onAbort = () => stopAtOnce(given!.reason);
   if (given?.aborted) onAbort();
   given?.addEventListener('abort', onAbort);
-  const letGo =
-    options.stopOnInterrupt === false
-      ? () => {}
-      : onInterrupt(() => stopAtOnce(new Error('interrupted (Ctrl-C)')));
+  const letGo = !values.stopOnInterrupt
+    ? () => {}
+    : onInterrupt(() => stopAtOnce(new Error('interrupted (Ctrl-C)')));
 
   const run = async (trial: Trial<P>): Promise<void> => {
     let outcome: Outcome | { readonly error: unknown };
@@ -134,10 +134,18 @@ function report(
   });
 }
 
-function check({ trials, parallel = 1, seconds = 0, failures = 1 }: OptimizeOptions<never>): void {
-  const options = checkOptions('study');
-  options.integer('trials', trials, { min: 1 });
-  options.integer('parallel', parallel, { min: 1 });
-  if (seconds !== Infinity) options.number('seconds', seconds, { min: 0 });
-  if (failures !== Infinity) options.integer('failures', failures, { min: 1 });
-}
+const rules = {
+  trials: option.integer({ min: 1 }),
+  parallel: option.integer({ min: 1, default: 1 }),
+  seconds: option.number({ min: 0, infinite: true, default: Infinity }),
+  failures: option.integer({ min: 1, infinite: true, default: Infinity }),
+  onTrialEnd: option.custom<(trial: TrialRecord<never>) => void | Promise<void>, { readonly optional: true }>(
+    {
+      optional: true,
+      expected: 'a function of the trial',
+      accepts: (value) => typeof value === 'function',
+    },
+  ),
+  signal: signalRule,
+  stopOnInterrupt: option.boolean({ default: true }),
+};

@@ -1,0 +1,92 @@
+import type { NonsenseEntry } from '@espalier/testkit';
+import { nonsenseTaken } from '@espalier/testkit';
+import { expect, test } from 'vitest';
+import * as exported from './index.js';
+
+const title = 't';
+const points = [{ x: 0, y: 1 }];
+const pixels = [0, 1, 1, 0];
+const history = {
+  epochs: [
+    { epoch: 0, loss: 1 },
+    { epoch: 1, loss: 2 },
+  ],
+};
+const chart = exported.lineChart({ title, series: [{ name: 'a', points }] });
+
+/** A function with its data given, so that only its options are tried. */
+const of =
+  (make: (...all: never[]) => unknown, ...first: readonly unknown[]): NonsenseEntry['make'] =>
+  (options: never) =>
+    make(...([...first, options] as never[]));
+
+/** Any text will do. */
+const TEXT = {
+  title: ["'x'"],
+  subtitle: ["'x'"],
+  name: ["'x'"],
+  xLabel: ["'x'"],
+  yLabel: ["'x'"],
+  valueLabel: ["'x'"],
+};
+
+const factories: Readonly<Record<string, NonsenseEntry>> = {
+  barChart: {
+    make: exported.barChart,
+    good: { title, bars: [{ label: 'a', value: 1 }] },
+    accepts: { errorLabel: ["'x'"] },
+  },
+  confusionMatrixChart: { make: of(exported.confusionMatrixChart, [[1]], undefined) },
+  featureMapGrid: { make: exported.featureMapGrid, good: { name: 'f', shape: [2, 2, 1], values: pixels } },
+  finding: {
+    make: exported.finding,
+    good: {
+      metric: 'm',
+      baseline: { name: 'a', values: [1, 2] },
+      other: { name: 'b', values: [1, 2] },
+    },
+    accepts: { metric: ["'x'"], unit: ["'x'"] },
+  },
+  fittedCurve: {
+    make: exported.fittedCurve,
+    good: { title, points: [{ name: 'p', points }], curves: [{ name: 'c', points }] },
+    accepts: { points: ['[]'], curves: ['[]'] },
+  },
+  heatMap: { make: exported.heatMap, good: { title, values: [[1, 2]] } },
+  histogram: { make: exported.histogram, good: { title, values: [1, 2] }, accepts: {} },
+  htmlReport: {
+    make: exported.htmlReport,
+    good: { title, sections: [] },
+    accepts: { findings: ['[]'], made: ['{}'], sections: ['[]'] },
+  },
+  hyperparameterChart: {
+    make: exported.hyperparameterChart,
+    good: { title, xLabel: 'x', yLabel: 'y', trials: points },
+  },
+  imageGrid: { make: exported.imageGrid, good: { title, imageShape: [2, 2], images: [{ pixels }] } },
+  kernelGrid: {
+    make: exported.kernelGrid,
+    good: { name: 'k', shape: [4, 1], values: pixels, imageShape: [2, 2] },
+  },
+  learningCurves: {
+    make: of(exported.learningCurves, history),
+    accepts: { metrics: ['[]'], logScale: ['[]'] },
+  },
+  lineChart: { make: exported.lineChart, good: { title, series: [{ name: 'a', points }] } },
+  networkChart: { make: exported.networkChart, good: { title, layers: [{ name: 'a', shape: [1] }] } },
+  toPng: { make: of(exported.toPng, chart) },
+  toSvg: { make: of(exported.toSvg, chart), accepts: { idPrefix: ["'x'"] } },
+  weightHeatMap: { make: exported.weightHeatMap, good: { name: 'w', shape: [2, 2], values: pixels } },
+  weightHistogram: { make: exported.weightHistogram, good: { name: 'w', shape: [2, 2], values: pixels } },
+};
+
+/** They take values, not options. */
+const OTHER = ['meanOverSeeds', 'writeReport'];
+
+test('every export is tried, or is said not to be', () => {
+  expect(Object.keys(exported).sort()).toEqual([...Object.keys(factories), ...OTHER].sort());
+});
+
+test.each(Object.entries(factories))('%s refuses nonsense for every option by its name', async (_, entry) => {
+  expect(await nonsenseTaken({ ...entry, accepts: { ...TEXT, ...entry.accepts } })).toEqual([]);
+});
