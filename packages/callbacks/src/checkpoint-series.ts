@@ -2,8 +2,8 @@ import { type Checkpoint, encodeCheckpoint } from '@espalier/core';
 import { type RunStore, tryWriting } from './files/run-store.js';
 import { inScope } from './files/storage-error.js';
 
-/** Why a checkpoint was written: in its turn, as the best so far, or as the last before a stop. */
-export type CheckpointKind = 'checkpoint' | 'best' | 'last';
+/** Why a checkpoint was written: in its turn, as one of the best, as the last before a stop, or because an error ended the run. */
+export type CheckpointKind = 'checkpoint' | 'best' | 'last' | 'error';
 
 /** One checkpoint of a store. */
 export interface CheckpointEntry {
@@ -15,7 +15,7 @@ export interface CheckpointEntry {
   readonly step: number;
 }
 
-const PATTERN = /^(\d{6,12})-(checkpoint|best|last)-step-(\d+)\.safetensors$/;
+const PATTERN = /^(\d{6,12})-(checkpoint|best|last|error)-step-(\d+)(?:-[A-Za-z0-9._-]+)?\.safetensors$/;
 
 /** The checkpoints of a store, oldest first. */
 export async function listCheckpoints(store: RunStore): Promise<CheckpointEntry[]> {
@@ -62,15 +62,19 @@ export class CheckpointSeries {
     this.#own = [...this.#found];
   }
 
-  /** @param wanted Which of the checkpoints of this kind stay, given oldest first, the new one last. */
+  /**
+   * @param wanted Which of the checkpoints of this kind stay, given oldest first, the new one last.
+   * @param label What the name ends in besides.
+   */
   async write(
     kind: CheckpointKind,
     checkpoint: Checkpoint,
     wanted: (entries: readonly CheckpointEntry[]) => readonly CheckpointEntry[],
+    label = '',
   ): Promise<void> {
     const sequence = this.#sequence++;
     const { step } = checkpoint;
-    const entry = `${String(sequence).padStart(6, '0')}-${kind}-step-${step}.safetensors`;
+    const entry = `${String(sequence).padStart(6, '0')}-${kind}-step-${step}${label === '' ? '' : `-${label}`}.safetensors`;
     await inScope(this.#scope, async () => {
       await this.#store.write(entry, encodeCheckpoint(checkpoint));
       this.#own.push({ entry, kind, sequence, step });

@@ -21,6 +21,8 @@ const plugins: Record<string, Entry> = {
   earlyStopping: {
     variants: {
       'restoring the best': () => earlyStopping({ monitor: 'val_loss', patience: 1, restoreBest: true }),
+      'of two metrics at validations': () =>
+        earlyStopping({ monitor: ['val_loss', 'val_accuracy'], combine: 'ranked', judgeAt: 'validation' }),
       'of a rising metric': () => earlyStopping({ monitor: 'val_accuracy', minDelta: 0.5, patience: 2 }),
     },
     inert: () => earlyStopping({ monitor: 'loss', patience: 1000 }),
@@ -56,6 +58,13 @@ const plugins: Record<string, Entry> = {
     variants: {
       'every epoch': () => modelCheckpoint({ directory: join(directory, 'epochs'), monitor: 'val_loss' }),
       'every step': () => modelCheckpoint({ directory: join(directory, 'steps'), every: { steps: 1 } }),
+      'weights alone': () =>
+        modelCheckpoint({
+          directory: join(directory, 'weights'),
+          weightsOnly: true,
+          saveOnError: true,
+          label: 'e{epoch}',
+        }),
     },
     neutral: () => modelCheckpoint({ directory: join(directory, 'neutral') }),
     bad: { 'keep 0': () => modelCheckpoint({ directory, keep: 0 }) },

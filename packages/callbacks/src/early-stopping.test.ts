@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import reference from '../../../testing/references/callbacks/keras-callbacks.json' with { type: 'json' };
+import elsewhere from '../../../testing/references/callbacks/early-stopping-elsewhere.json' with { type: 'json' };
 import { earlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 import { memoryStore } from './files/memory-store.fixture.js';
 import { modelCheckpoint } from './model-checkpoint.js';
@@ -33,6 +34,121 @@ describe('earlyStopping', () => {
       expect(result.weights['weight']!.data[0]).toBe(weight);
     },
   );
+
+  test.each([...elsewhere.lightning, ...elsewhere.ignite].map((entry, i) => [i, entry] as const))(
+    'acts as Lightning and Ignite on sequence %i',
+    async (_, { values, options, epochs, stopped }) => {
+      const result = await play(values, options as Partial<EarlyStoppingOptions>);
+      expect(result.error).toBeUndefined();
+      expect(result.record.epochs).toHaveLength(epochs);
+      expect(result.status).toBe(stopped ? 'stopped' : 'completed');
+    },
+  );
+
+  describe('with several monitors', () => {
+    const both = (combine: 'any' | 'all' | 'ranked', a: number[], b: number[], more = {}) =>
+      scriptedRun({
+        plugins: [
+          earlyStopping({
+            monitor: ['a', 'b'],
+            mode: ['min', 'max'],
+            combine,
+            patience: 2,
+            restoreBest: true,
+            ...more,
+          }),
+        ],
+        epochs: a.map((value, i) => ({ a: value, b: b[i]! })),
+      });
+
+    test.each([
+      // Each epoch one of them is better than it ever was.
+      ['any', [3, 4, 2, 2], [1, 2, 1, 1], 4, 3],
+      // Only at the third epoch are both better than at the best one.
+      ['all', [3, 2, 2, 1, 1, 1], [1, 1, 2, 2, 1, 3], 5, 3],
+      // a decides; b where a is the same.
+      ['ranked', [3, 3, 3, 4, 4], [1, 2, 0, 9, 9], 4, 2],
+    ] as const)('%s', async (combine, a, b, epochs, bestAt) => {
+      const result = await both(combine, [...a], [...b]);
+      expect(result.error).toBeUndefined();
+      expect(result.record.epochs).toHaveLength(epochs);
+      expect(result.weights['weight']!.data[0]).toBe(bestAt);
+    });
+
+    test('ranked takes a difference up to minDelta for none', async () => {
+      const result = await both('ranked', [1, 1.25, 1.25], [1, 2, 2], { minDelta: [0.5, 0] });
+      expect(result.weights['weight']!.data[0]).toBe(2);
+      const strict = await both('ranked', [1, 1.25, 1.25], [1, 2, 2]);
+      expect(strict.weights['weight']!.data[0]).toBe(1);
+    });
+
+    test('a NaN of one is no improvement of all, nor of the ranked', async () => {
+      for (const [combine, bestAt] of [
+        ['all', 1],
+        ['ranked', 1],
+        ['any', 2],
+      ] as const) {
+        const result = await both(combine, [1, NaN, NaN], [1, 2, 2], { checkFinite: false, patience: 9 });
+        expect(result.weights['weight']!.data[0], combine).toBe(bestAt);
+      }
+    });
+
+    test('stops where all reached their thresholds, or any diverged', async () => {
+      const reached = await both('any', [3, 1, 1], [1, 1, 5], { patience: 9, stoppingThreshold: [2, 4] });
+      expect(reached.record.stopReason).toBe('a, b reached 1, 5, better than 2, 4');
+      const diverged = await both('any', [3, 9, 1], [1, 1, 5], { patience: 9, divergenceThreshold: [8, 0] });
+      expect(diverged.record.stopReason).toBe('a is 9, worse than 8');
+    });
+
+    test('needs a list as long as that of the monitors', () => {
+      expect(() => earlyStopping({ monitor: ['a', 'b'], minDelta: [1] })).toThrow(
+        'minDelta must be a list of 2, one for each monitor',
+      );
+      expect(() => earlyStopping({ monitor: ['a', 'a'] })).toThrow('monitor must be');
+    });
+  });
+
+  test('judges by a score of the logs, higher ones being better', async () => {
+    const plugin = earlyStopping({ score: ({ a, b }) => b! - a!, patience: 2, restoreBest: true });
+    const epochs = [
+      { a: 1, b: 1 },
+      { a: 1, b: 3 },
+      { a: 2, b: 3 },
+      { a: 0, b: 2 },
+      { a: 0, b: 9 },
+    ];
+    const result = await scriptedRun({ plugins: [plugin], epochs });
+    expect(result.record.epochs).toHaveLength(4);
+    expect(result.record.stopReason).toBe('score did not improve for 2 epochs; the best was 2');
+    expect(result.weights['weight']!.data[0]).toBe(2);
+    expect(() => earlyStopping({ monitor: 'a', score: () => 1 })).toThrow('or a score in its place');
+  });
+
+  test('judges each validation where asked to, and counts its patience in them', async () => {
+    const seen: number[] = [];
+    const values = [5, 4, 4, 4, 1];
+    const metric: Metric<'m', number> = {
+      ...toyAccuracy(),
+      name: 'm',
+      better: 'lower',
+      result: () => values[Math.min(seen.length, 4)]!,
+    };
+    const counter: Plugin = {
+      name: 'counter',
+      onValidationEnd: (run) => void seen.push(run.step),
+    };
+    const plugin = earlyStopping({ monitor: 'val_m', judgeAt: 'validation', patience: 2 });
+    const { record } = await toyRun({
+      metrics: [metric],
+      plugins: [plugin, counter],
+      fit: { epochs: 4, validationEvery: { steps: 1 } },
+    });
+    expect(seen).toEqual([1, 2, 3, 4]);
+    expect(record.stopReason).toBe('val_m did not improve for 2 validations; the best was 4');
+    expect(() => earlyStopping({ monitor: 'loss', judgeAt: 'validation' })).toThrow(
+      'the name of a val_ metric',
+    );
+  });
 
   test('a NaN in the first epoch is no best value, though it stays one for good in Keras', async () => {
     const { values, earlyStopping: keras } = reference.nanFirst;

@@ -1,11 +1,39 @@
-import type { Run } from '@espalier/core';
-import { EspalierError, option } from '@espalier/core';
+import type { EpochLogs, Plugin, Run } from '@espalier/core';
+import { checkOptions, EspalierError, option } from '@espalier/core';
 
 /** Whether a lower or a higher value is better; `auto` is as the metric itself says. */
 export type MonitorMode = 'auto' | 'min' | 'max';
 
+/**
+ * When a metric is judged: at the end of each epoch, or after each validation, of which an epoch may have several
+ * (`validationEvery`).
+ */
+export type JudgedAt = 'epoch' | 'validation';
+
 /** The rule of an option `mode`. */
 export const modeRule = option.oneOf(['auto', 'min', 'max'], { default: 'auto' });
+
+/** The rule of an option `judgeAt`. */
+export const judgeAtRule = option.oneOf(['epoch', 'validation'], { default: 'epoch' });
+
+/**
+ * The hook of a plugin that judges metrics.
+ *
+ * @throws EspalierError `invalid-option` for a metric that no validation gives, where validations are judged.
+ */
+export function judging(
+  scope: string,
+  at: JudgedAt,
+  monitors: readonly string[],
+  judge: (run: Run, logs: EpochLogs) => void | Promise<void>,
+): Pick<Plugin, 'onEpochEnd' | 'onValidationEnd'> {
+  if (at === 'epoch') return { onEpochEnd: judge };
+  const other = monitors.find((name) => !name.startsWith('val_'));
+  if (other !== undefined) {
+    checkOptions(scope).fail('monitor', "the name of a val_ metric where judgeAt is 'validation'", other);
+  }
+  return { onValidationEnd: judge };
+}
 
 /**
  * The direction of a monitored metric in a run.

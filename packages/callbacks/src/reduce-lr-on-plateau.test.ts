@@ -31,6 +31,7 @@ interface TorchOptions {
   readonly threshold_mode: string;
   readonly cooldown?: number;
   readonly min_lr?: number;
+  readonly eps?: number;
 }
 
 /** PyTorch counts one epoch longer. */
@@ -43,6 +44,7 @@ function fromTorch(options: TorchOptions): Options {
     thresholdMode: options.threshold_mode === 'rel' ? 'relative' : 'absolute',
     cooldown: (options.cooldown ?? 0) + 1,
     minLearningRate: options.min_lr ?? 0,
+    eps: options.eps ?? 1e-8,
   };
 }
 

@@ -1,6 +1,14 @@
 import type { Plugin, Run } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { improves, type MonitorMode, modeRule, resolveMode } from './monitor.js';
+import {
+  improves,
+  judgeAtRule,
+  type JudgedAt,
+  judging,
+  type MonitorMode,
+  modeRule,
+  resolveMode,
+} from './monitor.js';
 
 /** Options of {@link reduceLROnPlateau}. */
 export interface ReduceLROnPlateauOptions<M extends string = string> {
@@ -20,6 +28,10 @@ export interface ReduceLROnPlateauOptions<M extends string = string> {
   readonly cooldown?: number;
   /** The rate is never reduced below this. At least 0, default 0. */
   readonly minLearningRate?: number;
+  /** A reduction that would change the rate by no more than this is left out. At least 0, default 0. */
+  readonly eps?: number;
+  /** Judge at the end of each epoch, or after each validation, which `patience` and `cooldown` then count. Default `epoch`. */
+  readonly judgeAt?: JudgedAt;
   /** Default `reduce-lr-on-plateau`. */
   readonly name?: string;
 }
@@ -51,7 +63,7 @@ const ROUNDING = 1e-9;
  * Source: Keras 3's `ReduceLROnPlateau`, exactly, with two differences: float64 comparisons, and a NaN is never the best
  * value. PyTorch's `ReduceLROnPlateau(patience=p, cooldown=c)` counts one epoch longer: it is `patience: p + 1,
  * cooldown: c + 1` here, with `thresholdMode: 'relative'` (its default). There `best * (1 - threshold)` takes a flat
- * negative metric for an improvement; `|best|` here does not.
+ * negative metric for an improvement; `|best|` here does not. `eps` is PyTorch's (there 1e-8 by default).
  *
  * @returns A plugin. It costs a few comparisons an epoch.
  * @throws EspalierError `invalid-option` for bad options; when a run starts, for mode `auto` where the metric does not say
@@ -73,18 +85,21 @@ export function reduceLROnPlateau<const M extends string>(
     thresholdMode: option.oneOf(['absolute', 'relative'], { default: 'absolute' }),
     cooldown: option.integer({ min: 0, default: 0 }),
     minLearningRate: option.number({ min: 0, default: 0 }),
+    eps: option.number({ min: 0, default: 0 }),
+    judgeAt: judgeAtRule,
     name: option.text({ default: 'reduce-lr-on-plateau' }),
   });
   const { monitor, factor, patience, mode, minDelta, thresholdMode, cooldown, minLearningRate, name } =
     values;
+  const { eps, judgeAt } = values;
   let direction: 'min' | 'max' = 'min';
   let state = START;
 
-  /** The new scale, or the old one where the rate is at its minimum already. */
+  /** The new scale, or the old one where the rate is at its minimum already, or would change too little. */
   const reduce = (run: Run): number => {
     const rate = run.learningRate;
     const target = Math.max(rate * factor, minLearningRate);
-    if (!(target < rate * (1 - ROUNDING))) return state.scale;
+    if (!(target < rate * (1 - ROUNDING)) || !(rate - target > eps)) return state.scale;
     const scale = state.scale * (target / rate);
     run.scaleLearningRate(name, scale);
     run.note(name, `no better ${monitor} than ${state.best}: learning rate ${rate} -> ${target}`);
@@ -99,7 +114,7 @@ export function reduceLROnPlateau<const M extends string>(
       direction = resolveMode(name, run, monitor, mode);
       state = { ...START, ...(saved?.json as Partial<State> | undefined) };
     },
-    onEpochEnd(run, logs) {
+    ...judging('reduce-lr-on-plateau', judgeAt, [monitor], (run, logs) => {
       const value = logs[monitor];
       if (value === undefined) return;
       const { wait } = state;
@@ -119,7 +134,7 @@ export function reduceLROnPlateau<const M extends string>(
             : { wait: 0, cooldownCounter: cooldown };
         state = { best: state.best, scale, ...next };
       }
-    },
+    }),
     saveState: () => ({ json: state }),
   };
 }

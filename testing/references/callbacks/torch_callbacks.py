@@ -85,6 +85,7 @@ def main():
             "min_lr": rng.choice([0, 0.02, 0.3]),
         }
         items.append((sequence(rng, 16, 1 if relative else -9), options))
+    items += [(plateau * 2, {**base, "eps": eps}) for eps in (0.125, 0.1, 0.3)]
     flat = [-1.0] * 6
     flat_options = {**base, "threshold": 1e-4, "threshold_mode": "rel"}
     generator = torch.Generator().manual_seed(3)

@@ -41,6 +41,7 @@ const PARTS: Readonly<Record<keyof Required<CheckpointState>, Check>> = {
   position: orNull(fields({ examples: count, read: (value) => value === undefined || count(value) })),
   learningRate: (value) => number(value) && (value as number) >= 0,
   stopReason: (value) => value === undefined || text(value),
+  weightsOnly: (value) => value === undefined || value === true,
   setup: fields({ plugins: list(fields({ name: text })), versions: record(text) }),
   learningRateFactors: record((value) => number(value) && (value as number) >= 0),
   epochs: list((line) => record(number)(line) && count((line as { epoch?: unknown }).epoch)),

@@ -22,6 +22,8 @@ export interface Checkpoint {
   readonly learningRate: number;
   /** Why a plugin has asked to stop, if one has. */
   readonly stopReason?: string;
+  /** It holds the weights alone, for `loadWeights`: no run resumes from it. */
+  readonly weightsOnly?: true;
   /** What the run was made of: a run resumes with the same. */
   readonly setup: RunSetup;
   readonly learningRateFactors: Readonly<Record<string, number>>;

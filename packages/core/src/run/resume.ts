@@ -25,6 +25,8 @@ const FIXED_OPTIONS = ['accumulate', 'dropLast', 'shuffle', 'sampler', 'lossRedu
 export function checkCheckpoint(saved: Checkpoint, target: ResumeTarget): void {
   if (saved.version !== 1)
     refuse(`the checkpoint is of version ${String(saved.version)}, this program reads version 1`);
+  if (saved.weightsOnly)
+    refuse('the checkpoint holds weights alone, for loadWeights(model, checkpoint); take one that is whole');
   const numbers = { ...target, examples: target.examples ?? null };
   for (const key of ['seed', 'examples', 'batchSize', 'stepsPerEpoch'] as const) {
     if (saved[key] !== numbers[key]) differs(key, saved[key], numbers[key]);
