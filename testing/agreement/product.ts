@@ -64,7 +64,7 @@ type Objective = Value & {
 };
 
 /** Columns of a combination; each plugin is one, with the value of not being there. */
-interface Factors {
+export interface Factors {
   readonly models: ContractParts['models'];
   readonly objectives: readonly Objective[];
   readonly optimizers: ContractParts['optimizers'];
@@ -173,22 +173,38 @@ async function refusals(factors: Factors): Promise<boolean[][][]> {
   return table;
 }
 
-/** How many losses of a kind of targets meet every optimizer, model and plugin; the others only take part in long runs. */
-const PAIRED = 2;
+/** How many stand for all where everything of another column meets them. */
+const FEW = 4;
 
 /** The factors with few losses of each kind: what targets and gradients look like is alike within a kind. */
-function paired(factors: Factors): Factors {
+function fewOfAKind(factors: Factors, few: number): Factors {
   const seen = new Map<string, number>();
   const objectives = factors.objectives.filter(({ problem: { kind } }) => {
     seen.set(kind, 1 + (seen.get(kind) ?? 0));
-    return seen.get(kind)! <= PAIRED;
+    return seen.get(kind)! <= few;
   });
   return { ...factors, objectives };
 }
 
-/** Runs of one step or two in which every two parts meet, of losses two of each kind. */
+/** Some of a list, evenly from its first to its last. */
+function spread<T>(values: readonly T[], count: number): T[] {
+  const chosen = Array.from({ length: count }, (_, i) => Math.round((i * (values.length - 1)) / (count - 1)));
+  return [...new Set(chosen)].map((i) => values[i]!);
+}
+
+/**
+ * Runs of one step or two in which every two parts meet, but: of losses two of each kind of targets; every optimizer meets a few
+ * models and losses, and every model and loss a few optimizers, because an optimizer sees of them no more than shapes and gradients.
+ */
 export async function everyPair(all: Factors): Promise<Combination[]> {
-  const factors = paired(all);
+  const { models, optimizers } = all;
+  return [
+    ...(await pairsOf({ ...fewOfAKind(all, 1), models: spread(models, FEW) })),
+    ...(await pairsOf({ ...fewOfAKind(all, 2), optimizers: spread(optimizers, FEW) })),
+  ];
+}
+
+async function pairsOf(factors: Factors): Promise<Combination[]> {
   const { models, objectives, optimizers, cuts, plugins } = factors;
   const refused = await refusals(factors);
   const sizes = [models, objectives, optimizers, cuts].map(({ length }) => ({ values: length }));

@@ -6,22 +6,21 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Combination, everyPair, everyPart, factorsOf, partsOfAllPackages } from './product.js';
+import {
+  type Combination,
+  everyPair,
+  everyPart,
+  type Factors,
+  factorsOf,
+  partsOfAllPackages,
+} from './product.js';
 
 /*
- * Every model with every kind of loss, optimizer and plugin: each two of them meet in some run of one step (or of two, with a
- * short last batch), and each is part of a run of twenty. All combinations of three would take minutes.
+ * Models, losses, optimizers and plugins of all packages: two at a time meet in some run of one step (or of two, with a short last
+ * batch), see `everyPair`, and each is part of a run of twenty.
  */
-await tf.setBackend('cpu');
-const factors = factorsOf(await partsOfAllPackages());
 const native = compiled({ target: 'onnx' });
 const module = compiled({ target: 'wasm' });
-
-beforeAll(() => wasm().activate());
-afterEach(async () => {
-  await native.release();
-  await module.release();
-});
 
 async function runOn(backend: string, executor: Executor, { make }: Combination): Promise<ToyRun> {
   await tf.setBackend(backend);
@@ -41,22 +40,41 @@ async function agrees(combination: Combination): Promise<void> {
   expectAgreement(await runOn('wasm', eager(), combination), expected, bound);
 }
 
-const pairs = await everyPair(factors);
-const long = await everyPart(factors);
-const named = (each: readonly Combination[]) => each.map((one) => [one.name, one] as const);
+/** The halves are files of their own, so that two run at a time. */
+export async function agreement(half: 'first' | 'second'): Promise<void> {
+  await tf.setBackend('cpu');
+  const factors = factorsOf(await partsOfAllPackages());
+  const pairs = await everyPair(factors);
+  const long = await everyPart(factors);
 
-describe('compiled to either target, eager on wasm and eager on the cpu agree', () => {
-  describe('after a step or two, with every two parts together', () => {
-    test.each(named(pairs))('%s', (_, each) => agrees(each));
+  beforeAll(() => wasm().activate());
+  afterEach(async () => {
+    await native.release();
+    await module.release();
   });
 
-  describe('after twenty steps', () => {
-    test.each(named(long))('%s', (_, each) => agrees(each));
-  });
-});
+  const named = (all: readonly Combination[]) =>
+    all.filter((_, i) => i % 2 === Number(half === 'second')).map((one) => [one.name, one] as const);
 
-test('every part takes part in both, whatever package it is of', () => {
-  const { objectives, parts, optimizers, models, plugins } = factors;
+  describe('compiled to either target, eager on wasm and eager on the cpu agree', () => {
+    describe('after a step or two, with every two parts together', () => {
+      test.each(named(pairs))('%s', (_, each) => agrees(each));
+    });
+
+    describe('after twenty steps', () => {
+      test.each(named(long))('%s', (_, each) => agrees(each));
+    });
+  });
+
+  test('every part takes part in both, whatever package it is of', () =>
+    everyPartTakesPart(factors, pairs, long));
+}
+
+function everyPartTakesPart(
+  { objectives, parts, optimizers, models, plugins }: Factors,
+  pairs: readonly Combination[],
+  long: readonly Combination[],
+): void {
   // A loss of vectors or images goes with none of the models here: its own contract runs on each target.
   const losses = objectives.map(({ loss }) => ({ name: loss }));
   const everything = [...parts.metrics, ...optimizers, ...models, ...plugins.flat()];
@@ -70,4 +88,4 @@ test('every part takes part in both, whatever package it is of', () => {
   expect([...losses, ...everything].map(({ name }) => name.split(' ')[0])).toEqual(
     expect.arrayContaining(['mlp', 'huber', 'adam', 'earlyStopping', 'l1', 'accuracy', 'sparsity']),
   );
-});
+}

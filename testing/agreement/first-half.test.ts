@@ -1,0 +1,3 @@
+import { agreement } from './agree.js';
+
+await agreement('first');
