@@ -58,11 +58,12 @@ export function packagesReached(entries: readonly string[]): ReadonlyMap<string,
  * @returns More entries by name; {@link removeChunkEntries} removes what is built of them.
  */
 export function chunkEntries(directory: string, entries: readonly string[]): Record<string, string> {
-  const modules = [...packagesReached(entries.map((entry) => join(directory, entry)))];
+  const paths = entries.map((entry) => join(directory, entry));
+  const modules = [...packagesReached(paths)].filter(([file]) => !paths.includes(file));
   const sets = new Map(modules.map(([, packages]) => [[...packages].sort().join(), packages]));
   const folder = join(directory, FOLDER);
   rmSync(folder, { recursive: true, force: true });
-  if (sets.size === 1) return {};
+  if (modules.every(([, packages]) => packages.size === 0)) return {};
   mkdirSync(folder, { recursive: true });
   return Object.fromEntries(
     [...sets.values()].map((set, i) => {

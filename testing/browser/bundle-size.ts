@@ -11,33 +11,45 @@ export interface Bundle {
   readonly bytes: number;
   /** Modules of Node that anything in it imports, with who imports them. */
   readonly builtIns: readonly string[];
+  /** Packages of TensorFlow.js in it. */
+  readonly tensorflow: readonly string[];
+}
+
+/** How {@link bundle} bundles. */
+export interface BundleOptions {
+  /** What stays outside, besides ONNX Runtime and TensorFlow.js. */
+  readonly external?: readonly string[];
+  /** Whether TensorFlow.js is in the bundle. Default false. */
+  readonly withTensorflow?: boolean;
+  /** A project with the packages installed, to take what was built; default: the sources of this repository. */
+  readonly project?: string;
 }
 
 /** What a program brings itself, once, and what is loaded when it is needed. */
-const PEERS = [
-  '@tensorflow/*',
-  'onnxruntime-web',
-  'onnxruntime-web/*',
-  'onnxruntime-node',
-  'vega',
-  'vega-lite',
-];
+const PEERS = ['onnxruntime-web', 'onnxruntime-web/*', 'onnxruntime-node', 'vega', 'vega-lite'];
 
 interface Import {
   readonly path: string;
   readonly kind: string;
   readonly external?: boolean;
 }
+interface Output {
+  readonly imports: readonly Import[];
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+  readonly entryPoint?: string;
+}
 interface Metafile {
   readonly inputs: Readonly<Record<string, { readonly imports: readonly Import[] }>>;
-  readonly outputs: Readonly<
-    Record<string, { readonly imports: readonly Import[]; readonly entryPoint?: string }>
-  >;
+  readonly outputs: Readonly<Record<string, Output>>;
 }
 
-/** Bundles a module with esbuild, from the packages' sources; TensorFlow.js, ONNX Runtime and `external` stay outside. */
-export async function bundle(code: string, external: readonly string[] = []): Promise<Bundle> {
-  const folder = await mkdtemp(join(root, 'node_modules/.espalier-size-'));
+/** Bundles a module with esbuild. */
+export async function bundle(
+  code: string,
+  { external = [], withTensorflow = false, project }: BundleOptions = {},
+): Promise<Bundle> {
+  const folder = await mkdtemp(join(project ?? root, 'node_modules/.espalier-size-'));
+  const outside = [...PEERS, ...(withTensorflow ? [] : ['@tensorflow/*']), ...external];
   try {
     const [entry, report] = [join(folder, 'entry.js'), join(folder, 'report.json')];
     await writeFile(entry, code);
@@ -49,19 +61,25 @@ export async function bundle(code: string, external: readonly string[] = []): Pr
       '--format=esm',
       '--platform=browser',
       '--target=es2022',
-      '--conditions=@espalier/source',
+      ...(project ? [] : ['--conditions=@espalier/source']),
       '--log-level=error',
       `--outdir=${join(folder, 'out')}`,
       `--metafile=${report}`,
       // esbuild refuses what it cannot find; that is reported below by its importer.
-      ...[...PEERS, ...external, ...builtIns()].map((name) => `--external:${name}`),
+      ...[...outside, ...builtIns()].map((name) => `--external:${name}`),
     ]);
     const metafile = JSON.parse(await readFile(report, 'utf8')) as Metafile;
-    const files = loadedAtOnce(metafile).map((file) => join(folder, 'out', basename(file)));
+    const files = loadedAtOnce(metafile);
     const sizes = await Promise.all(
-      files.map(async (file) => gzipSync(await readFile(file), { level: 9 }).length),
+      files.map(
+        async (file) => gzipSync(await readFile(join(folder, 'out', basename(file))), { level: 9 }).length,
+      ),
     );
-    return { bytes: sizes.reduce((sum, size) => sum + size, 0), builtIns: builtInsOf(metafile) };
+    return {
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+      builtIns: builtInsOf(metafile),
+      tensorflow: tensorflowOf(files.map((file) => metafile.outputs[file]!)),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -84,4 +102,12 @@ function builtInsOf({ inputs }: Metafile): string[] {
       .filter(({ path, external }) => external && (path.startsWith('node:') || builtinModules.includes(path)))
       .map(({ path }) => `${file} imports ${path}`),
   );
+}
+
+function tensorflowOf(outputs: readonly Output[]): string[] {
+  const modules = outputs.flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((file) => inputs[file]!.bytesInOutput > 0),
+  );
+  const names = modules.flatMap((file) => /node_modules\/@tensorflow\/(tfjs-[^/]+)/.exec(file)?.[1] ?? []);
+  return [...new Set(names)].sort();
 }

@@ -13,6 +13,7 @@ import { packPackages, withTemporaryFolder } from './pack-packages.js';
 import { sizeTable } from './size-table.js';
 import { checkSnippets } from './snippets.js';
 import { checkThreads } from './threads.js';
+import { checkTreeShaking } from './tree-shaking.js';
 import { checkTypeScriptVersions } from './typescript-versions.js';
 
 await withTemporaryFolder(async (folder) => {
@@ -27,6 +28,7 @@ await withTemporaryFolder(async (folder) => {
     ['snippets', () => checkSnippets(consumer)],
     ['training', () => checkTraining(consumer)],
     ['threads', () => checkThreads(consumer)],
+    ['tree shaking', () => checkTreeShaking(consumer)],
     ['browser', () => checkBrowser(consumer)],
     ['plain modules', () => checkPlainModules(consumer, packed)],
     ['types', () => checkConsumerTypes(consumer, packed)],

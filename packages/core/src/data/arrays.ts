@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Tensors by name, e.g. parameters: `{ 'hidden_1/kernel': Tensor2D, ... }`. */
@@ -53,13 +52,4 @@ export function toTensorData(array: HostArray): Float32Array | Int32Array {
   const values = new Float32Array(data.length);
   for (let i = 0; i < values.length; i++) values[i] = data[i]! * scale + offset;
   return values;
-}
-
-/**
- * The tensor of an array, the caller's to dispose. The cpu and webgpu backends keep the array they are given: `copy` where
- * somebody else may write to it.
- */
-export function toTensor(array: HostArray, copy = false): Tensor {
-  const data = toTensorData(array);
-  return tf.tensor(copy && data === array.data ? data.slice() : data, [...array.shape], array.dtype);
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
-import { sizeOf, toTensor } from '../data/arrays.js';
+import { sizeOf } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import type { HostBatch } from '../data/dataset.js';
 import type {
   BatchSums,

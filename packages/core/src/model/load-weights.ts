@@ -1,4 +1,5 @@
-import { type HostArrays, toTensor } from '../data/arrays.js';
+import type { HostArrays } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import { fail } from '../errors.js';
 import { option } from '../option-rules.js';
 import { readOptions } from '../read-options.js';

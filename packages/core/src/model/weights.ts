@@ -1,4 +1,5 @@
-import { type HostArrays, toTensor } from '../data/arrays.js';
+import type { HostArrays } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import type { ExecutorSession } from '../engine/executor.js';
 import type { BoundModel } from './bound-model.js';
 import { fail } from '../errors.js';

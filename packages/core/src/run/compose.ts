@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
-import { sizeOf, toTensor } from '../data/arrays.js';
+import { sizeOf } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import { checkMonitors } from './monitors.js';
 import { COMPOSE_OPTION_RULES } from './compose-option-rules.js';
 import { readOptions } from '../read-options.js';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type HostArrays, toTensor } from '../data/arrays.js';
+import type { HostArrays } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import { inStep } from '../engine/eager-executor.js';
 import type { StepInputs } from '../engine/executor.js';
 import { mapTensors } from '../step/gradients.js';

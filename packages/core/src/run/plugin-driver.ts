@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
 import { traceScope } from '../engine/trace-scope.js';
 import { EspalierError, isEspalierError } from '../errors.js';
@@ -154,7 +154,7 @@ export class PluginDriver {
         );
         for (const [name, tensor] of Object.entries(made ?? {}))
           // Layers run in a tidy of their model's; the caller disposes what was seen.
-          seen.push({ plugin: plugin.name, layer: as, name, tensor: tf.keep(tf.clone(tensor)) });
+          seen.push({ plugin: plugin.name, layer: as, name, tensor: keptCopy(tensor) });
       }
     }, body);
   }
@@ -268,6 +268,13 @@ function call(plugin: Plugin, hook: ObservingHook, args: readonly unknown[]): Pr
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
+
+/** As `tf.keep(tf.clone(tensor))`; without TensorFlow.js itself, which a page that only follows a run in a worker does not load. */
+function keptCopy(tensor: tf.Tensor): tf.Tensor {
+  const copy = tensor.clone();
+  copy.kept = true;
+  return copy;
 }
 
 /** Runs a synchronous hook; a tracer learns whose ops these are. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type HostArray, type HostArrays, toTensor } from '../data/arrays.js';
+import type { HostArray, HostArrays } from '../data/arrays.js';
+import { toTensor } from '../data/to-tensor.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
 import { fail } from '../errors.js';
