@@ -19,7 +19,9 @@ export type {
 } from './engine/executor.js';
 export type { Loss, TargetKind } from './step/loss.js';
 export type { OutputInfo, OutputScale } from './step/output-info.js';
-export type { Metric, MetricBatch, MetricTotals } from './step/metric.js';
+export type { ClasswiseMetric, EvaluationMetric, Metric, MetricBatch, MetricTotals } from './step/metric.js';
+export type { MetricSnapshot } from './step/metric-state.js';
+export { MetricState } from './step/metric-state.js';
 export type { NumberRange, OptionChecker } from './options.js';
 export { checkOptions } from './options.js';
 export type { Optimizer, Scalars, Schedule, StepPosition } from './step/optimizer.js';
@@ -46,6 +48,8 @@ export type {
   RunRecord,
   RunSetup,
   RunStatus,
+  VectorRecord,
+  Vectors,
 } from './run/record.js';
 export type { Direction, Run, StopOptions } from './run/run.js';
 export type { Distribution, StepContext } from './step/step-context.js';

@@ -52,12 +52,7 @@ export function metricContract(
         expectConfigured(metric);
         const [problem] = Object.values(problems);
         const { outputs, targets } = problem!.draw(4, stream(5, 'metric'));
-        const value = inTidy(() => {
-          const sums = Object.entries(sumsOf(metric, { outputs, targets }, 0, 4));
-          return metric.result(
-            Object.fromEntries(sums.map(([name, sum]) => [name, Float64Array.from(sum.dataSync())])),
-          );
-        });
+        const value = resultOf(metric, { outputs, targets }, [4]);
         if (typeof value === 'number') expect(['lower', 'higher']).toContain(metric.better);
         else expect(metric.better).toBeUndefined();
       });
@@ -78,22 +73,7 @@ function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boo
 
   const draw = (n: number): Examples => problem.draw(n, stream(5, 'metric'));
   /** The metric over batches that end at these examples. */
-  const over = (all: Examples, ends: readonly number[]): unknown => {
-    const metric = make();
-    const totals: Record<string, Float64Array> = {};
-    let from = 0;
-    for (const to of ends) {
-      tf.tidy(() => {
-        for (const [key, sum] of Object.entries(sumsOf(metric, all, from, to))) {
-          const total = (totals[key] ??= new Float64Array(sum.size));
-          expect(total.length, `size of '${key}' in every batch`).toBe(sum.size);
-          sum.dataSync().forEach((value, i) => (total[i]! += value));
-        }
-      });
-      from = to;
-    }
-    return metric.result(totals);
-  };
+  const over = (all: Examples, ends: readonly number[]): unknown => resultOf(make(), all, ends);
   const expectSame = (actual: unknown, expected: unknown): void => {
     if (counts) expect(actual).toEqual(expected);
     else expectClose(actual, expected);
@@ -146,9 +126,13 @@ function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boo
     const all = draw(5);
     await expectNoLeak(() => {
       const metric = make();
-      const bits = () => inTidy(() => tensorBits(sumsOf(metric, all, 0, 5)));
+      const taken = (to: number): Tensors => {
+        const { sums, rows } = takenOf(metric, all, 0, to);
+        return { ...sums, ...rows };
+      };
+      const bits = () => inTidy(() => tensorBits(taken(5)));
       expect(bits()).toEqual(bits());
-      const names = inTidy(() => Object.keys(sumsOf(metric, all, 0, 2)));
+      const names = inTidy(() => Object.keys(taken(2)));
       expect(names).toEqual(Object.keys(bits()));
       expect(names.length).toBeGreaterThan(0);
     });
@@ -173,13 +157,42 @@ function problemTests(make: () => Metric, problem: ObjectiveProblem, counts: boo
   });
 }
 
-function sumsOf(metric: Metric, { outputs, targets, weights }: Examples, from: number, to: number): Tensors {
+/** The metric over batches that end at these examples. */
+function resultOf(metric: Metric, all: Examples, ends: readonly number[]): unknown {
+  const totals: Record<string, Float64Array> = {};
+  let from = 0;
+  for (const to of ends) {
+    tf.tidy(() => {
+      const { sums, rows } = takenOf(metric, all, from, to);
+      for (const [key, sum] of Object.entries(sums)) {
+        const total = (totals[key] ??= new Float64Array(sum.size));
+        expect(total.length, `size of '${key}' in every batch`).toBe(sum.size);
+        sum.dataSync().forEach((value, i) => (total[i]! += value));
+      }
+      for (const [key, kept] of Object.entries(rows)) {
+        expect(kept.shape[0], `rows of '${key}'`).toBe(to - from);
+        totals[key] = Float64Array.of(...(totals[key] ?? []), ...kept.dataSync());
+      }
+    });
+    from = to;
+  }
+  return metric.result(totals);
+}
+
+/** What a metric takes of some examples. */
+function takenOf(
+  metric: Metric,
+  { outputs, targets, weights }: Examples,
+  from: number,
+  to: number,
+): { readonly sums: Tensors; readonly rows: Tensors } {
   const cut = (array: HostArray): tf.Tensor => tensorOf(sliceRows(array, from, to));
-  return metric.sums({
+  const batch = {
     outputs: cut(outputs),
     targets: cut(targets),
     ...(weights && { weights: cut(weights) }),
-  });
+  };
+  return { sums: metric.sums(batch), rows: metric.rows?.(batch) ?? {} };
 }
 
 function joinRows(a: HostArray, b: HostArray): HostArray {

@@ -25,6 +25,8 @@ const fields =
   (value) =>
     isObject(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
 const text: Check = (value) => typeof value === 'string';
+/** A number, or a list or matrix of numbers. */
+const numbers: Check = (value) => number(value) || (Array.isArray(value) && value.every(numbers));
 const anything: Check = () => true;
 
 /** What each part of the state must be. A part without a check is a compile error. */
@@ -45,11 +47,12 @@ const PARTS: Readonly<Record<keyof Required<CheckpointState>, Check>> = {
   setup: fields({ plugins: list(fields({ name: text })), versions: record(text) }),
   learningRateFactors: record((value) => number(value) && (value as number) >= 0),
   epochs: list((line) => record(number)(line) && count((line as { epoch?: unknown }).epoch)),
+  vectors: (value) => value === undefined || list(fields({ epoch: count, values: record(numbers) }))(value),
   events: list(fields({ epoch: count, step: count, source: text, message: text })),
   seconds: list((value) => number(value) && (value as number) >= 0),
   totals: record(list(number)),
   logged: record(number),
-  validation: record(number),
+  validation: record(numbers),
   validatedAtStep: (value) => value === -1 || count(value),
   plugins: record(anything),
 };

@@ -1,6 +1,6 @@
 import type { HostArrays } from '../data/arrays.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
-import type { EpochRecord, RunEvent, RunSetup } from './record.js';
+import type { EpochRecord, Evaluation, RunEvent, RunSetup, VectorRecord } from './record.js';
 
 /** A run frozen between two steps. Immutable: the arrays are copies. */
 export interface Checkpoint {
@@ -28,6 +28,8 @@ export interface Checkpoint {
   readonly setup: RunSetup;
   readonly learningRateFactors: Readonly<Record<string, number>>;
   readonly epochs: readonly EpochRecord[];
+  /** Lists and matrices of these epochs, where there are any. */
+  readonly vectors?: readonly VectorRecord[];
   readonly events: readonly RunEvent[];
   readonly seconds: readonly number[];
   /** Sums of the unfinished epoch, in float64. */
@@ -35,7 +37,7 @@ export interface Checkpoint {
   /** What `run.log` has given to the unfinished epoch. */
   readonly logged: Readonly<Record<string, number>>;
   /** The last validation, when it was in the unfinished epoch. */
-  readonly validation: Readonly<Record<string, number>>;
+  readonly validation: Evaluation;
   /** The step after which that was; -1 where there was none. */
   readonly validatedAtStep: number;
   /** JSON part of each plugin's state, by plugin name. */

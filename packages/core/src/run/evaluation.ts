@@ -1,9 +1,12 @@
+import type { HostArrays } from '../data/arrays.js';
 import type { BatchNamer } from '../data/batch-names.js';
 import type { Dataset, HostBatch } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
 import { openEpoch } from '../data/open-epoch.js';
 import type { ExecutorSession, StepInputs } from '../engine/executor.js';
 import { scalarsOutsideRun } from '../step/scalars.js';
+import { takeGroup } from '../step/state.js';
+import { ROWS } from '../step/training-program.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { ValidationBatch } from './plugin.js';
 import type { Evaluation } from './record.js';
@@ -42,6 +45,7 @@ export async function evaluateDataset(
     seed,
     draw: scalars['step'] ?? 0,
   });
+  const keepsRows = objectives.some(({ metrics }) => metrics.some(({ rows }) => rows !== undefined));
   const penalties = program.hasPenalties ? await session.penalties(inputsFor(batchSize)) : {};
   const batches = openEpoch(data, { batchSize, seed, epoch: 0, shuffle: false });
   try {
@@ -51,10 +55,11 @@ export async function evaluateDataset(
       const batch = rename(fetched);
       checker.checkBatch(data, batch);
       const count = examplesOf(batch);
-      if (onBatch) {
+      if (onBatch || keepsRows) {
         const { sums, outputs } = await session.evaluateWithOutputs(batch, inputsFor(count));
         totals.add(sums, count);
-        await onBatch({ examples: batch, outputs });
+        totals.addRows(takeGroup(outputs, ROWS));
+        await onBatch?.({ examples: batch, outputs: withoutRows(outputs) });
       } else totals.add(await session.evaluate(batch, inputsFor(count)), count);
       await turns.take();
     }
@@ -66,10 +71,7 @@ export async function evaluateDataset(
   return program.hasPenalties && Object.keys(penalties).length > 0 ? { ...values, penalty } : values;
 }
 
-/** The values that are numbers. */
-export function numbersOf(values: Evaluation): Record<string, number> {
-  const entries = Object.entries(values);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  );
+/** What the model gave, without what metrics keep. */
+function withoutRows(outputs: HostArrays): HostArrays {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => !name.startsWith(ROWS)));
 }

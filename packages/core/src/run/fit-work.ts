@@ -3,10 +3,10 @@ import type { BatchBlock, EpochBatches, EpochPosition } from '../data/epoch-batc
 import { openEpoch } from '../data/open-epoch.js';
 import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
-import { evaluateDataset, examplesOf, numbersOf } from './evaluation.js';
+import { evaluateDataset, examplesOf } from './evaluation.js';
 import type { NamedData } from './named-data.js';
 import type { FitOptions } from './fit-options.js';
-import type { EpochLogs } from './record.js';
+import type { Evaluation } from './record.js';
 import type { RunEngine, StepsDone } from './run-engine.js';
 import type { RunWork } from './run-loop.js';
 import type { TrainerParts } from './trainer-parts.js';
@@ -21,7 +21,7 @@ interface FitSetup {
 
 /** What a run of the trainer does between its hooks: batches through an executor's session. */
 export class FitWork implements RunWork {
-  readonly validate?: () => Promise<EpochLogs>;
+  readonly validate?: () => Promise<Evaluation>;
   readonly validateEverySteps: number | undefined;
   readonly validateEveryEpochs: number | undefined;
   readonly #parts: TrainerParts;
@@ -220,7 +220,7 @@ export class FitWork implements RunWork {
     return this.#parts.scalars(position, { learningRate, learningRateFactor, batchSize }, into);
   }
 
-  async #validate({ data, rename }: NamedData): Promise<EpochLogs> {
+  async #validate({ data, rename }: NamedData): Promise<Evaluation> {
     const { options } = this.#setup;
     const { driver, run } = this.#engine;
     const values = await evaluateDataset(this.#parts, this.#session, data, {
@@ -232,8 +232,7 @@ export class FitWork implements RunWork {
         ? (batch) => driver.observe('onValidationBatch', run, batch)
         : undefined,
     });
-    const numbers = Object.entries(numbersOf(values));
-    return Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value]));
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [`val_${name}`, value]));
   }
 }
 

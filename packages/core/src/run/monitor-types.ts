@@ -1,9 +1,19 @@
-import type { Metric } from '../step/metric.js';
+import type { EvaluationMetric, Metric } from '../step/metric.js';
 import type { Plugin } from './plugin.js';
 import type { Evaluation } from './record.js';
 
-/** Names of the metrics in a list; any string where they are given by output, whose names TypeScript cannot know. */
-export type MetricsOf<M> = M extends readonly Metric[] ? M[number]['name'] : string;
+/** What a metric's numbers are called. */
+type NamesOf<T extends Metric> = T extends { readonly parts: readonly (infer P extends string)[] }
+  ? `${T['name']}_${P}`
+  : T['name'];
+
+/** The numbers of a metric over steps and validations; of one that keeps rows, over validations alone. */
+type LoggedBy<T extends Metric> = T extends unknown
+  ? `val_${NamesOf<T>}` | (T extends Pick<EvaluationMetric, 'rows'> ? never : NamesOf<T>)
+  : never;
+
+/** Numbers of the metrics in a list; any string where they are given by output, whose names TypeScript cannot know. */
+export type MetricsOf<M> = M extends readonly Metric[] ? LoggedBy<M[number]> : string;
 
 /** What an evaluation gives: a number for the loss, and for each metric of a list what that metric gives. */
 export type EvaluationOf<M> = {
@@ -18,7 +28,7 @@ type LogsOf<P extends readonly Plugin[]> = NonNullable<P[number]['logs']>[number
 
 /** Names that a run with these metrics and plugins may produce. */
 export type ProducedNames<M extends string, P extends readonly Plugin[]> =
-  'loss' | 'penalty' | 'learning_rate' | 'val_loss' | 'val_penalty' | M | `val_${M}` | LogsOf<P>;
+  'loss' | 'penalty' | 'learning_rate' | 'val_loss' | 'val_penalty' | M | LogsOf<P>;
 
 /**
  * The plugins themselves where each monitors only names that the run produces; else an error on the plugin at fault.

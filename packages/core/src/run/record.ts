@@ -21,6 +21,16 @@ export interface RunEvent {
 /** Values over a data set: `loss` and every metric, `penalty` where there are penalties. */
 export type Evaluation = Readonly<Record<string, number | number[] | number[][]>>;
 
+/** Lists and matrices by metric name: numbers of each class, confusion matrices. */
+export type Vectors = Readonly<Record<string, number[] | number[][]>>;
+
+/** The lists and matrices of an epoch. */
+export interface VectorRecord {
+  readonly epoch: number;
+  /** As in the epoch's line: `val_` before those of the validation. */
+  readonly values: Vectors;
+}
+
 /** Something with a name and the options that it was made with. */
 export interface Configured {
   readonly name: string;
@@ -51,6 +61,8 @@ export interface RunRecord {
   readonly executor: string;
   readonly setup: RunSetup;
   readonly epochs: readonly EpochRecord[];
+  /** What metrics gave that are no numbers, by epoch; absent where there are none. Lists of more than 10,000 numbers are left out. */
+  readonly vectors?: readonly VectorRecord[];
   readonly events: readonly RunEvent[];
   readonly status: RunStatus | 'running';
   readonly stopReason?: string;

@@ -5,10 +5,11 @@ import type { OutputObjective } from '../step/output-objective.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
-import type { EpochLogs, EpochRecord, RunStatus } from './record.js';
+import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js';
 import { type RunHost, type RunPlan, RunState } from './run-state.js';
 import { noteNonFinite } from './non-finite.js';
 import { Totals } from './totals.js';
+import { numbersOf, recordVectors, vectorsBefore, vectorsOf } from './vectors.js';
 
 /** What a run holds besides its own counters, for a checkpoint. */
 export interface RunContents {
@@ -55,7 +56,7 @@ export class RunEngine {
   readonly #totals: Totals;
   readonly #host: EngineHost;
   #phase: Phase = 'new';
-  #validated: EpochLogs = {};
+  #validated: Evaluation = {};
   #validatedAtStep = -1;
   /** The learning rate of the last step. */
   #rate: number;
@@ -164,32 +165,34 @@ export class RunEngine {
   }
 
   /** @param logs The `val_` metrics. */
-  async validationEnd(logs: EpochLogs): Promise<void> {
+  async validationEnd(logs: Evaluation): Promise<void> {
     this.#validated = logs;
     this.#validatedAtStep = this.run.step;
     if (!this.driver.has('onValidationEnd')) return;
     await this.#host.syncModel?.();
-    await this.driver.observe('onValidationEnd', this.run, logs);
+    await this.driver.observe('onValidationEnd', this.run, numbersOf(logs));
   }
 
   /**
    * Ends an epoch; the numbers of the last validation join its line.
    *
-   * @param numbers Default: the totals of its steps.
+   * @param logs Default: the totals of its steps.
    * @param cutShort The run's length ends it before its data do.
    */
-  async epochEnd(numbers: EpochLogs = this.#totals.numbers(), cutShort = false): Promise<void> {
+  async epochEnd(logs: Evaluation = this.#totals.values(), cutShort = false): Promise<void> {
     this.#enter('epochEnd', DURING, 'between epochs');
     const { run, driver } = this;
+    const [numbers, validated] = [logs, this.#validated].map(numbersOf) as [EpochLogs, EpochLogs];
     run.seconds.push(this.#secondsOfEpoch());
     const line = (): EpochRecord => ({
       epoch: run.epoch,
       ...numbers,
-      ...this.#validated,
+      ...validated,
       learning_rate: this.#rate,
       ...run.logged,
     });
-    noteNonFinite(run, { ...numbers, ...this.#validated });
+    noteNonFinite(run, { ...numbers, ...validated });
+    recordVectors(run, { ...vectorsOf(logs), ...vectorsOf(this.#validated) });
     // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
     const at = run.epochRecords.push(line()) - 1;
     this.#cutShort = cutShort;
@@ -270,6 +273,7 @@ export class RunEngine {
       learningRateFactors: Object.fromEntries(run.factors),
       // Of an epoch that was cut short the rest comes when the run is resumed, and its line then.
       epochs: structuredClone(run.epochRecords.slice(0, ended ? run.epoch + 1 : run.epoch)),
+      ...vectorsBefore(run, ended ? run.epoch + 1 : run.epoch),
       events: structuredClone(run.events),
       seconds: run.seconds.slice(0, ended ? run.epoch + 1 : run.epoch),
       totals: ended ? {} : this.#totals.save(),

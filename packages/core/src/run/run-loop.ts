@@ -1,7 +1,7 @@
 import { fail } from '../errors.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { EpochLogs, RunStatus } from './record.js';
+import type { EpochLogs, Evaluation, RunStatus } from './record.js';
 import type { RunEngine, StepsDone } from './run-engine.js';
 
 /** What a run does between its hooks: a session over data, or a script. */
@@ -23,7 +23,7 @@ export interface RunWork {
   /** The numbers of an epoch, where they are not the totals of its steps. */
   epochLogs?(): EpochLogs;
   /** The `val_` metrics, where there are any. */
-  validate?(): Promise<EpochLogs>;
+  validate?(): Promise<Evaluation>;
   /** Validates after so many steps, besides the ends of epochs. */
   readonly validateEverySteps?: number | undefined;
   /** Validates at the end of every so many epochs. Default 1. */

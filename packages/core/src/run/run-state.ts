@@ -3,7 +3,7 @@ import { fail } from '../errors.js';
 import type { Schedule, StepPosition } from '../step/optimizer.js';
 import { scheduleValue } from '../step/schedule-value.js';
 import type { Checkpoint } from './checkpoint.js';
-import type { EpochRecord, RunEvent, RunRecord, RunSetup, RunStatus } from './record.js';
+import type { EpochRecord, RunEvent, RunRecord, RunSetup, RunStatus, VectorRecord } from './record.js';
 import type { Direction, Run, StopOptions } from './run.js';
 
 /** What a run cannot do by itself. */
@@ -50,6 +50,7 @@ export class RunState implements Run {
   status: RunStatus | 'running' = 'running';
   readonly factors = new Map<string, number>();
   readonly epochRecords: EpochRecord[] = [];
+  readonly vectorRecords: VectorRecord[] = [];
   readonly events: RunEvent[] = [];
   readonly seconds: number[] = [];
   /** What hooks logged in the current epoch. */
@@ -99,6 +100,7 @@ export class RunState implements Run {
       executor: this.#plan.executor,
       setup: this.#plan.setup,
       epochs: [...this.epochRecords],
+      ...(this.vectorRecords.length === 0 ? {} : { vectors: [...this.vectorRecords] }),
       events: [...this.events],
       status: this.status,
       ...(this.stopReason === undefined ? {} : { stopReason: this.stopReason }),
@@ -157,6 +159,7 @@ export class RunState implements Run {
     this.stepInEpoch = saved.stepInEpoch;
     // Spreading them as arguments fails at some 100,000.
     for (const epoch of saved.epochs) this.epochRecords.push(epoch);
+    for (const vectors of saved.vectors ?? []) this.vectorRecords.push(vectors);
     for (const event of saved.events) this.events.push(event);
     for (const seconds of saved.seconds) this.seconds.push(seconds);
     this.logged = { ...saved.logged };

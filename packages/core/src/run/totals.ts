@@ -1,6 +1,10 @@
+import type { HostArrays } from '../data/arrays.js';
 import type { BatchSums } from '../engine/executor.js';
+import { KeptRows } from '../step/kept-rows.js';
+import { MAX_EXAMPLES } from '../step/metric-state.js';
 import type { OutputObjective } from '../step/output-objective.js';
 import { takeGroup } from '../step/state.js';
+import { numbersOf } from './vectors.js';
 
 /**
  * Sums over an epoch or a data set, added up in float64, and the values they stand for.
@@ -10,6 +14,7 @@ import { takeGroup } from '../step/state.js';
 export class Totals {
   readonly #objectives: readonly OutputObjective[];
   #sums: Record<string, Float64Array> = {};
+  #rows = new KeptRows();
 
   constructor(objectives: readonly OutputObjective[]) {
     this.#objectives = objectives;
@@ -26,6 +31,17 @@ export class Totals {
     }
   }
 
+  /** Adds rows that metrics keep, by `metric/<output>/<metric>/<name>`. */
+  addRows(rows: HostArrays): void {
+    for (const { output, metrics } of this.#objectives) {
+      for (const { name, maxExamples = MAX_EXAMPLES } of metrics) {
+        const prefix = `metric/${output}/${name}/`;
+        for (const [own, array] of Object.entries(takeGroup(rows, prefix)))
+          this.#rows.add(prefix + own, array, maxExamples);
+      }
+    }
+  }
+
   #of(name: string, length: number): Float64Array {
     return (this.#sums[name] ??= new Float64Array(length));
   }
@@ -35,6 +51,7 @@ export class Totals {
     if (!this.#sums['examples']) return {};
     const values: Record<string, number | number[] | number[][]> = {};
     const several = this.#objectives.length > 1;
+    const rows = this.#rows.all();
     let total = 0;
     for (const { output, loss: _, lossWeight, metrics } of this.#objectives) {
       const weight = (this.#sums[`weight/${output}`] ?? this.#sums['examples']!)[0]!;
@@ -42,8 +59,12 @@ export class Totals {
       total += lossWeight * loss;
       if (several) values[`${output}_loss`] = loss;
       for (const metric of metrics) {
+        if (metric.rows && this.#rows.isEmpty) continue;
         const name = several ? `${output}_${metric.name}` : metric.name;
-        values[name] = metric.result(takeGroup(this.#sums, `metric/${output}/${metric.name}/`));
+        const prefix = `metric/${output}/${metric.name}/`;
+        const value = metric.result({ ...takeGroup(this.#sums, prefix), ...takeGroup(rows, prefix) });
+        values[name] = value;
+        metric.parts?.forEach((part, i) => (values[`${name}_${part}`] = (value as number[])[i]!));
       }
     }
     const penalties = Object.values(takeGroup(this.#sums, 'penalty/'));
@@ -57,14 +78,12 @@ export class Totals {
 
   /** The values that are numbers. */
   numbers(): Record<string, number> {
-    const entries = Object.entries(this.values());
-    return Object.fromEntries(
-      entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-    );
+    return numbersOf(this.values());
   }
 
   reset(): void {
     this.#sums = {};
+    this.#rows = new KeptRows();
   }
 
   save(): Record<string, number[]> {

@@ -10,7 +10,7 @@ export type PerOutput<T> = T | Readonly<Record<string, T>>;
 /** What an output is called, and its metrics. */
 interface Named {
   readonly output: string;
-  readonly metrics: readonly { readonly name: string }[];
+  readonly metrics: readonly Pick<Metric, 'name' | 'parts'>[];
 }
 
 /** Names in an epoch's logs that are not for metrics. */
@@ -82,9 +82,16 @@ export function checkLossWeights(
   }
 }
 
+/** What a metric's numbers are called: one name, or one for each part of a list. */
+export function namesOf({ name, parts }: Pick<Metric, 'name' | 'parts'>): string[] {
+  return parts ? parts.map((part) => `${name}_${part}`) : [name];
+}
+
 /** What the numbers of an output are called in the logs. */
 export function ownNames({ output, metrics }: Named, several: boolean): string[] {
-  const names = metrics.map(({ name }) => (several ? `${output}_${name}` : name));
+  const names = metrics.flatMap((metric) =>
+    namesOf(metric).map((name) => (several ? `${output}_${name}` : name)),
+  );
   return several ? [`${output}_loss`, ...names] : names;
 }
 

@@ -4,7 +4,7 @@ import type { Json } from '../json.js';
 import type { OutputInfo } from './output-info.js';
 import type { Direction } from '../run/run.js';
 
-/** Sums of a metric over a data set, in float64. */
+/** Sums of a metric over a data set, and its rows one after the other, in float64. */
 export type MetricTotals = Readonly<Record<string, Float64Array>>;
 
 /** What a metric sees of one batch. */
@@ -30,10 +30,36 @@ export interface Metric<Name extends string = string, Value = number | number[] 
   readonly better?: Direction;
   /** Sums over one batch, inside the step: a pure function of tensors. */
   sums(batch: MetricBatch): Tensors;
+  /**
+   * Rows `[N, ...]` of one batch that are kept whole, inside the step, for a value that sums cannot give (ranks, exact curves). Such
+   * a metric is measured at evaluations and validations, not over the steps of an epoch; one entry is a number an example.
+   */
+  rows?(batch: MetricBatch): Tensors;
+  /** Examples whose rows may be kept; more are an error. Default 1,000,000. */
+  readonly maxExamples?: number;
+  /** What the numbers of a list are: each is logged as `<name>_<part>`, as a number of its own. */
+  readonly parts?: readonly string[];
   /** Checks the output that it measures, as `Loss.checkOutput` does. */
   checkOutput?(output: OutputInfo): void;
   /** Checks targets in plain memory before the first step, as `Loss.checkTargets` does. */
   checkTargets?(targets: HostArray, outputShape: readonly (number | null)[]): void;
   /** The value over everything added up so far. */
   result(totals: MetricTotals): Value;
+}
+
+/** A metric of evaluations alone: it keeps rows of every example, which `val_` numbers and `evaluate` come from. */
+export interface EvaluationMetric<
+  Name extends string = string,
+  Value = number | number[] | number[][],
+> extends Metric<Name, Value> {
+  rows(batch: MetricBatch): Tensors;
+  readonly maxExamples: number;
+}
+
+/** A metric of a list whose numbers have names. */
+export interface ClasswiseMetric<Name extends string = string, Part extends string = string> extends Metric<
+  Name,
+  number[]
+> {
+  readonly parts: readonly Part[];
 }

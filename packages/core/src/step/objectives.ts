@@ -7,6 +7,7 @@ import {
   checkNames,
   lossesByOutput,
   metricsByOutput,
+  namesOf,
   ownNames,
 } from './check-objectives.js';
 import type { PerOutput } from './check-objectives.js';
@@ -55,10 +56,19 @@ export function metricNames(
   options: { readonly penalties: boolean; readonly validation: boolean; readonly logged: readonly string[] },
 ): string[] {
   const several = objectives.length > 1;
-  const own = ['loss'];
-  own.push(...objectives.flatMap((objective) => ownNames(objective, several)));
-  if (options.penalties) own.push('penalty');
-  const validation = options.validation ? own.map((name) => `val_${name}`) : [];
+  const all = (from: readonly OutputObjective[]): string[] => [
+    'loss',
+    ...from.flatMap((objective) => ownNames(objective, several)),
+    ...(options.penalties ? ['penalty'] : []),
+  ];
+  // What keeps rows is measured at evaluations alone.
+  const own = all(
+    objectives.map((objective) => ({
+      ...objective,
+      metrics: objective.metrics.filter(({ rows }) => rows === undefined),
+    })),
+  );
+  const validation = options.validation ? all(objectives).map((name) => `val_${name}`) : [];
   return [...own, ...validation, 'learning_rate', ...options.logged];
 }
 
@@ -88,7 +98,9 @@ export function directionOf(objectives: readonly OutputObjective[], name: string
   const several = objectives.length > 1;
   for (const { output, metrics } of objectives) {
     if (several && plain === `${output}_loss`) return 'lower';
-    const metric = metrics.find((one) => plain === (several ? `${output}_${one.name}` : one.name));
+    const metric = metrics.find((one) =>
+      namesOf(one).some((own) => plain === (several ? `${output}_${own}` : own)),
+    );
     if (metric) return metric.better;
   }
   return undefined;

@@ -9,6 +9,7 @@ import type { Observed, PluginDriver } from '../run/plugin-driver.js';
 import { lossTerms, type LossReduction, MIN_WEIGHT } from './loss-terms.js';
 import { mapTensors, valueAndGradients } from './gradients.js';
 import { maskedRows } from './masked-rows.js';
+import type { Metric } from './metric.js';
 import type { OutputObjective } from './output-objective.js';
 import type { Optimizer } from './optimizer.js';
 import {
@@ -43,6 +44,9 @@ export interface TrainingProgram extends StepProgram {
   readonly hasPenalties: boolean;
 }
 
+/** What the names of rows that metrics keep begin with among the outputs of an evaluation. */
+export const ROWS = 'rows/';
+
 /** Name of the penalty that a model's own regularizers add. */
 const MODEL_PENALTY = 'model';
 
@@ -69,10 +73,18 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
   const lookUps = Object.keys(model.inputLimits ?? {});
 
-  const metricSums = (outputs: Tensors, masks: Tensors, batch: Batch): Record<string, tf.Tensor> => {
-    const sums: Record<string, tf.Tensor> = {};
+  /** What each metric makes of a batch, by `metric/<output>/<metric>/<name>`. */
+  const measured = (
+    of: (metric: Metric) => Metric['rows'],
+    outputs: Tensors,
+    masks: Tensors,
+    batch: Batch,
+  ): Record<string, tf.Tensor> => {
+    const all: Record<string, tf.Tensor> = {};
     for (const { output, metrics } of objectives) {
       for (const metric of metrics) {
+        const measure = of(metric);
+        if (!measure) continue;
         const values = traceScope(`metric ${metric.name}`, () => {
           const weights = ownEntry(batch.weights, output);
           const rows = {
@@ -81,12 +93,12 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
             ...(weights && { weights }),
           };
           const mask = ownEntry(masks, output);
-          return metric.sums(mask ? maskedRows(rows, mask) : rows);
+          return measure.call(metric, mask ? maskedRows(rows, mask) : rows);
         });
-        Object.assign(sums, putGroup(`metric/${output}/${metric.name}/`, values));
+        Object.assign(all, putGroup(`metric/${output}/${metric.name}/`, values));
       }
     }
-    return sums;
+    return all;
   };
 
   /** Gradients of the objective of one batch, the sums of its loss and metrics, and the weights that the model assigned. */
@@ -128,7 +140,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       assigned: putGroup(VARIABLES, takeGroup(aux, 'assigned/')),
       sums: {
         ...takeGroup(aux, 'sum/'),
-        ...metricSums(takeGroup(aux, 'output/'), takeGroup(aux, 'mask/'), batch),
+        ...measured(sumsOf, takeGroup(aux, 'output/'), takeGroup(aux, 'mask/'), batch),
       },
       penalties: putGroup('penalty/', takeGroup(aux, 'penalty/')),
       observed: observed.map((one, i) => ({ ...one, tensor: aux[`observed/${i}`]! })),
@@ -203,7 +215,10 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       try {
         const { sums } = lossTerms(objectives, forward, batch, batch.targets, lossReduction);
         const { outputs, masks = {} } = forward;
-        return { sums: { ...sums, ...metricSums(outputs, masks, batch) }, outputs };
+        return {
+          sums: { ...sums, ...measured(sumsOf, outputs, masks, batch) },
+          outputs: { ...outputs, ...putGroup(ROWS, measured(rowsOf, outputs, masks, batch)) },
+        };
       } finally {
         forward.release?.();
       }
@@ -247,6 +262,9 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     },
   };
 }
+
+const sumsOf = (metric: Metric): Metric['rows'] => metric.sums;
+const rowsOf = (metric: Metric): Metric['rows'] => metric.rows;
 
 /** The gradient of all examples, those of this batch included; of a parameter that no batch depends on there is none. */
 function meanOver(gathered: Tensors, gradients: Tensors, examples: tf.Tensor): Tensors {

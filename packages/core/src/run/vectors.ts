@@ -1,0 +1,49 @@
+import type { Checkpoint } from './checkpoint.js';
+import type { Evaluation, Vectors } from './record.js';
+import type { RunState } from './run-state.js';
+
+/** A list of more numbers stays out of the record, which every checkpoint holds. */
+export const MOST_RECORDED = 10_000;
+
+/** The values that are numbers. */
+export function numbersOf(values: Evaluation): Record<string, number> {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}
+
+/** The values that are lists and matrices. */
+export function vectorsOf(values: Evaluation): Vectors {
+  const entries = Object.entries(values);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number[] | number[][]] => typeof entry[1] !== 'number'),
+  );
+}
+
+/** Puts the lists of an epoch into the record; of one that is too long a remark. */
+export function recordVectors(run: RunState, all: Vectors): void {
+  const kept: Record<string, number[] | number[][]> = {};
+  for (const [name, value] of Object.entries(all)) {
+    const numbers = value.flat().length;
+    if (numbers <= MOST_RECORDED) kept[name] = value;
+    else
+      noteOnce(
+        run,
+        `${name} is ${numbers} numbers an epoch, and a record holds lists of at most ${MOST_RECORDED}; evaluate() gives it.`,
+        name,
+      );
+  }
+  if (Object.keys(kept).length > 0) run.vectorRecords.push({ epoch: run.epoch, values: kept });
+}
+
+/** The lists of the epochs before one, for a checkpoint. */
+export function vectorsBefore({ vectorRecords }: RunState, end: number): Pick<Checkpoint, 'vectors'> {
+  if (vectorRecords.length === 0) return {};
+  return { vectors: structuredClone(vectorRecords.filter(({ epoch }) => epoch < end)) };
+}
+
+function noteOnce(run: RunState, message: string, name: string): void {
+  if (!run.events.some((event) => event.source === 'trainer' && event.message.startsWith(`${name} is `)))
+    run.note('trainer', message);
+}
