@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { elements, parseMarkup, textOf } from '../test/markup.js';
 import { confusionMatrixChart } from './confusion-matrix-chart.js';
 import { htmlReport, type HtmlReportOptions } from './html-report.js';
 import { learningCurves } from './learning-curves.js';
+import { reportScript, reportScriptHash } from './report-script.js';
 import { weightHeatMap, weightHistogram } from './weight-charts.js';
 
 const evil = `</script><img src=x onerror="alert('1')"> & </title></style>`;
@@ -54,9 +56,8 @@ const report = (): HtmlReportOptions => ({
 describe('htmlReport', () => {
   it('shows hostile texts as text', async () => {
     const all = elements(parseMarkup(await htmlReport(report())));
-    expect(
-      all.filter(({ tag }) => ['script', 'img', 'iframe', 'object', 'link', 'base'].includes(tag)),
-    ).toEqual([]);
+    expect(all.filter(({ tag }) => ['img', 'iframe', 'object', 'link', 'base'].includes(tag))).toEqual([]);
+    expect(all.filter(({ tag }) => tag === 'script').map(textOf)).toEqual([reportScript]);
     expect(
       all.flatMap(({ attributes }) => Object.keys(attributes)).filter((name) => /^on/i.test(name)),
     ).toEqual([]);
@@ -79,6 +80,9 @@ describe('htmlReport', () => {
     expect(style).not.toMatch(/@import|url\(|@font-face|</);
     const policy = all.find(({ attributes }) => attributes['http-equiv'] === 'Content-Security-Policy');
     expect(policy?.attributes['content']).toContain("default-src 'none'");
+    // The one script that may run is the one that is there.
+    expect(policy?.attributes['content']).toContain(`script-src 'sha256-${reportScriptHash}'`);
+    expect(createHash('sha256').update(reportScript).digest('base64')).toBe(reportScriptHash);
   });
 
   it('gives the same bytes for the same input', async () => {

@@ -1,6 +1,8 @@
 import { checkOptions, option, readOptions, type OptionChecker } from '@espalier/core';
 import { titleOf, type Chart } from './chart.js';
 import { checkText, list, text } from './check-chart.js';
+import { linesOf } from './report-lines.js';
+import { reportScript, reportScriptHash } from './report-script.js';
 import { reportStyle } from './report-style.js';
 import { tableHtml, type ReportTable } from './report-table.js';
 import { escapeHtml } from './text.js';
@@ -35,9 +37,10 @@ export interface HtmlReportOptions {
 }
 
 /**
- * A report as one HTML file that needs nothing else: no script, no font, no picture from elsewhere, which its content
- * security policy also forbids. It has contents that stay in view, follows the reader's light or dark setting, and
- * fits phones and paper.
+ * A report as one HTML file that needs nothing else: nothing from elsewhere, which its content security policy also forbids.
+ * It has contents that stay in view, follows the reader's light or dark setting, and fits phones and paper. One script, the only one
+ * that the policy lets run, sorts tables, compares two rows of the summary, and lets charts of lines be read, zoomed and thinned
+ * out, with a pointer or the keyboard (arrows, `+`, Escape); without it the page is as complete.
  *
  * Every text is escaped, and the same input gives the same bytes.
  *
@@ -116,7 +119,7 @@ export async function htmlReport(options: HtmlReportOptions): Promise<string> {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${reportScriptHash}'">
 <title>${escapeHtml(title)}</title>
 <style>${reportStyle}</style>
 </head>
@@ -135,6 +138,7 @@ ${subtitle === undefined ? '' : `<p class="subtitle">${escapeHtml(subtitle)}</p>
 ${parts.join('\n')}
 </main>
 </div>
+<script>${reportScript}</script>
 </body>
 </html>
 `;
@@ -173,8 +177,10 @@ async function figure(chart: Chart, idPrefix: string): Promise<string> {
   const photos = (chart as { usermeta?: { photographs?: boolean } }).usermeta?.photographs === true;
   const classes = [...sizes, ...(photos ? ['photos'] : [])];
   const named = classes.length > 0 ? ` class="${classes.join(' ')}"` : '';
+  const lines = linesOf(chart);
+  const data = lines === undefined ? '' : ` data-lines="${escapeHtml(JSON.stringify(lines))}"`;
   // A chart that scrolls is reached by the keyboard.
-  return `<figure${named} tabindex="0">${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
+  return `<figure${named}${data} tabindex="0">${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
 }
 
 function checkSection(check: OptionChecker, index: number, section: ReportSection): void {

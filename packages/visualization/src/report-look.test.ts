@@ -22,6 +22,14 @@ describe('a report', () => {
     expect(words.map(({ attributes }) => attributes['class'])).toEqual([undefined, undefined]);
   });
 
+  it('marks what is no further from the best than the spreads explain', async () => {
+    const marks = async (rows: (string | number | null)[][]) =>
+      (await cells(table(rows))).map((cell) => (/^\u2248/.test(textOf(cell)) ? 'close' : textOf(cell)));
+    // 0.2 apart with spreads of 0.1 and 0.2 (together 0.2236), then 0.3 apart.
+    expect(await marks([['a', '98.0 \u00b1 0.1'], ['b', '98.2 \u00b1 0.2'], ['c', '97.9 \u00b1 0.1']])).toEqual(['close', '98.2 \u00b1 0.2', '97.9 \u00b1 0.1']); // prettier-ignore
+    expect(await marks([['a', '98.19'], ['b', '98.2 \u00b1 0.2']])).toEqual(['98.19', '98.2 \u00b1 0.2']); // prettier-ignore
+  });
+
   it('begins with what was found and what made it, as text', async () => {
     const html = await htmlReport({
       title: 't',

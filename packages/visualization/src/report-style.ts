@@ -35,8 +35,8 @@ tbody th{font-weight:500;position:sticky;left:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem;margin-top:1rem}
 figure{margin:0;padding:.5rem;border:1px solid var(--line);border-radius:8px;overflow-x:auto}
 figure.wide{grid-column:1/-1}
-figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
-figure.large svg{min-width:25rem}
+figure>svg{display:block;margin:0 auto;max-width:100%;height:auto}
+figure.large>svg{min-width:25rem}
 figure{background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(-90deg,var(--paper) 60%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,linear-gradient(-90deg,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 .findings{max-width:70ch;margin:1rem 0 0;padding-left:1.2rem;font-size:1.05rem}
@@ -53,6 +53,22 @@ summary:hover{background:var(--wash)}
 summary h2{display:inline;font-size:1.05rem}
 details>div{padding:0 1rem 1rem;scroll-margin-top:4rem}
 details.first{margin-top:2.5rem}
+figure{position:relative}
+button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
+.sort{font-weight:inherit}
+.sort:hover{color:var(--ink)}
+[aria-sort=ascending] .sort::before{content:"\u2191 " / ""}
+[aria-sort=descending] .sort::before{content:"\u2193 " / ""}
+.choose{margin-right:.5rem}
+tfoot>tr>*{border-top:1px solid var(--line);border-bottom:0;background:var(--wash);font-weight:600}
+.lines{display:flex;flex-wrap:wrap;gap:.25rem;padding:.25rem .5rem 0;font-size:.75rem;color:var(--soft)}
+.lines button{display:inline-flex;align-items:center;gap:.35rem;padding:.2rem .5rem;border:1px solid var(--line);border-radius:999px}
+.lines button[hidden],.tip[hidden]{display:none}
+.lines button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
+.tip{position:absolute;top:.5rem;right:.5rem;display:grid;gap:.1rem;max-width:calc(100% - 1rem);padding:.4rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);font-size:.75rem;pointer-events:none;font-variant-numeric:tabular-nums}
+.tip.left{right:auto;left:3.5rem}
+.tip i{display:inline-block;width:.6rem;height:.6rem;margin-right:.35rem;border-radius:50%}
+.live figure[data-lines] svg{touch-action:pan-y;user-select:none}
 @media (prefers-color-scheme:dark){
 @media screen{figure:not(.photos) svg image,figure svg path[fill^="rgb("],figure svg .role-legend-gradient>*,figure svg [fill="${theme.darkCellInk}"],figure svg [fill="${theme.lightCellInk}"]{filter:invert(1) hue-rotate(180deg)}}
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
@@ -75,11 +91,11 @@ h1{font-size:1.5rem}
 :root{font-size:12px}
 .charts{grid-template-columns:1fr 1fr;gap:.5rem}
 figure{background:none;overflow:visible;padding:.2rem}
-figure.large svg{min-width:0}
+figure.large>svg{min-width:0}
 section,details,details+section,details.first{margin-top:1rem}
 main{padding:0}
 h2{break-after:avoid}
-nav{display:none}
+nav,.lines,.tip,.choose{display:none}
 .page{display:block}
 figure,tr{break-inside:avoid}
 details::details-content{content-visibility:visible;display:block}

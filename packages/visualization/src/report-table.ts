@@ -10,7 +10,7 @@ export interface ReportColumn {
   readonly digits?: number;
   /** Follows each number, e.g. `%` or ` s`. */
   readonly unit?: string;
-  /** Sets the largest or smallest number in bold. */
+  /** Sets the largest or smallest number in bold, and a \u2248 before those that are no further from it than the \u00b1 of both explain. */
   readonly best?: 'max' | 'min';
 }
 
@@ -58,7 +58,8 @@ export function tableHtml(
     const finite = numbers.filter(Number.isFinite);
     const best =
       column.best === 'max' ? Math.max(...finite) : column.best === 'min' ? Math.min(...finite) : undefined;
-    return { ...column, isNumeric, best: finite.length > 1 ? best : undefined };
+    const winner = rows.map((row) => valueOf(row[index]!)).find((value) => value?.value === best);
+    return { ...column, isNumeric, best: finite.length > 1 ? best : undefined, winner };
   });
   type Format = (typeof formats)[number];
   const cell = (value: ReportCell, format: Format, index: number): string => {
@@ -72,7 +73,11 @@ export function tableHtml(
     const link = index === 0 && typeof value === 'string' ? links.get(value) : undefined;
     const linked = link === undefined ? text : `<a href="#${link}">${text}</a>`;
     const isBest = format.best !== undefined && format.isNumeric && numberOf(value) === format.best;
-    return `<${tag}${format.isNumeric ? ' class="n"' : ''}>${isBest ? `<b>${linked}</b>` : linked}</${tag.slice(0, 2)}>`;
+    const own = valueOf(value);
+    const isClose =
+      !isBest && format.best !== undefined && own && format.winner && closeTo(own, format.winner);
+    const shown = isBest ? `<b>${linked}</b>` : isClose ? `${notWorse}${linked}` : linked;
+    return `<${tag}${format.isNumeric ? ' class="n"' : ''}>${shown}</${tag.slice(0, 2)}>`;
   };
   const head = formats
     .map(
@@ -88,15 +93,35 @@ export function tableHtml(
   return `<div class="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
 }
 
+const notWorse = '<span title="no further from the best than the spreads explain">\u2248 </span>';
+
 /** The number that a cell is or begins with: `98.2`, `98.2 %`, `98.2 \u00b1 0.1`, `1,234`. */
-function numberOf(cell: ReportCell): number | undefined {
-  if (typeof cell === 'number') return cell;
+const numberOf = (cell: ReportCell): number | undefined => valueOf(cell)?.value;
+
+interface Value {
+  readonly value: number;
+  /** What follows \u00b1, where something does. */
+  readonly spread?: number | undefined;
+}
+
+/** Whether two values are no further apart than their spreads, added as independent ones, explain. */
+function closeTo(one: Value, other: Value): boolean {
+  if (one.spread === undefined || other.spread === undefined) return false;
+  return Math.abs(one.value - other.value) <= Math.hypot(one.spread, other.spread);
+}
+
+function valueOf(cell: ReportCell): Value | undefined {
+  if (typeof cell === 'number') return { value: cell };
   if (typeof cell !== 'string') return undefined;
   const match =
-    /^\s*([-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|[a-z]{1,3})?(?:\s*(?:\u00b1|\+-).*)?\s*$/i.exec(
+    /^\s*([-\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?)\s*(?:%|[a-z]{1,3})?(?:\s*(?:\u00b1|\+-)\s*([\d.]+(?:e[-+]?\d+)?)?.*)?\s*$/i.exec(
       cell,
     );
-  return match === null ? undefined : Number(match[1]!.replace('\u2212', '-').replaceAll(',', ''));
+  if (match === null) return undefined;
+  return {
+    value: Number(match[1]!.replace('\u2212', '-').replaceAll(',', '')),
+    spread: match[2] === undefined ? undefined : Number(match[2]),
+  };
 }
 
 function checkRow(check: OptionChecker, name: string, row: readonly ReportCell[], count: number): void {

@@ -1,0 +1,157 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { htmlReport, learningCurves } from '@espalier/visualization';
+import type { Browser, Locator, Page as Tab } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { chromiumPath, howToGetChromium, startChromium } from './chromium.js';
+
+const executable = chromiumPath();
+
+const history = (speed: number) => ({
+  epochs: Array.from({ length: 20 }, (_, epoch) => ({ epoch, loss: Math.exp(-speed * epoch) })),
+});
+
+const report = () =>
+  htmlReport({
+    title: 'Three rates',
+    summary: {
+      columns: ['run', { label: 'accuracy', best: 'max' }, { label: 'loss', digits: 2 }],
+      rows: [
+        ['b', '98.0 % \u00b1 0.2', 0.3],
+        ['a', '97.9 % \u00b1 0.1', 0.12],
+        ['c', '91 % \u00b1 0.2', 10],
+      ],
+    },
+    sections: [
+      {
+        title: 'Curves',
+        charts: learningCurves([
+          { name: 'a', history: history(0.1) },
+          { name: 'b', history: history(0.2) },
+          { name: 'c', history: history(0.4) },
+        ]),
+      },
+    ],
+  });
+
+if (!executable) console.log(`reports in a browser are skipped: ${howToGetChromium}`);
+
+describe.skipIf(!executable)('a report in a browser', () => {
+  let folder: string;
+  let browser: Browser;
+  let tab: Tab;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'espalier-report-'));
+    await writeFile(join(folder, 'report.html'), await report());
+    browser = await startChromium(executable!);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    complaints = [];
+    tab = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
+    tab.on('console', (message) => complaints.push(message.text()));
+    tab.on('pageerror', (error) => complaints.push(String(error)));
+    await tab.goto(pathToFileURL(join(folder, 'report.html')).href);
+  });
+  afterEach(async () => {
+    await tab.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const column = (n: number): Promise<string[]> =>
+    tab.locator(`#summary tbody tr > :nth-child(${n})`).allTextContents();
+  const figure = (): Locator => tab.locator('figure');
+  const tip = (): Promise<string> => tab.locator('.tip').innerText();
+  const drawn = (): Promise<number> => tab.locator('figure .live path[stroke]').count();
+  const press = (name: string) => tab.getByRole('button', { name, exact: true }).click();
+
+  test('sorts by what stands in a column: numbers as numbers, then backwards, then as it was', async () => {
+    await press('loss');
+    expect(await column(3)).toEqual(['0.12', '0.30', '10.00']);
+    await press('loss');
+    expect(await column(3)).toEqual(['10.00', '0.30', '0.12']);
+    expect(await tab.locator('[aria-sort]').allTextContents()).toEqual(['loss']);
+    await press('loss');
+    expect((await column(1)).map((text) => text.trim())).toEqual(['b', 'a', 'c']);
+    await press('run');
+    expect((await column(1)).map((text) => text.trim())).toEqual(['a', 'b', 'c']);
+  });
+
+  test('compares two runs: their differences, and their lines alone', async () => {
+    await tab.getByLabel('Compare a').check();
+    expect(await tab.locator('tfoot').count()).toBe(0);
+    await tab.getByLabel('Compare b').check();
+    expect(await tab.locator('tfoot tr > *').allTextContents()).toEqual([
+      'b less a',
+      '+0.1 % (within the spread)',
+      '+0.18',
+    ]);
+    expect(await drawn()).toBe(2);
+    expect(await tab.getByLabel('Compare c').isDisabled()).toBe(true);
+    await tab.getByLabel('Compare a').uncheck();
+    await tab.getByLabel('Compare c').check();
+    expect((await tab.locator('tfoot tr > *').allTextContents())[1]).toBe('\u22127 %');
+    await tab.getByLabel('Compare c').uncheck();
+    expect(await tab.locator('tfoot').count()).toBe(0);
+    expect(await drawn()).toBe(0);
+  });
+
+  test('says the values at a place, by pointer and by keyboard', async () => {
+    const box = (await tab.locator('figure .background').first().boundingBox())!;
+    await tab.mouse.move(box.x, box.y + box.height / 2);
+    expect(await tip()).toBe('Epoch 1\na: 1\nb: 1\nc: 1');
+    await tab.mouse.move(box.x + box.width, box.y + box.height / 2);
+    expect(await tip()).toBe(
+      `Epoch 20\na: ${Math.exp(-1.9).toPrecision(5)}\nb: ${Math.exp(-3.8).toPrecision(5)}\nc: ${Number(Math.exp(-7.6).toPrecision(5))}`,
+    );
+    await tab.mouse.move(5, 5);
+    expect(await tab.locator('.tip').isHidden()).toBe(true);
+    await figure().focus();
+    await tab.keyboard.press('ArrowRight');
+    await tab.keyboard.press('ArrowRight');
+    expect(await tip()).toMatch(/^Epoch 2\n/);
+  });
+
+  test('hides a line, zooms into a part and comes back to the picture as it was', async () => {
+    const picture = await figure().locator('svg').first().screenshot();
+    await press('c');
+    expect(await drawn()).toBe(2);
+    await press('c');
+    const box = (await tab.locator('figure .background').first().boundingBox())!;
+    const [from, to] = [box.x + box.width * 0.5, box.x + box.width * 0.8];
+    await tab.mouse.move(from, box.y + 50);
+    await tab.mouse.down();
+    await tab.mouse.move(to, box.y + 50, { steps: 3 });
+    await tab.mouse.up();
+    const labels = (await figure().locator('.live text').allTextContents()).map(Number);
+    const epochs = labels.filter((value) => value > 1);
+    // Half of 1 to 20 is 10.5, four fifths 16.2.
+    expect(epochs).toEqual([11, 12, 13, 14, 15, 16]);
+    await tab.mouse.move(5, 5);
+    await figure().focus();
+    await tab.keyboard.press('Escape');
+    await figure().blur();
+    expect(await drawn()).toBe(0);
+    expect((await figure().locator('svg').first().screenshot()).equals(picture)).toBe(true);
+  });
+
+  test('is complete without JavaScript, and on paper', async () => {
+    const quiet = await browser.newContext({ javaScriptEnabled: false });
+    const page = await quiet.newPage();
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    expect(await page.locator('#summary tbody tr').count()).toBe(3);
+    expect(await page.locator('figure svg .mark-line path').count()).toBe(3);
+    expect(await page.locator('figure .lines, .choose, .sort').count()).toBe(0);
+    await quiet.close();
+    await tab.emulateMedia({ media: 'print' });
+    expect(await tab.locator('.lines').isHidden()).toBe(true);
+    expect(await tab.locator('.choose').first().isHidden()).toBe(true);
+  });
+});
