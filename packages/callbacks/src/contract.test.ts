@@ -12,7 +12,7 @@ interface Entry extends PluginContractOptions {
 }
 
 const { clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } = exported;
-const { progressBar, reduceLROnPlateau } = exported;
+const { progressBar, reduceLROnPlateau, spikeGuard } = exported;
 
 const directory = mkdtempSync(join(tmpdir(), 'espalier-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -50,9 +50,21 @@ const plugins: Record<string, Entry> = {
     variants: {
       throwing: () => nanGuard({ everySteps: 1 }),
       stopping: () => nanGuard({ action: 'stop' }),
+      'watching gradients': () => nanGuard({ everySteps: 2, gradients: true }),
+      skipping: () => nanGuard({ action: 'skip' }),
+      'rolling back': () => nanGuard({ everySteps: 2, action: 'rollback', gradients: true }),
     },
     neutral: () => nanGuard(),
+    inert: () => nanGuard({ action: 'skip' }),
     bad: { 'everySteps 0': () => nanGuard({ everySteps: 0 }) },
+  },
+  spikeGuard: {
+    variants: {
+      noting: () => spikeGuard({ window: 2, warmup: 1, relative: 0 }),
+      'rolling back': () => spikeGuard({ window: 1, warmup: 1, relative: 0, action: 'rollback' }),
+    },
+    neutral: () => spikeGuard(),
+    bad: { 'window 0': () => spikeGuard({ window: 0 }) },
   },
   modelCheckpoint: {
     variants: {

@@ -32,6 +32,7 @@ export type {
   DataPass,
   Plugin,
   PluginState,
+  ProposedStep,
   StepLogs,
   StepOutcome,
   StepState,
@@ -51,7 +52,7 @@ export type {
   VectorRecord,
   Vectors,
 } from './run/record.js';
-export type { Direction, Run, StopOptions } from './run/run.js';
+export type { Direction, Run, Snapshot, StopOptions } from './run/run.js';
 export type { Distribution, StepContext } from './step/step-context.js';
 export { currentStep } from './step/step-context.js';
 export type { StepProgram } from './step/step-program.js';

@@ -17,6 +17,7 @@ export {
   opfsStore,
   progressBar,
   reduceLROnPlateau,
+  spikeGuard,
 } from '@espalier/callbacks';
 export type * from '@espalier/compile';
 export { compiled, compileStep, exportOnnx } from '@espalier/compile';

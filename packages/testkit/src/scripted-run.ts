@@ -100,6 +100,7 @@ export async function scriptedRun(options: ScriptedRunOptions): Promise<Scripted
       readState: async () => ({}),
       contents: {
         readState: async () => withPrefix(copy(weights), 'parameters/'),
+        writeState: async (entries) => void (weights = withoutPrefix(copy(entries), 'parameters/')),
         position: () => ({ examples: run.stepInEpoch }),
         batchSize: 1,
         examples: stepsPerEpoch,

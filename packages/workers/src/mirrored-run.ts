@@ -61,6 +61,7 @@ export class MirroredRun {
           read: async () => logs,
           running: async () => logs,
           tap: async () => undefined,
+          accepted: true,
         });
       case 'onValidationEnd':
       case 'onEpochEnd':
@@ -123,6 +124,8 @@ function distantRun(stop: (reason: string) => void): Run {
     setWeights: async () => outOfReach('setWeights'),
     stepState: async () => outOfReach('stepState'),
     syncModel: async () => outOfReach('syncModel'),
+    snapshot: async () => outOfReach('snapshot'),
+    rollBack: async () => outOfReach('rollBack'),
     checkpoint: async () => outOfReach('checkpoint'),
   };
 }

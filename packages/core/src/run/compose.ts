@@ -88,7 +88,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   ).values;
   prepareTfjs();
   const driver = new PluginDriver(plugins);
-  for (const hook of ['stepState', 'evaluationParameters', 'observeLayer'] as const) {
+  for (const hook of ['stepState', 'acceptStep', 'evaluationParameters', 'observeLayer'] as const) {
     const [stateful] = driver.with(hook);
     if (stateful)
       fail('invalid-option', stateful.name, `its ${hook} needs the Trainer; compose() cannot carry it.`);

@@ -94,6 +94,7 @@ async function claimedFit(
       syncModel: () => syncModel(session, model),
       contents: {
         readState: () => session.readState(),
+        writeState: (entries) => session.writeState(entries),
         position: (): EpochPosition | null => work.position,
         batchSize,
         examples: data.size,

@@ -12,6 +12,7 @@ export type HookName = {
  * - `last`: each is asked in turn, and the last answer counts;
  * - `collect`: each answer is kept under the plugin's name;
  * - `reduce`: inside the step; each gets what the one before gave;
+ * - `all`: inside the step; each must agree;
  * - `sum`: inside the step; the terms are added;
  * - `look`: inside the step; each sees the same, and gets back what it made of it.
  */
@@ -38,11 +39,12 @@ export const HOOKS = {
   penalty: 'sum',
   transformGradients: 'reduce',
   transformParameters: 'reduce',
+  acceptStep: 'all',
   evaluationParameters: 'reduce',
   saveState: 'collect',
 } as const satisfies Record<
   HookName,
-  'observe' | 'observe-all' | 'last' | 'collect' | 'reduce' | 'sum' | 'look'
+  'observe' | 'observe-all' | 'last' | 'collect' | 'reduce' | 'sum' | 'all' | 'look'
 >;
 
 type HooksOf<Kind> = { [K in HookName]: (typeof HOOKS)[K] extends Kind ? K : never }[HookName];
@@ -51,12 +53,12 @@ type HooksOf<Kind> = { [K in HookName]: (typeof HOOKS)[K] extends Kind ? K : nev
 export type ObservingHook = HooksOf<'observe' | 'observe-all'>;
 
 /** The hooks that are part of the step. `stepState`, a pair of functions, is another. */
-export type StepHook = HooksOf<'reduce' | 'sum' | 'look'>;
+export type StepHook = HooksOf<'reduce' | 'sum' | 'all' | 'look'>;
 
 /** What a plugin has that is part of the step, in the order in which a step comes to it. */
 export const IN_STEP: readonly (StepHook | 'stepState')[] = [
   ...(Object.keys(HOOKS) as HookName[]).filter((hook): hook is StepHook =>
-    ['reduce', 'sum', 'look'].includes(HOOKS[hook]),
+    ['reduce', 'sum', 'all', 'look'].includes(HOOKS[hook]),
   ),
   'stepState',
 ];

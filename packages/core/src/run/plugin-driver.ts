@@ -8,7 +8,7 @@ import { observeLayers, type LayerInfo } from '../model/observe-layers.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
 import { orderPlugins } from './order-plugins.js';
-import type { Batch, Plugin, PluginState, StepOutcome } from './plugin.js';
+import type { Batch, Plugin, PluginState, ProposedStep, StepOutcome } from './plugin.js';
 import type { Configured, RunStatus } from './record.js';
 import type { Run } from './run.js';
 
@@ -179,6 +179,13 @@ export class PluginDriver {
   transformParameters(parameters: Tensors, previous: Tensors, step: StepContext): Tensors {
     return this.#reduce('transformParameters', parameters, step, (plugin, now, own) =>
       plugin.transformParameters(now, previous, own),
+    );
+  }
+
+  /** What each plugin that is asked says of a step: 0 where it is to change nothing. */
+  acceptStep(proposed: ProposedStep, step: StepContext): tf.Scalar[] {
+    return this.with('acceptStep').map((plugin) =>
+      inHook(plugin, 'acceptStep', () => plugin.acceptStep(proposed, scopedStep(step, plugin))),
     );
   }
 

@@ -30,6 +30,8 @@ export interface StepLogs {
   running(): Promise<EpochLogs>;
   /** A tensor that was offered with `step.tap(name, ...)`; `undefined` where nobody offered it. */
   tap(name: string): Promise<HostArray | undefined>;
+  /** False where a plugin's `acceptStep` refused the step: it changed nothing, and its numbers are in no total. */
+  readonly accepted: boolean;
 }
 
 /** Tensors that a plugin carries from step to step, e.g. running averages. */
@@ -52,6 +54,12 @@ export interface StepOutcome {
    * batches, the last one's.
    */
   readonly layers: Readonly<Record<string, Tensors>>;
+}
+
+/** A step as `acceptStep` sees it: what it would come to. */
+export interface ProposedStep extends Omit<StepOutcome, 'layers'> {
+  /** The objective: data loss and penalties. */
+  readonly loss: Scalar;
 }
 
 /** What a plugin saves in a checkpoint: plain JSON and named arrays. */
@@ -153,6 +161,11 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors;
   /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
   transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;
+  /**
+   * Whether the step counts: a scalar, 0 where it is to change nothing: parameters, slots, running averages and the state of plugins
+   * stay as they were. Of several plugins each must accept it. It needs `accumulate: 1`.
+   */
+  acceptStep?(step: ProposedStep, context: StepContext): Scalar;
   readonly stepState?: StepState;
   /**
    * The parameters that validation and prediction during the run use in place of the trained ones, e.g. their averages.

@@ -7,6 +7,8 @@ import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js';
 import { type RunHost, type RunPlan, RunState } from './run-state.js';
+import type { Snapshot } from './run.js';
+import { ACCEPTED } from '../step/state.js';
 import { noteNonFinite } from './non-finite.js';
 import { Totals } from './totals.js';
 import { numbersOf, recordVectors, vectorsBefore, vectorsOf } from './vectors.js';
@@ -15,6 +17,7 @@ import { numbersOf, recordVectors, vectorsBefore, vectorsOf } from './vectors.js
 export interface RunContents {
   /** The tensors of the step's state. */
   readState(): Promise<HostArrays>;
+  writeState(entries: HostArrays): Promise<void>;
   /** Where the data of the unfinished epoch stand. */
   position(): Checkpoint['position'];
   readonly batchSize: number;
@@ -37,7 +40,9 @@ export interface StepsDone {
 }
 
 /** The host of a run whose checkpoints the engine makes. */
-export type EngineHost = Omit<RunHost, 'checkpoint'> & { readonly contents?: RunContents };
+export type EngineHost = Omit<RunHost, 'checkpoint' | 'snapshot' | 'rollBack'> & {
+  readonly contents?: RunContents;
+};
 
 /** A hand-written loop may leave `epochStart` out. */
 type Phase = 'new' | 'between epochs' | 'in an epoch' | 'ended';
@@ -79,7 +84,12 @@ export class RunEngine {
     this.#objectives = objectives;
     this.#totals = new Totals(objectives);
     this.#host = host;
-    this.run = new RunState(plan, { ...host, checkpoint: () => this.#checkpoint() });
+    this.run = new RunState(plan, {
+      ...host,
+      checkpoint: () => this.#checkpoint(),
+      snapshot: () => this.#snapshot(),
+      rollBack: (to) => this.#rollBack(to),
+    });
     this.#rate = this.run.learningRate;
   }
 
@@ -157,6 +167,7 @@ export class RunEngine {
       },
       running: async () => (sums ? this.#totals.numbers() : (logs?.() ?? {})),
       tap: async (name) => tap?.(name),
+      accepted: sums?.[ACCEPTED]?.[0] !== 0,
     };
   }
 
@@ -249,11 +260,32 @@ export class RunEngine {
     return this.#phase === 'in an epoch' ? done + this.#secondsOfEpoch() : done;
   }
 
+  #contents(): RunContents {
+    return (
+      this.#host.contents ??
+      fail(
+        'checkpoint',
+        'run',
+        'a hand-written loop has no checkpoints and rolls nothing back; use the Trainer.',
+      )
+    );
+  }
+
+  async #snapshot(): Promise<Snapshot> {
+    const { epoch, step } = this.run;
+    return { epoch, step, arrays: await this.#contents().readState(), totals: this.#totals.save() };
+  }
+
+  async #rollBack({ epoch, arrays, totals }: Snapshot): Promise<void> {
+    await this.#contents().writeState(arrays);
+    if (epoch === this.run.epoch) this.#totals.load(totals);
+    else this.#totals.reset();
+  }
+
   /** Freezes the run where it stands. At the end of a whole epoch, that is the start of the next. */
   async #checkpoint(): Promise<Checkpoint> {
     const { run, driver } = this;
-    const { contents } = this.#host;
-    if (!contents) fail('checkpoint', 'run', 'a hand-written loop has no checkpoints; use the Trainer.');
+    const contents = this.#contents();
     const ended = !this.#cutShort && run.epochRecords.length > run.epoch;
     const plugins = driver.saveState();
     const checkpoint: Checkpoint = {

@@ -4,7 +4,7 @@ import type { Schedule, StepPosition } from '../step/optimizer.js';
 import { scheduleValue } from '../step/schedule-value.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochRecord, RunEvent, RunRecord, RunSetup, RunStatus, VectorRecord } from './record.js';
-import type { Direction, Run, StopOptions } from './run.js';
+import type { Direction, Run, Snapshot, StopOptions } from './run.js';
 
 /** What a run cannot do by itself. */
 export interface RunHost {
@@ -13,6 +13,8 @@ export interface RunHost {
   /** The tensors of the step's state whose names begin so, without that beginning. */
   readState(prefix: string): Promise<HostArrays>;
   checkpoint(): Promise<Checkpoint>;
+  snapshot(): Promise<Snapshot>;
+  rollBack(to: Snapshot): Promise<void>;
   /** Writes the run's weights into the model's own variables; absent where there are no others. */
   syncModel?(): Promise<void>;
 }
@@ -150,6 +152,14 @@ export class RunState implements Run {
 
   checkpoint(): Promise<Checkpoint> {
     return this.#host.checkpoint();
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return this.#host.snapshot();
+  }
+
+  rollBack(to: Snapshot): Promise<void> {
+    return this.#host.rollBack(to);
   }
 
   /** Takes over what a checkpoint says of the run itself. */

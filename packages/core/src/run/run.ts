@@ -11,6 +11,16 @@ export interface StopOptions {
   readonly resumable?: boolean;
 }
 
+/** What steps change, as it was at one moment of a run. */
+export interface Snapshot {
+  readonly epoch: number;
+  readonly step: number;
+  /** Weights, optimizer slots and the tensors of plugins, by their names in a checkpoint. */
+  readonly arrays: HostArrays;
+  /** Sums of the epoch up to then. */
+  readonly totals: Readonly<Record<string, readonly number[]>>;
+}
+
 /** A run as its plugins see it: they can look and ask, never seize. */
 export interface Run {
   readonly seed: number;
@@ -61,6 +71,13 @@ export interface Run {
    * `onValidationEnd` and `onEpochEnd`, and when it ends.
    */
   syncModel(): Promise<void>;
+  /** A copy of what steps change, to roll back to. */
+  snapshot(): Promise<Snapshot>;
+  /**
+   * Puts weights, optimizer slots and the tensors of plugins back to what they were. Counters and data go on: the run does not meet
+   * the same batches again. The numbers of this epoch are those up to then, or none where that was in another epoch.
+   */
+  rollBack(to: Snapshot): Promise<void>;
   /** The whole state of the run, from which another process can go on bit for bit. */
   checkpoint(): Promise<Checkpoint>;
 }

@@ -3,7 +3,7 @@ import type { BatchSums } from '../engine/executor.js';
 import { KeptRows } from '../step/kept-rows.js';
 import { MAX_EXAMPLES } from '../step/metric-state.js';
 import type { OutputObjective } from '../step/output-objective.js';
-import { takeGroup } from '../step/state.js';
+import { ACCEPTED, takeGroup } from '../step/state.js';
 import { numbersOf } from './vectors.js';
 
 /**
@@ -22,9 +22,12 @@ export class Totals {
 
   /** Adds the sums of `examples` of a batch, or of several steps. */
   add(sums: BatchSums, examples: number, steps = 1): void {
+    // A step that was refused leaves no trace: its numbers may be NaN.
+    if (sums[ACCEPTED]?.[0] === 0) return;
     this.#of('examples', 1)[0]! += examples;
     this.#of('steps', 1)[0]! += steps;
     for (const name in sums) {
+      if (name === ACCEPTED) continue;
       const values = sums[name]!;
       const total = this.#of(name, values.length);
       for (let i = 0; i < total.length; i++) total[i]! += values[i]!;

@@ -74,6 +74,14 @@ export class Trainer<
       );
     }
     const accumulates = accumulate > 1;
+    const [accepting] = driver.with('acceptStep');
+    if (accumulates && accepting) {
+      checkOptions('trainer').fail(
+        'accumulate',
+        `1 with plugin '${accepting.name}', which refuses whole steps: the batches before the last have changed running averages by then`,
+        accumulate,
+      );
+    }
     const program = trainingProgram({ model, optimizer, objectives, driver, lossReduction, accumulates });
     this.#parts = {
       source: options.model,

@@ -8,6 +8,9 @@ export const SLOTS = 'slots/';
 export const PLUGINS = 'plugins/';
 export const ACCUMULATED = 'accumulated/';
 
+/** The sum of a step that says whether plugins accepted it: 0 where one did not. */
+export const ACCEPTED = 'accepted';
+
 /** The entries of one group, without its prefix. */
 export function takeGroup<T>(state: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
   const group: Record<string, T> = {};

@@ -13,6 +13,7 @@ import type { Metric } from './metric.js';
 import type { OutputObjective } from './output-objective.js';
 import type { Optimizer } from './optimizer.js';
 import {
+  ACCEPTED,
   ACCUMULATED,
   PARAMETERS,
   putGroup,
@@ -135,6 +136,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     }
     const { gradients, aux } = found;
     return {
+      objective: found.value,
       parameters,
       gradients: gradients as Tensors,
       assigned: putGroup(VARIABLES, takeGroup(aux, 'assigned/')),
@@ -194,20 +196,26 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       );
       let next: Tensors = model.constrain?.(updated.parameters) ?? updated.parameters;
       next = driver.transformParameters(next, parameters, step);
-      return {
-        state: {
-          ...state,
-          ...putGroup(PARAMETERS, next),
-          ...assigned,
-          ...putGroup(SLOTS, updated.slots),
-          ...putGroup(
-            ACCUMULATED,
-            mapTensors(gathered, (sum) => tf.zerosLike(sum)),
-          ),
-          ...driver.nextState(state, { parameters: next, previous: parameters, gradients }, observed, step),
-        },
-        sums: { ...sums, ...penalties },
+      const outcome = { parameters: next, previous: parameters, gradients };
+      const answers = driver.acceptStep({ ...outcome, loss: found.objective }, step);
+      const accepted = answers.length > 1 ? (tf.min(tf.stack(answers)) as tf.Scalar) : answers[0];
+      const reached = {
+        ...state,
+        ...putGroup(PARAMETERS, next),
+        ...assigned,
+        ...putGroup(SLOTS, updated.slots),
+        ...putGroup(
+          ACCUMULATED,
+          mapTensors(gathered, (sum) => tf.zerosLike(sum)),
+        ),
+        ...driver.nextState(state, outcome, observed, step),
       };
+      return accepted
+        ? {
+            state: whereAccepted(accepted, reached, state),
+            sums: { ...sums, ...penalties, [ACCEPTED]: accepted },
+          }
+        : { state: reached, sums: { ...sums, ...penalties } };
     },
 
     evaluate(state, batch, step) {
@@ -265,6 +273,14 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
 const sumsOf = (metric: Metric): Metric['rows'] => metric.sums;
 const rowsOf = (metric: Metric): Metric['rows'] => metric.rows;
+
+/** The state that a step reached where it is accepted, else the one before it. */
+function whereAccepted(accepted: tf.Scalar, reached: Tensors, before: Tensors): Record<string, tf.Tensor> {
+  const yes = tf.greater(accepted, 0);
+  return mapTensors(reached, (tensor, name) =>
+    tensor === before[name] ? tensor : tf.where(yes, tensor, before[name]!),
+  );
+}
 
 /** The gradient of all examples, those of this batch included; of a parameter that no batch depends on there is none. */
 function meanOver(gathered: Tensors, gradients: Tensors, examples: tf.Tensor): Tensors {
