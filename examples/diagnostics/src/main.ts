@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { Trainer } from '@espalier/core';
 import { split, syntheticClassification } from '@espalier/datasets';
-import { activationProfile, gradientCheck, weightHistory } from '@espalier/diagnostics';
+import { activationProfile, gradientCheck, health, weightHistory } from '@espalier/diagnostics';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
@@ -18,15 +18,22 @@ const check = await gradientCheck(model, softmaxCrossEntropy(), few, { parameter
 console.log(check.sentence);
 
 const weights = weightHistory();
+const watch = health();
 const trainer = new Trainer({
   model,
   loss: softmaxCrossEntropy(),
   optimizer: sgd({ learningRate: 0.1 }),
   metrics: [accuracy()],
-  plugins: [weights],
+  plugins: [weights, watch],
   seed: 1,
 });
 await trainer.fit(train!, { epochs: 5, batchSize: 32, validation: test! });
+
+console.log(watch.report().sentence);
+for (const { layer, gradientNorm, updateRatio } of watch.report().epochs.at(-1)!.layers)
+  console.log(
+    `${layer}: gradient ${gradientNorm!.toFixed(4)}, a step changes ${(100 * updateRatio!).toFixed(2)} % of the weights`,
+  );
 
 console.log('parameter         first deviation   last deviation   relative change');
 const { records, changes } = weights.history();

@@ -1,11 +1,20 @@
 import { exportsContract, pluginContract } from '@espalier/testkit';
 import * as exported from './index.js';
 
-const { weightHistory } = exported;
+const { health, weightHistory } = exported;
 
 const plugins = {
+  health: {
+    make: () => health(),
+    inert: () => health(),
+    bad: {
+      'a share above 1': () => health({ deadUnits: 1.5 }),
+      'no bound at all': () => health({ stillLoss: 0 }),
+    },
+  },
   weightHistory: {
     make: () => weightHistory(),
+    neutral: () => weightHistory(),
     bad: {
       'no bins': () => weightHistory({ bins: 0 }),
       'threshold 0': () => weightHistory({ threshold: 0 }),
@@ -19,5 +28,4 @@ exportsContract({
   notFactories: new Set(Object.keys(exported).filter((name) => !(name in plugins))),
 });
 
-for (const [name, { make, bad }] of Object.entries(plugins))
-  pluginContract(name, make, { neutral: make, bad });
+for (const [name, { make, ...options }] of Object.entries(plugins)) pluginContract(name, make, options);

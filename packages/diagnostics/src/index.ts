@@ -7,6 +7,11 @@ export type {
   GradientCheckOptions,
 } from './gradients/gradient-check.js';
 export { gradientCheck } from './gradients/gradient-check.js';
+export type { Illness } from './health/cures.js';
+export type { HealthOptions, HealthPlugin, HealthReport } from './health/health.js';
+export { health } from './health/health.js';
+export type { HealthEpoch, LayerEpoch } from './health/health-record.js';
+export type { LayerHealth, VanishingSigns } from './health/judge.js';
 export type { ActivationProfile, ActivationProfileOptions } from './layers/activation-profile.js';
 export { activationProfile } from './layers/activation-profile.js';
 export type { ActivationsOptions } from './layers/activations.js';

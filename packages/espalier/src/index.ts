@@ -89,6 +89,7 @@ export {
   activations,
   featureMaps,
   gradientCheck,
+  health,
   kernelImages,
   weightChanges,
   weightHistory,

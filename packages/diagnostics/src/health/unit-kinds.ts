@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+
 /** The values of an activation beyond which it is saturated. */
 export interface Saturation {
   readonly low: number;
@@ -11,8 +13,12 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   sigmoid: [0, 1],
   hardSigmoid: [0, 1],
   tanh: [-1, 1],
+  hardTanh: [-1, 1],
   softsign: [-1, 1],
 };
+
+/** Activations whose slope is 0 where they give 0. */
+const CUT_AT_ZERO: ReadonlySet<string> = new Set(['relu', 'relu6', 'thresholdedRelu']);
 
 /** Where an activation saturates; `undefined` for one without two bounds. */
 export function saturationOf(activation: string | undefined): Saturation | undefined {
@@ -20,4 +26,41 @@ export function saturationOf(activation: string | undefined): Saturation | undef
   if (!bounds) return undefined;
   const [from, to] = bounds;
   return { low: from + MARGIN * (to - from), high: to - MARGIN * (to - from) };
+}
+
+/** Whether the units of an activation can be told to be dead, to be saturated, or neither. */
+export function unitKind(activation: string | null | undefined): 'cut' | 'bounded' | undefined {
+  if (activation === undefined || activation === null) return undefined;
+  if (CUT_AT_ZERO.has(activation)) return 'cut';
+  return BOUNDS[activation] ? 'bounded' : undefined;
+}
+
+/** A `room` below this is within {@link MARGIN} of a bound; of an activation that cuts, 0 is dead. */
+export const SATURATED_ROOM = 2 * MARGIN;
+
+/** What a step has of a layer's units. */
+export interface UnitFigures {
+  /**
+   * `[U]`, how far from where its slope is 0 each unit came at most: of an activation that cuts at 0 its largest value, at most 1; of a
+   * bounded one the distance from the nearer bound, 1 at the centre.
+   */
+  readonly room: tf.Tensor1D;
+  /** Share of values within 2 % of a bound; 0 where there are none. */
+  readonly saturated: tf.Scalar;
+}
+
+/** Figures of an output `[N, ..., U]` as tensors; `undefined` for an activation of neither kind. */
+export function unitFigures(output: tf.Tensor, activation: string | undefined): UnitFigures | undefined {
+  const kind = unitKind(activation);
+  if (!kind || output.rank < 2) return undefined;
+  const axes = Array.from({ length: output.rank - 1 }, (_, axis) => axis);
+  if (kind === 'cut')
+    return { room: tf.clipByValue(tf.max<tf.Tensor1D>(output, axes), 0, 1), saturated: tf.scalar(0) };
+  const [from, to] = BOUNDS[activation!]!;
+  const fromCentre = tf.abs(tf.mul(tf.sub(output, (from + to) / 2), 2 / (to - from)));
+  const room = tf.sub(1, fromCentre);
+  return {
+    room: tf.max<tf.Tensor1D>(room, axes),
+    saturated: tf.mean<tf.Scalar>(tf.cast(tf.less(room, SATURATED_ROOM), 'float32')),
+  };
 }

@@ -1,0 +1,27 @@
+import { unitKind } from './unit-kinds.js';
+
+/** What may be wrong with a layer. */
+export type Illness = 'exploding' | 'dead' | 'saturated' | 'vanishing' | 'still';
+
+/**
+ * What helps, by name.
+ *
+ * @param activations Those of the network's layers: a bounded one among them is the usual cause of vanishing gradients.
+ */
+export function cureOf(illness: Illness, activations: readonly (string | null)[]): string {
+  const bounded = activations.find((activation) => unitKind(activation) === 'bounded');
+  switch (illness) {
+    case 'exploding':
+      return 'clip the gradients (clipGradients({ globalNorm: 1 })), lower the learning rate, or start from smaller weights (heNormal, glorotUniform).';
+    case 'dead':
+      return 'use leakyRelu or elu in place of relu, lower the learning rate, or let biases start at 0.';
+    case 'saturated':
+      return 'start from smaller weights (glorotUniform), scale the inputs to about -1 to 1, or put batch normalisation before the activation.';
+    case 'vanishing':
+      return bounded
+        ? `use relu, leakyRelu or elu with heNormal weights in place of ${bounded}, or put batch normalisation before the activation.`
+        : 'start from larger weights (heNormal), put batch normalisation before the activations, or add skip connections.';
+    case 'still':
+      return 'raise the learning rate, or use an optimizer that scales its steps (adam).';
+  }
+}
