@@ -26,6 +26,24 @@ const inPackages = [
   { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
 ];
 
+/** What enters a step must have the same bits in every engine, and the last digit of these is the engine's choice. */
+const sameBits = [
+  {
+    selector: `MemberExpression[object.name="Math"][property.name=/^(a?(sin|cos|tan)h?|atan2|cbrt|expm1|exp|hypot|log|log10|log1p|log2|pow)$/]`,
+    message:
+      'Its last digit is the choice of each engine: use log, pow, sinPi, ... of @espalier/core/internal.',
+  },
+  {
+    // Powers of two are exact everywhere.
+    selector:
+      'BinaryExpression[operator="**"]:not([left.value=2]):not([left.bigint="2"]), AssignmentExpression[operator="**="]',
+    message: 'Its last digit is the choice of each engine: multiply, or use pow of @espalier/core/internal.',
+  },
+];
+
+/** Packages whose numbers enter steps. */
+const inSteps = 'callbacks,compile,core,datasets,losses,metrics,models,optimizers,regularizers';
+
 const tests = ['**/*.test.ts', '**/*.test-d.ts'];
 const aroundTests = ['packages/*/{test,testing}/**', 'packages/*/bench/**', 'bench/**', 'testing/**'];
 
@@ -100,6 +118,11 @@ export default tseslint.config(
         { object: 'Math', property: 'random', message: 'Draw from a named stream of core.' },
       ],
     },
+  },
+  {
+    files: [`packages/{${inSteps}}/src/**/*.ts`],
+    ignores: [...tests, '**/*.fixture.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...inPackages, ...sameBits] },
   },
   {
     files: ['packages/*/src/index.ts'],

@@ -57,7 +57,7 @@ describe('a training run on compiled({ target: "wasm" })', () => {
 
   beforeAll(async () => {
     served = await servePage('bits-page');
-    inNode = `${await trainedBits('mlp')} ${await trainedBits('cnn')}`;
+    inNode = await trainedBits();
   }, 180_000);
   afterAll(() => served.close());
 

@@ -42,6 +42,8 @@ export {
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
 export { STATES, streamStates } from './random.js';
+export { log, pow } from './math/exponential.js';
+export { cosPi, sin, sinPi } from './math/trigonometric.js';
 export { axesIntoUnit, parameterSelection } from './step/parameters.js';
 export { scheduleValue } from './step/schedule-value.js';
 export { currentScope, inScope, traceScope, withScopes } from './engine/trace-scope.js';

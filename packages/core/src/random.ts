@@ -1,5 +1,7 @@
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { bulk, bulkUniforms, type State } from './bulk-uniforms.js';
+import { log } from './math/exponential.js';
+import { cosPi, sinPi } from './math/trigonometric.js';
 
 /** A source of random numbers that belongs to one consumer at one moment, see {@link stream}. */
 export interface RandomStream {
@@ -45,10 +47,10 @@ export function stream(seed: number, name: string, index = 0): RandomStream {
       spare = undefined;
       return value;
     }
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    const angle = 2 * Math.PI * uniform();
-    spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
+    const radius = Math.sqrt(-2 * log(1 - uniform()));
+    const halfTurns = 2 * uniform();
+    spare = radius * sinPi(halfTurns);
+    return radius * cosPi(halfTurns);
   };
   const integer = (limit: number): number => {
     const ceiling = 2 ** 32 - (2 ** 32 % limit);

@@ -149,7 +149,7 @@ function addPowers(array: HostArray, sums: Float64Array, mean: Float64Array | un
   const count = sums.length;
   for (let i = 0, group = 0; i < data.length; i++) {
     const value = data[i]! * scale + offset;
-    if (mean) sums[group]! += (value - mean[group]!) ** 2;
+    if (mean) sums[group]! += (value - mean[group]!) * (value - mean[group]!);
     else sums[group]! += value;
     if (++group === count) group = 0;
   }

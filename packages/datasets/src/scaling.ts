@@ -24,7 +24,7 @@ export function scalingOf(values: Float64Array, method: ScalingMethod): Scaling 
     return { shift: quantile(sorted, 0.5), scale: quantile(sorted, 0.75) - quantile(sorted, 0.25) || 1 };
   }
   const shift = mean(values);
-  const variance = mean(values.map((value) => (value - shift) ** 2));
+  const variance = mean(values.map((value) => (value - shift) * (value - shift)));
   return { shift, scale: deviation(variance, shift, values.length) || 1 };
 }
 
@@ -42,7 +42,8 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 
 /** The root of a variance; equal values leave one of rounding errors, which counts as 0. The bound is scikit-learn's. */
 export function deviation(variance: number, center: number, values: number): number {
-  const bound = values * Number.EPSILON * variance + (values * center * Number.EPSILON) ** 2;
+  const unit = values * center * Number.EPSILON;
+  const bound = values * Number.EPSILON * variance + unit * unit;
   return variance <= bound ? 0 : Math.sqrt(variance);
 }
 

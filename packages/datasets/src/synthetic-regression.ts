@@ -1,6 +1,6 @@
 import type { Dataset } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
-import { describe } from '@espalier/core/internal';
+import { describe, sin } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 import { invalidData } from './invalid-data.js';
 
@@ -38,7 +38,7 @@ export function syntheticRegression(options: SyntheticRegressionOptions = {}): D
     fn: option.custom<(x: number) => number, { readonly default: (x: number) => number }>({
       expected: 'a function of a number',
       accepts: (value) => typeof value === 'function',
-      default: Math.sin,
+      default: sin,
     }),
     points: option.integer({ min: 1, default: 100 }),
     range: option.custom<Interval, { readonly default: Interval }>({

@@ -1,5 +1,6 @@
 import type { Dataset } from '@espalier/core';
 import { option, readOptions, stream } from '@espalier/core';
+import { cosPi, sinPi } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 
 /** What the shapes have in common. */
@@ -49,8 +50,8 @@ const RULES = {
 export function moons(options: ShapeOptions = {}): Dataset {
   const { examples, noise, seed } = readOptions('moons', options, RULES).values;
   return shape('moons', { examples, noise, seed, classes: 2 }, (label, at, count) => {
-    const t = count === 1 ? 0 : (Math.PI * at) / (count - 1);
-    return label === 0 ? [Math.cos(t), Math.sin(t)] : [1 - Math.cos(t), 0.5 - Math.sin(t)];
+    const t = count === 1 ? 0 : at / (count - 1);
+    return label === 0 ? [cosPi(t), sinPi(t)] : [1 - cosPi(t), 0.5 - sinPi(t)];
   });
 }
 
@@ -74,9 +75,9 @@ export function circles(options: CirclesOptions = {}): Dataset {
     factor: option.number({ min: 0, exclusiveMin: true, max: 1, exclusiveMax: true, default: 0.5 }),
   }).values;
   return shape('circles', { examples, noise, seed, classes: 2 }, (label, at, count) => {
-    const t = (2 * Math.PI * at) / count;
+    const t = (2 * at) / count;
     const radius = label === 0 ? 1 : factor;
-    return [radius * Math.cos(t), radius * Math.sin(t)];
+    return [radius * cosPi(t), radius * sinPi(t)];
   });
 }
 
@@ -101,8 +102,8 @@ export function spirals(options: SpiralsOptions = {}): Dataset {
   }).values;
   return shape('spirals', { examples, noise, seed, classes }, (label, at, count) => {
     const radius = (at + 1) / count;
-    const angle = 2 * Math.PI * (turns * radius + label / classes);
-    return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    const t = 2 * (turns * radius + label / classes);
+    return [radius * cosPi(t), radius * sinPi(t)];
   });
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { checkTargetValues, FINITE } from '@espalier/core/internal';
+import { checkTargetValues, FINITE, log } from '@espalier/core/internal';
 import { checkOneTarget } from './one-target.js';
 import { rowLoss } from './row-loss.js';
 
@@ -12,6 +12,8 @@ export interface GaussianNegativeLogLikelihoodOptions {
   /** The least variance, in squared units of the target; > 0. Default 1e-6. */
   readonly minVariance?: number;
 }
+
+const LOG_TWO_PI = 1.8378770664093453;
 
 const SCOPE = 'gaussian-negative-log-likelihood';
 
@@ -42,7 +44,7 @@ export function gaussianNegativeLogLikelihood(options: GaussianNegativeLogLikeli
     full: option.boolean({ default: false }),
     minVariance: option.number({ min: 0, exclusiveMin: true, default: 1e-6 }),
   });
-  const least = Math.log(values.minVariance);
+  const least = log(values.minVariance);
   const check = (outputs: readonly (number | null)[], targets: readonly (number | null)[]): void =>
     checkOneTarget(SCOPE, 'mean and logarithm of the variance', 2, outputs, targets);
   const parts = (output: tf.Tensor, target: tf.Tensor) => {
@@ -63,7 +65,7 @@ export function gaussianNegativeLogLikelihood(options: GaussianNegativeLogLikeli
       const { error, logVariance, precision } = parts(output, target);
       const twice = tf.add(logVariance, tf.mul(tf.square(error), precision));
       const value = tf.mul(tf.reshape(twice, [-1]), 0.5);
-      return values.full ? tf.add(value, Math.log(2 * Math.PI) / 2) : value;
+      return values.full ? tf.add(value, LOG_TWO_PI / 2) : value;
     },
     slope(output, target) {
       const { error, log, precision } = parts(output, target);

@@ -60,10 +60,12 @@ export function poisson(options: PoissonOptions = {}): Loss {
 /** PyTorch's addend inside the logarithm. */
 const SMALLEST = 1e-8;
 
+const LOG_TWO_PI = 1.8378770664093453;
+
 /** t log t - t + log(2 pi t) / 2 for t > 1, else 0. */
 function stirling(target: tf.Tensor): tf.Tensor {
   const t = tf.maximum(target, 1);
   const log = tf.log(t);
-  const value = tf.add(tf.sub(tf.mul(t, log), t), tf.mul(tf.add(log, Math.log(2 * Math.PI)), 0.5));
+  const value = tf.add(tf.sub(tf.mul(t, log), t), tf.mul(tf.add(log, LOG_TWO_PI), 0.5));
   return tf.where(tf.greater(target, 1), value, tf.zerosLike(value));
 }

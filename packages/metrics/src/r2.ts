@@ -56,7 +56,7 @@ export function r2<const Name extends string = 'r2'>(
       if (totals['examples']![0]! < 2) return NaN;
       const { weight, mean, squares } = momentsOf(totals);
       const columns = [...totals['residual']!].map((residual, d) => {
-        if (squares[d]! <= ROUNDING * weight * mean[d]! ** 2) return residual === 0 ? 1 : 0;
+        if (squares[d]! <= ROUNDING * weight * mean[d]! * mean[d]!) return residual === 0 ? 1 : 0;
         return 1 - residual / squares[d]!;
       });
       return columns.reduce((sum, value) => sum + value, 0) / columns.length;

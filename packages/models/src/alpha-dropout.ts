@@ -57,7 +57,7 @@ export class AlphaDropout extends RandomLayer {
   protected override inTraining(x: tf.Tensor): tf.Tensor {
     const { rate } = this;
     if (rate === 0) return x;
-    const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED ** 2));
+    const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED * SATURATED));
     const kept = tf.cast(tf.greaterEqual(this.uniforms(x.shape), rate), 'float32');
     const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), SATURATED));
     return tf.add(tf.mul(mixed, a), -a * SATURATED * rate);

@@ -29,7 +29,7 @@ const GAINS: Partial<Record<ActivationName, number>> = {
 export function calculateGain(activation: ActivationName, slope = 0.01): number {
   const check = checkOptions('calculate-gain');
   check.number('slope', slope);
-  if (activation === 'leakyRelu') return Math.sqrt(2 / (1 + slope ** 2));
+  if (activation === 'leakyRelu') return Math.sqrt(2 / (1 + slope * slope));
   const gain = GAINS[activation];
   return (
     gain ?? check.fail('activation', `one of ${[...Object.keys(GAINS), 'leakyRelu'].join(', ')}`, activation)

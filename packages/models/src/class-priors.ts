@@ -1,4 +1,5 @@
 import { checkOptions } from '@espalier/core';
+import { log } from '@espalier/core/internal';
 
 /**
  * The output biases with which a classifier starts at the shares of its classes, so that the first steps need not learn them.
@@ -20,5 +21,5 @@ export function classPriors(counts: readonly number[]): number[] {
   if (!Array.isArray(counts) || counts.length < 2) check.fail('counts', 'a list of at least two', counts);
   counts.forEach((count, i) => check.number(`counts[${i}]`, count, { min: 1 }));
   const all = counts.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => Math.log(count / all));
+  return counts.map((count) => log(count / all));
 }

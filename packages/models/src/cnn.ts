@@ -141,7 +141,7 @@ export function cnn(options: CnnOptions): tfl.LayersModel {
       const block = {
         name: convolutions[index] === 1 ? `conv_${i}` : `conv_${i}_${k}`,
         number,
-        fanIn: kernelSize ** 2 * channels,
+        fanIn: kernelSize * kernelSize * channels,
         units: count,
         activation: activations[index]!,
       };

@@ -29,13 +29,13 @@ const TRUNCATED_STD = 0.8796256610342398;
 const glorot = (distribution: ScaledDistribution): Distribution => ({
   parameters: { gain: 1 },
   draw: (shape, numbers, { gain }: { gain: number }) =>
-    scaled(shape, numbers, gain ** 2, 'fanAvg', distribution),
+    scaled(shape, numbers, gain * gain, 'fanAvg', distribution),
 });
 
 const he = (distribution: ScaledDistribution): Distribution => ({
   parameters: { slope: 0, mode: 'fanIn' },
   draw: (shape, numbers, { slope, mode }: { slope: number; mode: FanMode }) =>
-    scaled(shape, numbers, 2 / (1 + slope ** 2), mode, distribution),
+    scaled(shape, numbers, 2 / (1 + slope * slope), mode, distribution),
 });
 
 const lecun = (distribution: ScaledDistribution): Distribution => ({
@@ -163,7 +163,7 @@ function orthogonal(shape: readonly number[], numbers: Stream, gain: number): Fl
       }
     }
     let square = 0;
-    for (const value of vector) square += value ** 2;
+    for (const value of vector) square += value * value;
     for (let k = 0; k < length; k++) vector[k]! /= Math.sqrt(square);
     vectors.push(vector);
   }

@@ -36,7 +36,7 @@ const RULES: Readonly<Record<string, (facts: Facts) => number>> = {
   LSTM: recurrent,
   EspalierMultiHeadAttention: ({ config, input, kernels }) => {
     const { heads, keySize, valueSize } = config as Record<string, number>;
-    const products = input[0]! ** 2 * heads! * (keySize! + valueSize!);
+    const products = input[0]! * input[0]! * heads! * (keySize! + valueSize!);
     return input[0]! * kernels.reduce((sum, kernel) => sum + sizeOf(kernel), 0) + products;
   },
 };

@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { type CommonOptions, commonOptimizer, commonRules } from './common-options.js';
 import { eachParameter } from './transforms/each-parameter.js';
 import { updateOf, valueOf } from './transforms/gradient-transform.js';
@@ -55,7 +56,7 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
     name: 'scale-by-factored-rms',
     config: read.config,
     scalars: {
-      newShare: ({ step }) => (step + 1) ** betaDecay,
+      newShare: ({ step }) => pow(step + 1, betaDecay),
       relativeRate: ({ step }) => 1 / Math.sqrt(step + 1),
     },
     slots: {
@@ -81,7 +82,7 @@ export function adafactor(options: AdafactorOptions = {}): Optimizer {
         v = tf.mul(tf.div(row, mean), column);
         next = { row, column };
       }
-      const u = tf.div(g, tf.sqrt(tf.maximum(v, step.constant(epsilon1 ** 2))));
+      const u = tf.div(g, tf.sqrt(tf.maximum(v, step.constant(epsilon1 * epsilon1))));
       const size = tf.maximum(rms(parameter), step.constant(epsilon2)) as Scalar;
       const clipped = tf.maximum(tf.div(rms(u), step.constant(clipThreshold)), step.constant(1));
       // Times the learning rate, which comes last, this is the smaller of the two rates, also where the rate is 0.

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { type CommonOptions, commonOptimizer, commonRules } from './common-options.js';
 import { eachParameter } from './transforms/each-parameter.js';
 import { scaleUpdate, updateOf, valueOf } from './transforms/gradient-transform.js';
@@ -49,7 +50,7 @@ export function asgd(options: AsgdOptions = {}): Optimizer {
     scalars: {
       rateShare(at) {
         const rate = typeof learningRate === 'function' ? learningRate(at) : learningRate;
-        return (1 + decay * rate * at.step) ** -power;
+        return pow(1 + decay * rate * at.step, -power);
       },
     },
     rule: (update, { parameter, step }) => ({

@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Schedule, StepPosition } from '@espalier/core';
 import { option } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 
 /*
  * Running means are kept without their factor: M = m / (1 - beta) for m = beta * m + (1 - beta) * x. That saves a kernel, and the
@@ -15,7 +16,7 @@ export function runningSum(sum: Tensor, kept: Scalar, next: Tensor): Tensor {
 
 /** What the correction of a running mean that began with 0 multiplies it with, and its factor: (1 - beta) / (1 - beta^t). */
 export function corrected(beta: number, { step }: StepPosition): number {
-  return (1 - beta) / (1 - beta ** (step + 1));
+  return (1 - beta) / (1 - pow(beta, step + 1));
 }
 
 /** r = sqrt((1 - beta2^t) / (1 - beta2)): a corrected root of V is sqrt(V) / r. */

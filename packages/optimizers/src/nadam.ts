@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { type CommonOptions, commonOptimizer, commonRules } from './common-options.js';
 import { betaRule, epsilonRule } from './moment-rules.js';
 import { rootScale, runningSum } from './moments.js';
@@ -48,7 +49,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
     momentumDecay: option.number({ min: 0, default: 0.004 }),
   });
   const { beta1, beta2, epsilon, momentumDecay } = read.values;
-  const momentumAt = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+  const momentumAt = (t: number): number => beta1 * (1 - 0.5 * pow(0.96, t * momentumDecay));
   const productTo = momentumProduct(momentumAt);
   const direction = eachParameter({
     name: 'scale-by-nadam',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Optimizer, StepPosition } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { type CommonOptions, commonOptimizer, commonRules } from './common-options.js';
 import { betaRule } from './moment-rules.js';
 import { corrected, rootScale, runningSum } from './moments.js';
@@ -73,7 +74,7 @@ function rectificationAt(beta2: number): (at: StepPosition) => number {
   const limit = 2 / (1 - beta2) - 1;
   return ({ step }) => {
     const t = step + 1;
-    const length = limit - (2 * t * beta2 ** t) / (1 - beta2 ** t);
+    const length = limit - (2 * t * pow(beta2, t)) / (1 - pow(beta2, t));
     if (length <= 5) return 0;
     return Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
   };

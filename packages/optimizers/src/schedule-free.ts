@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, Tensors } from '@espalier/core';
 import { checkOptions, option } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { eachParameter } from './transforms/each-parameter.js';
 import { type GradientTransform, scaleUpdate, valueOf } from './transforms/gradient-transform.js';
 
@@ -43,7 +44,7 @@ export function averageSteps(
   return eachParameter({
     name: 'average-steps',
     config,
-    scalars: { stepWeight: ({ step }) => (step + 1) ** weightPower },
+    scalars: { stepWeight: ({ step }) => pow(step + 1, weightPower) },
     slots: {
       z: (parameter) => tf.clone(parameter),
       largestRate: () => tf.scalar(0),

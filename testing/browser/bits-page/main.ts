@@ -4,7 +4,7 @@ import { trainedBits } from './trained-bits.js';
 async function report(): Promise<void> {
   let text: string;
   try {
-    text = `${await trainedBits('mlp')} ${await trainedBits('cnn')}`;
+    text = await trainedBits();
   } catch (error) {
     text = String(error);
   }

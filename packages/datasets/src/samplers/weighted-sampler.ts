@@ -1,5 +1,6 @@
 import type { RandomStream, Sampler } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
+import { log } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
 
 const SCOPE = 'weighted-sampler';
@@ -91,7 +92,7 @@ function drawAgain(weights: Float64Array, length: number, random: RandomStream):
 // Arrival times of independent exponential clocks with rates w: the order of arrival is that of the draws.
 function drawOnce(weights: Float64Array, length: number, random: RandomStream): Uint32Array {
   const times = weights.map((weight) => {
-    const time = -Math.log1p(-uniform53(random));
+    const time = -log(1 - uniform53(random));
     return weight > 0 ? time / weight : Infinity;
   });
   const order = new Uint32Array(weights.length).map((_, i) => i);

@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { cosPi } from '@espalier/core/internal';
 import type { DecayLength } from './decay-length.js';
 import { decayLengthRules, decayPosition } from './decay-length.js';
 import { withConfig } from './with-config.js';
@@ -36,6 +37,6 @@ export function cosineDecay(options: CosineDecayOptions): Schedule {
   const position = decayPosition('cosine-decay', values);
   return withConfig(config, (at) => {
     const q = Math.min(1, position(at));
-    return finalValue + ((initialValue - finalValue) * (1 + Math.cos(Math.PI * q))) / 2;
+    return finalValue + ((initialValue - finalValue) * (1 + cosPi(q))) / 2;
   });
 }

@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { cosPi, pow } from '@espalier/core/internal';
 import type { DecayLength } from './decay-length.js';
 import { decayLengthRules, decayPosition } from './decay-length.js';
 import { hasReached, wholePart } from './position.js';
@@ -53,7 +54,7 @@ export function cosineRestarts(options: CosineRestartsOptions): Schedule {
       }
     }
     const q = Math.max(0, left) / length;
-    const height = (initialValue - finalValue) * peakFactor ** cycle;
-    return finalValue + (height * (1 + Math.cos(Math.PI * q))) / 2;
+    const height = (initialValue - finalValue) * pow(peakFactor, cycle);
+    return finalValue + (height * (1 + cosPi(q))) / 2;
   });
 }

@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { epochsAt, wholePart } from './position.js';
 import { withConfig } from './with-config.js';
 
@@ -50,7 +51,8 @@ export function cyclic(options: CyclicOptions): Schedule {
     const cycle = wholePart(position / (up + down));
     const within = Math.max(0, position - cycle * (up + down));
     const height = within <= up ? within / up : (up + down - within) / down;
-    const shrunk = mode === 'triangular2' ? 0.5 ** cycle : mode === 'exponential' ? decayRate ** position : 1;
+    const shrunk =
+      mode === 'triangular2' ? pow(0.5, cycle) : mode === 'exponential' ? pow(decayRate, position) : 1;
     return initialValue + (peakValue - initialValue) * height * shrunk;
   });
 }

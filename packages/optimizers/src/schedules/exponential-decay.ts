@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import type { DecayLength } from './decay-length.js';
 import { decayLengthRules, decayPosition } from './decay-length.js';
 import { withConfig } from './with-config.js';
@@ -38,7 +39,7 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   // Which bound the final value is depends on the side that the first value is on.
   const bound = finalValue !== undefined && initialValue > finalValue ? Math.max : Math.min;
   return withConfig(config, (at) => {
-    const value = initialValue * decayRate ** position(at);
+    const value = initialValue * pow(decayRate, position(at));
     return finalValue === undefined ? value : bound(value, finalValue);
   });
 }

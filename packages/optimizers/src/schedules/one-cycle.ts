@@ -1,5 +1,6 @@
 import type { Schedule, StepPosition } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { cosPi } from '@espalier/core/internal';
 import { epochsAt } from './position.js';
 import { withConfig } from './with-config.js';
 
@@ -59,7 +60,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const { peakValue, length, unit, warmupShare: share, shape, threePhases } = values;
   const { initialValue = peakValue / 25 } = values;
   const { finalValue = initialValue / 1e4 } = values;
-  const way = shape === 'linear' ? (q: number) => q : (q: number) => (1 - Math.cos(Math.PI * q)) / 2;
+  const way = shape === 'linear' ? (q: number) => q : (q: number) => (1 - cosPi(q)) / 2;
   return withConfig({ ...config, initialValue, finalValue }, (at) => {
     const { position, total } = inSteps(at, length, unit);
     // The peak is at the last step of the rise, as in PyTorch.

@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import type { DecayLength } from './decay-length.js';
 import { decayLengthRules, decayPosition } from './decay-length.js';
 import { hasReached, wholePart } from './position.js';
@@ -44,6 +45,6 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
     const whole = wholePart(lengths);
     const multiple = cycle ? Math.max(1, hasReached(whole, lengths) ? whole : whole + 1) : 1;
     const q = Math.min(1, lengths / multiple);
-    return finalValue + (initialValue - finalValue) * (1 - q) ** power;
+    return finalValue + (initialValue - finalValue) * pow(1 - q, power);
   });
 }

@@ -1,5 +1,6 @@
 import type { Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import type { DecayLength } from './decay-length.js';
 import { decayLengthRules, decayPosition } from './decay-length.js';
 import { wholePart } from './position.js';
@@ -32,5 +33,5 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   });
   const { initialValue, decayRate } = values;
   const position = decayPosition('step-decay', values);
-  return withConfig(config, (at) => initialValue * decayRate ** wholePart(position(at)));
+  return withConfig(config, (at) => initialValue * pow(decayRate, wholePart(position(at))));
 }

@@ -29,6 +29,10 @@ function unchanged({ op, inputs }: Node): Value | undefined {
 
 /** True where multiplying with the reciprocal gives the same bits as dividing. */
 function isPowerOfTwo(x: number): boolean {
-  const exponent = Math.log2(Math.abs(x));
-  return Number.isInteger(exponent) && Math.abs(exponent) < 100;
+  const size = Math.abs(x);
+  if (!(size > 1e-30 && size < 1e30)) return false;
+  let power = 1;
+  while (power < size) power *= 2;
+  while (power > size) power /= 2;
+  return power === size;
 }
