@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { refreshBatchNorm } from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
@@ -37,6 +38,7 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   initializeWeights: (options) => initializeWeights(model(), options),
   fit: (options) => trainer().fit(data(), options),
   loadWeights: (options) => loadWeights(model(), {}, options),
+  refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   toLayersCallback: (options) => toLayersCallback([], model(), options),
   workerPool: (options) => workerPool(() => ({ postMessage() {}, terminate() {} }), options),
@@ -83,6 +85,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   polynomialDecay: { initialValue: 1, decaySteps: 5 },
   reduceLROnPlateau: { monitor: 'loss' },
   stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
+  swa: { startEpoch: 0 },
   topKAccuracy: { k: 1 },
   Trainer: {
     get model() {
@@ -133,6 +136,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   compileStep: { carry: ['{}'], profile: TEXT },
   compose: { epochs: ['Infinity'], learningRate: [], stepsPerEpoch: ['Infinity'], weights: ['{}'] },
   elasticNet: { l1: FUNCTION, l2: FUNCTION },
+  ema: { decay: FUNCTION },
   ftrl: { power: ['-1'] },
   gaussianNoise: { stddev: FUNCTION },
   gradientNoise: { stddev: FUNCTION },

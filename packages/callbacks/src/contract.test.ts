@@ -12,7 +12,7 @@ interface Entry extends PluginContractOptions {
 }
 
 const { clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } = exported;
-const { progressBar, reduceLROnPlateau, spikeGuard } = exported;
+const { progressBar, reduceLROnPlateau, spikeGuard, swa } = exported;
 
 const directory = mkdtempSync(join(tmpdir(), 'espalier-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -100,12 +100,28 @@ const plugins: Record<string, Entry> = {
     bad: { 'no path': () => jsonlLogger({} as never) },
   },
   ema: {
-    variants: { 'of the parameters': () => ema({ decay: 0.5 }) },
+    variants: {
+      'of the parameters': () => ema({ decay: 0.5 }),
+      'with warm-up, every other step': () => ema({ decay: 0.9, warmup: true, startStep: 1, everySteps: 2 }),
+      'without bias, for validation': () => ema({ decay: 0.9, debias: true, evaluateAverages: true }),
+    },
     bad: { 'decay 1': () => ema({ decay: 1 }) },
+  },
+  swa: {
+    variants: { 'with a rate of its own': () => swa({ startEpoch: 0, learningRate: 0.05, annealEpochs: 2 }) },
+    inert: () => swa({ startEpoch: 1000 }),
+    bad: { 'startEpoch -1': () => swa({ startEpoch: -1 }) },
   },
 };
 
-const helpers = new Set(['bestCheckpoint', 'folderStore', 'indexedDbStore', 'latestCheckpoint', 'opfsStore']);
+const helpers = new Set([
+  'bestCheckpoint',
+  'refreshBatchNorm',
+  'folderStore',
+  'indexedDbStore',
+  'latestCheckpoint',
+  'opfsStore',
+]);
 exportsContract({ exported, factories: plugins, notFactories: helpers });
 
 for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {

@@ -4,7 +4,7 @@ import { type HostArrays, type Plugin, Trainer } from '@espalier/core';
 import { toyClasses, toyCrossEntropy, toyModel, toyOptimizer } from '@espalier/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { earlyStopping } from './early-stopping.js';
-import { ema } from './ema.js';
+import { ema, type EmaOptions } from './ema.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -44,6 +44,41 @@ describe('ema', () => {
       end[name]!.data.forEach((value, i) => expect(value).toBeCloseTo(average[i]!, 5));
       expect(end[name]!.data).not.toEqual(plain.end[name]!.data);
     }
+  });
+
+  /** The average after a run with these options, and what float64 arithmetic makes of the path of the weights. */
+  async function averageOf(options: EmaOptions, update: (a: number, w: number, step: number) => number) {
+    const { path, end } = await run([ema(options)]);
+    for (const name of Object.keys(end)) {
+      end[name]!.data.forEach((value, i) => {
+        const expected = path
+          .slice(1)
+          .reduce((a, weights, step) => update(a, weights[name]!.data[i]!, step), path[0]![name]!.data[i]!);
+        expect(value).toBeCloseTo(expected, 5);
+      });
+    }
+  }
+
+  test('warms up, starts late, and moves every n steps', async () => {
+    const mix = (keep: number) => (a: number, w: number) => keep * a + (1 - keep) * w;
+    await averageOf({ decay: 0.2, warmup: true }, (a, w, n) => mix(Math.min(0.2, (1 + n) / (10 + n)))(a, w));
+    await averageOf({ decay: 0.8, startStep: 2 }, (a, w, n) => (n < 2 ? w : mix(0.8)(a, w)));
+    await averageOf({ decay: 0.8, everySteps: 2 }, (a, w, n) => (n % 2 === 1 ? mix(0.8)(a, w) : a));
+    await averageOf({ decay: ({ epoch }) => (epoch === 0 ? 0.5 : 0.9) }, (a, w, n) =>
+      mix(n < 3 ? 0.5 : 0.9)(a, w),
+    );
+  });
+
+  test('without bias it is the weighted mean of the weights after the steps, as of optax', async () => {
+    const { path, end } = await run([ema({ decay: 0.9, debias: true })]);
+    const steps = path.slice(1);
+    for (const name of Object.keys(end)) {
+      end[name]!.data.forEach((value, i) => {
+        const zeroBased = steps.reduce((a, weights) => 0.9 * a + 0.1 * weights[name]!.data[i]!, 0);
+        expect(value).toBeCloseTo(zeroBased / (1 - 0.9 ** steps.length), 5);
+      });
+    }
+    expect(() => ema({ debias: true, warmup: true })).toThrow('debias must be false with warmup');
   });
 
   test('with evaluateAverages the last validation is that of the weights the run ends with', async () => {

@@ -1,11 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Plugin, Tensors } from '@espalier/core';
-import { option, readOptions } from '@espalier/core';
+import type { Plugin, Schedule, Tensors } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 
 /** Options of {@link ema}. */
 export interface EmaOptions {
-  /** How much of the average is kept at each step, 0 <= decay < 1. Default 0.999. */
-  readonly decay?: number;
+  /** How much of the average is kept at each update, 0 <= decay < 1, or a schedule of such. Default 0.999. */
+  readonly decay?: number | Schedule;
+  /** Keep at most (1 + n) / (10 + n) at the n-th update, from 0: the average follows quickly at first. Default false. */
+  readonly warmup?: boolean;
+  /** Leave the initial weights out of the average: the n-th update keeps `decay (1 - decay^n) / (1 - decay^(n+1))`. Default false. */
+  readonly debias?: boolean;
+  /** The average is the weights themselves up to this step, from 0. Default 0. */
+  readonly startStep?: number;
+  /** Update after every so many steps. A whole number >= 1, default 1. */
+  readonly everySteps?: number;
   /** Validation during the run uses the averages, so that monitors and the best checkpoint judge them. Default false. */
   readonly evaluateAverages?: boolean;
   /** Default `ema`. */
@@ -23,7 +31,8 @@ export interface EmaOptions {
  * batch normalisation stay those of w. Checkpoints hold both: a as `plugins/ema/<parameter>`. Of two plugins that replace
  * the weights at the end (this and `earlyStopping` with `restoreBest`), the later in the list wins.
  *
- * Source: as the averages of Keras optimizers' `use_ema`, put in place at the end.
+ * Source: as the averages of Keras optimizers' `use_ema`, put in place at the end; `evaluateAverages` as `swap_on_epoch` of Keras's
+ * `SwapEMAWeights`; `warmup` as `num_updates` of TensorFlow's `ExponentialMovingAverage`; `debias` as optax's `ema`.
  *
  * @returns A plugin with one tensor for each parameter in the state of the step. Three kernels for each parameter a step.
  * @throws EspalierError `invalid-option`.
@@ -34,19 +43,37 @@ export interface EmaOptions {
  */
 export function ema(options: EmaOptions = {}): Plugin<never, never> {
   const { values, config } = readOptions('ema', options, {
-    decay: option.number({ min: 0, max: 1, exclusiveMax: true, default: 0.999 }),
+    decay: option.schedule({ min: 0, max: 1, exclusiveMax: true, default: 0.999 }),
+    warmup: option.boolean({ default: false }),
+    debias: option.boolean({ default: false }),
+    startStep: option.integer({ min: 0, default: 0 }),
+    everySteps: option.integer({ min: 1, default: 1 }),
     evaluateAverages: option.boolean({ default: false }),
     name: option.text({ default: 'ema' }),
   });
-  const { decay, evaluateAverages, name } = values;
+  const { decay, warmup, debias, startStep, everySteps, evaluateAverages, name } = values;
+  if (debias && (warmup || typeof decay !== 'number'))
+    checkOptions('ema').fail('debias', 'false with warmup or a schedule of decay', debias);
+
+  /** How much of the way to the weights the average goes in a step. */
+  const rate: Schedule = (at) => {
+    const steps = at.step - startStep + 1;
+    if (steps <= 0) return 1;
+    if (steps % everySteps !== 0) return 0;
+    const updates = steps / everySteps - 1;
+    const now = typeof decay === 'number' ? decay : decay(at);
+    const kept = warmup ? Math.min(now, (1 + updates) / (10 + updates)) : now;
+    return debias ? (1 - kept) / (1 - kept ** (updates + 1)) : 1 - kept;
+  };
   return {
     name,
     config,
+    scalars: { rate },
     stepState: {
       init: (parameters) => map(parameters, (parameter) => tf.clone(parameter)),
-      update: (averages, { parameters }) =>
+      update: (averages, { parameters }, step) =>
         map(averages, (average, key) =>
-          tf.add(average, tf.mul(tf.sub(parameters[key]!, average), 1 - decay)),
+          tf.add(average, tf.mul(tf.sub(parameters[key]!, average), step.scalar('rate'))),
         ),
     },
     ...(evaluateAverages && {

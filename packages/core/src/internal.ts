@@ -5,6 +5,7 @@
  * @module
  */
 export type { EpochBatches, EpochOptions, EpochPosition } from './data/epoch-batches.js';
+export { matchInputs } from './data/batch-names.js';
 export { batchesPerEpoch, isStream, openEpoch } from './data/open-epoch.js';
 export { checkData } from './data/check-data.js';
 export { checkBatch, examplesIn } from './data/check-batch.js';
@@ -39,6 +40,7 @@ export {
   addMaxPoolGradient,
   firstMaximum,
 } from './engine/kernel-kit/pooling-gradients.js';
+export { inStep } from './engine/eager-executor.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
 export { STATES, streamStates } from './random.js';

@@ -17,7 +17,9 @@ export {
   opfsStore,
   progressBar,
   reduceLROnPlateau,
+  refreshBatchNorm,
   spikeGuard,
+  swa,
 } from '@espalier/callbacks';
 export type * from '@espalier/compile';
 export { compiled, compileStep, exportOnnx } from '@espalier/compile';
