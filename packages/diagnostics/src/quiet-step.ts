@@ -19,7 +19,7 @@ export function quietStep({ training, seed, examples }: QuietStepOptions): StepC
     training,
     scalar(name) {
       const value = scalars[name];
-      if (value === undefined) throw unknownScalar(name, Object.keys(scalars));
+      if (typeof value !== 'number') throw unknownScalar(name, Object.keys(scalars));
       return tf.scalar(value, 'float32');
     },
     random(name, shape, distribution = 'uniform') {

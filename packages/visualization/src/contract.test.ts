@@ -217,6 +217,16 @@ describe.each(Object.entries(charts))('%s is a chart', (name, { make, bad }) => 
     }
   });
 
+  test.each(['constructor', 'toString', '__proto__'])('takes %s for a text like any other', async (text) => {
+    const texts = async (of: string) => {
+      const pictures = await Promise.all(list(of).map((chart) => toSvg(chart)));
+      return pictures.join('').replace(/<[^>]*>/g, '|');
+    };
+    // Of the same letters, so of the same width.
+    const other = [...text].reverse().join('');
+    expect(await texts(text)).toBe((await texts(other)).replaceAll(other, text));
+  });
+
   test('has a text for readers who do not see it', () => {
     for (const { description, title } of list('A title')) {
       expect(description.startsWith([title.text].flat().join(' '))).toBe(true);

@@ -2,6 +2,7 @@ import { checkOptions, EspalierError, option, readOptions } from '@espalier/core
 import type { Loader } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Chart } from './chart.js';
+import { markTexts, unmarked } from './literal-texts.js';
 import { textWidth } from './text-width.js';
 
 /** How {@link toSvg} writes. */
@@ -35,14 +36,16 @@ export async function toSvg(chart: Chart, options: SvgOptions = {}): Promise<str
   const release = measureAsEverywhere(vega);
   try {
     // Vega-Lite reports through console.warn otherwise, which would be noise in a training log.
-    const { spec } = compile(structuredClone(chart) as unknown as TopLevelSpec, { logger: silentLogger() });
+    const own = structuredClone(chart) as unknown as TopLevelSpec;
+    markTexts(own);
+    const { spec } = compile(own, { logger: silentLogger() });
     const refused: string[] = [];
     const view = new vega.View(vega.parse(spec), {
       renderer: 'none',
       loader: offlineLoader(vega.loader(), refused),
       logLevel: vega.None,
     });
-    svg = await view.toSVG();
+    svg = unmarked(await view.toSVG());
     view.finalize();
     if (refused.length > 0)
       throw new Error(`a chart holds its own data and pictures, it asks for ${refused[0]}`);
@@ -81,7 +84,7 @@ function measureAsEverywhere(vega: object): () => void {
   const metrics = (vega as { textMetrics: TextMetrics }).textMetrics;
   if (drawing++ === 0) {
     measuredBefore = metrics.width;
-    metrics.width = (item, text) => textWidth(String(text ?? item.text ?? ''), item.fontSize ?? 11);
+    metrics.width = (item, text) => textWidth(unmarked(String(text ?? item.text ?? '')), item.fontSize ?? 11);
   }
   return () => {
     if (--drawing === 0) metrics.width = measuredBefore!;

@@ -41,7 +41,8 @@ export class MirroredRun {
     run.stopReason = now.stopReason;
     if (start) {
       Object.assign(run, { seed: start.seed, metricNames: start.metricNames });
-      run.directionOf = (name) => start.directions[name];
+      run.directionOf = (name) =>
+        Object.hasOwn(start.directions, name) ? start.directions[name] : undefined;
       run.record = { ...EMPTY, seed: start.seed, executor: start.executor, setup: start.setup };
       checkMonitors(this.#driver.plugins, run.metricNames);
     }

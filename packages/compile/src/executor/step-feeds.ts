@@ -50,7 +50,7 @@ function randomSource(name: string, size: number): Source {
 
 function scalarOf(scalars: StepInputs['scalars'], name: string): Float32Array {
   const number = scalars[name];
-  if (number === undefined) throw unknownScalar(name, Object.keys(scalars));
+  if (typeof number !== 'number') throw unknownScalar(name, Object.keys(scalars));
   return Float32Array.of(number);
 }
 

@@ -31,7 +31,7 @@ export function stepWriters(
 function scalarWriter(input: WrittenInput, name: string): Writer {
   return ({ inputs: { scalars } }) => {
     const number = scalars[name];
-    if (number === undefined) throw unknownScalar(name, Object.keys(scalars));
+    if (typeof number !== 'number') throw unknownScalar(name, Object.keys(scalars));
     input.memory[0] = number;
   };
 }

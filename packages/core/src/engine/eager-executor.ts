@@ -188,12 +188,12 @@ export function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
   taps: Record<string, tf.Tensor> | undefined,
   body: (step: StepContext) => T,
 ): T {
-  const scalars: Record<string, tf.Scalar> = {};
+  const scalars = Object.create(null) as Record<string, tf.Scalar>;
   const step: StepContext = {
     training,
     scalar(name) {
       const value = inputs.scalars[name];
-      if (value === undefined) throw unknownScalar(name, Object.keys(inputs.scalars));
+      if (typeof value !== 'number') throw unknownScalar(name, Object.keys(inputs.scalars));
       // Kept: whoever asks first may do so in a tidy of its own, and the next one gets the same tensor.
       return (scalars[name] ??= tf.keep(tf.scalar(value, 'float32')));
     },

@@ -15,12 +15,18 @@ export function leafLayers(model: tfl.LayersModel): Layer[] {
 const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'RandomWidth', 'RandomHeight']);
 
 /**
- * Refuses layers that draw random numbers which no seed reaches, or that keep a state.
+ * Refuses layers that draw random numbers which no seed reaches, that keep a state, or whose name breaks TensorFlow.js.
  *
  * @throws EspalierError `invalid-model`, naming the layer.
  */
 export function checkLayers(layers: readonly Layer[]): void {
   for (const layer of layers) {
+    if (layer.getClassName() === 'InputLayer' && layer.name in Object.prototype)
+      refuse(
+        layer,
+        'has the name of a property that every object has, at which the forward pass of TensorFlow.js breaks. ' +
+          'Give it another `name`',
+      );
     for (const part of partsOf(layer)) {
       const { dropout, recurrentDropout, stateful } = part as unknown as RecurrentParts;
       const kind = part.getClassName();

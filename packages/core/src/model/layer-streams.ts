@@ -30,8 +30,11 @@ export function layerStreams(layers: readonly Layer[]): (step: StepContext) => S
   };
 }
 
+/** Place by name. */
+export type Places = ReadonlyMap<string, string>;
+
 /** What layers that TensorFlow.js numbered are called by their place among those of their class, by name. */
-export function placesOf(layers: readonly Layer[]): ReadonlyMap<string, string> {
+export function placesOf(layers: readonly Layer[]): Places {
   const places = new Map<string, string>();
   const counts = new Map<string, number>();
   for (const layer of layers) {
@@ -44,8 +47,16 @@ export function placesOf(layers: readonly Layer[]): ReadonlyMap<string, string> 
   return places;
 }
 
+/** `forward_lstm` of `forward_lstm_LSTM3`; other names as they are. */
+export function withoutNumber(name: string): string {
+  const match = NUMBERED.exec(name);
+  return match && match[1]!.replaceAll('_', '').endsWith(match[2]!.toLowerCase()) ? match[1]! : name;
+}
+
+const NUMBERED = /^(.+)_([^_]+?)(\d+)$/;
+
 /** Whether a name is one that TensorFlow.js made: `dropout_Dropout3`. */
 function isNumbered(name: string, kind: string): boolean {
-  const match = /^(.+)_([^_]+?)(\d+)$/.exec(name);
+  const match = NUMBERED.exec(name);
   return match !== null && match[2] === kind && match[1]!.replaceAll('_', '') === kind.toLowerCase();
 }

@@ -6,7 +6,7 @@ import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
 import { checkLayers, leafLayers } from './check-layers.js';
 import { dropoutsOf, overrideDropout } from './dropout-masks.js';
 import { batchNormsOf, isFrozen, overrideFrozen } from './frozen-batch-norm.js';
-import { layerStreams } from './layer-streams.js';
+import { layerStreams, type Places, placesOf, withoutNumber } from './layer-streams.js';
 import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
@@ -44,7 +44,8 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     });
   }
   const layers = leafLayers(model);
-  const byName = nameWeights(layers);
+  const places = placesOf(layers);
+  const byName = nameWeights(layers, places);
   checkLayers(layers);
   const stockDropouts = dropoutsOf(layers);
   const norms = batchNormsOf(layers);
@@ -71,7 +72,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
 
   return {
     ...(regularized.length > 0 ? { penalty } : {}),
-    layers: () => layers.map(layerInfo),
+    layers: () => layers.map((layer) => layerInfo(layer, places)),
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
@@ -96,7 +97,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         ...stockDropouts.map((layer) => overrideDropout(layer, drawing)),
         ...inward.map(overrideBatchNorm),
         ...norms.filter(isFrozen).map(overrideFrozen),
-        ...scopeLayers(layers),
+        ...scopeLayers(layers, places),
         ...masks.watch(),
       ];
       const release = (): void => {
@@ -134,18 +135,22 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   };
 }
 
-/** `layer/weight` for every weight; the weight's own full name where two in one layer end alike. */
-function nameWeights(layers: readonly Layer[]): Map<string, LayerVariable> {
+/**
+ * `layer/weight` for every weight; the weight's own full name where two in one layer end alike. A layer that was given no name
+ * goes by its place, `Dense#1`: the number that it has is another one in the next program, or the next model.
+ */
+function nameWeights(layers: readonly Layer[], places: Places): Map<string, LayerVariable> {
   const named = new Map<string, LayerVariable>();
   const seen = new Set<LayerVariable>();
   for (const layer of layers) {
     for (const variable of layer.weights as unknown as LayerVariable[]) {
       if (seen.has(variable)) continue;
       seen.add(variable);
-      const full = variable.originalName;
-      const short = `${layer.name}/${ownName(layer, full.slice(full.lastIndexOf('/') + 1))}`;
-      let name = named.has(short) ? `${layer.name}/${full}` : short;
-      for (let i = 2; named.has(name); i++) name = `${layer.name}/${full}_${i}`;
+      const full = variable.originalName.split('/').map(withoutNumber).join('/');
+      const owner = places.get(layer.name) ?? layer.name;
+      const short = `${owner}/${ownName(layer, full.slice(full.lastIndexOf('/') + 1))}`;
+      let name = named.has(short) ? `${owner}/${full}` : short;
+      for (let i = 2; named.has(name); i++) name = `${owner}/${full}_${i}`;
       if (!(variable.val instanceof tf.Variable)) failTwoCopies();
       named.set(name, variable);
     }
@@ -188,14 +193,14 @@ function override(
 }
 
 /** Lets a trace know which layer an op comes from, and observers see what it gives. */
-function scopeLayers(layers: readonly Layer[]): (() => void)[] {
+function scopeLayers(layers: readonly Layer[], places: Places): (() => void)[] {
   if (!traceScope.active() && !observeLayers.active()) return [];
   return layers.map((layer) => {
     const target = layer as unknown as Record<'apply', unknown>;
     const apply = layer.apply.bind(layer);
     target.apply = (...args: Parameters<Layer['apply']>) =>
       showLayer(
-        layer,
+        layerInfo(layer, places),
         traceScope(`layer ${layer.name}`, () => apply(...args)),
       );
     return () => delete (target as Partial<typeof target>).apply;

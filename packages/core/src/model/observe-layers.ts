@@ -1,12 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import type { Places } from './layer-streams.js';
 import { activationOf } from './output-activation.js';
 
 type Layer = tfl.layers.Layer;
 
 /** A layer of a LayersModel, as code that looks at its outputs knows it. */
 export interface LayerInfo {
-  /** Unique in the model; the first part of its parameters' names. */
+  /** Unique in the model; the first part of its parameters' names. `Dense#1` of a layer that was given no name. */
   readonly name: string;
   /** TensorFlow.js' class, e.g. `Dense`. */
   readonly kind: string;
@@ -42,19 +43,19 @@ export function observeLayers<T>(see: LayerObserver, body: () => T): T {
 observeLayers.active = (): boolean => observer !== undefined;
 
 /** Shows what a layer gave; the result is what the next layer gets. */
-export function showLayer<T>(layer: Layer, output: T): T {
+export function showLayer<T>(layer: LayerInfo, output: T): T {
   if (!observer) return output;
   const single = Array.isArray(output) ? (output as tf.Tensor[]) : [output as tf.Tensor];
   if (single.length !== 1) return output;
-  const shown = observer(layerInfo(layer), single[0]!);
+  const shown = observer(layer, single[0]!);
   if (!shown) return output;
   return (Array.isArray(output) ? [shown] : shown) as T;
 }
 
 /** What is known of a layer before it runs. */
-export function layerInfo(layer: Layer): LayerInfo {
+export function layerInfo(layer: Layer, places: Places): LayerInfo {
   return {
-    name: layer.name,
+    name: places.get(layer.name) ?? layer.name,
     kind: layer.getClassName(),
     activation: ownActivation(layer),
     shape: shapeOf(layer),

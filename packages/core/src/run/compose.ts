@@ -182,8 +182,9 @@ function loopStep(
     scalar(name) {
       const { learningRate, learningRateFactor } = run;
       const scalars = source(run.position, { learningRate, learningRateFactor, batchSize });
-      if (scalars[name] === undefined) throw unknownScalar(name, Object.keys(scalars));
-      return tf.scalar(scalars[name]);
+      const value = scalars[name];
+      if (typeof value !== 'number') throw unknownScalar(name, Object.keys(scalars));
+      return tf.scalar(value);
     },
     random(name, shape, distribution = 'uniform') {
       const numbers = stream(run.seed, name, run.step);

@@ -30,6 +30,8 @@ export class FitWork implements RunWork {
   readonly #setup: FitSetup;
   #epoch: EpochBatches | undefined;
   #position: EpochPosition | null;
+  /** Where the data stood before the step that is being done: one that throws has used none of them. */
+  #begun: EpochPosition | undefined;
   /** What was trained when the run began. */
   readonly #trained: string;
   /** Whether a plugin could change that between two steps of an epoch. */
@@ -57,7 +59,7 @@ export class FitWork implements RunWork {
 
   /** Where the data of the present epoch stand. */
   get position(): EpochPosition | null {
-    return this.#epoch?.position ?? this.#position;
+    return this.#begun ?? this.#epoch?.position ?? this.#position;
   }
 
   /** What an evaluation between steps is told. */
@@ -82,7 +84,8 @@ export class FitWork implements RunWork {
 
   async closeEpoch(): Promise<void> {
     // A checkpoint of a run that is stopped here still wants to know.
-    this.#position = this.#epoch!.position;
+    this.#position = this.position;
+    this.#begun = undefined;
     await this.#epoch!.close();
     this.#epoch = undefined;
   }
@@ -91,9 +94,13 @@ export class FitWork implements RunWork {
     most: number,
     more: (done: StepsDone) => boolean,
   ): StepsDone | undefined | Promise<StepsDone | undefined> {
-    if (this.#parts.accumulate > 1) return this.#accumulatedStep();
+    if (this.#parts.accumulate > 1) {
+      this.#begun = this.#epoch!.position;
+      return this.#accumulatedStep();
+    }
     const last = most > 1 ? this.#series(most, more) : undefined;
     if (last) return last;
+    this.#begun = this.#epoch!.position;
     const fetched = this.#epoch!.next();
     if (fetched instanceof Promise) return fetched.then((batch) => batch && this.#step(this.#prepare(batch)));
     return fetched && this.#step(this.#prepare(fetched));
@@ -182,6 +189,7 @@ export class FitWork implements RunWork {
     learningRate: number,
     result: { tap: NonNullable<StepsDone['tap']> },
   ): StepsDone {
+    this.#begun = undefined;
     this.#takeNotes();
     return { sums, examples, learningRate, tap: (name) => result.tap(name) };
   }

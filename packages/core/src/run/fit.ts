@@ -6,7 +6,7 @@ import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
 import { checkWeights, syncModel } from '../model/weights.js';
 import { directionOf, metricNames } from '../step/objectives.js';
-import { takeGroup, weightsOf } from '../step/state.js';
+import { takeGroup, withoutPartOfStep, weightsOf } from '../step/state.js';
 import { claim } from './claim.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
 import { evaluatedWeights } from './evaluated-weights.js';
@@ -93,7 +93,7 @@ async function claimedFit(
       readState: async (prefix) => takeGroup(await session.readState(prefix), prefix),
       syncModel: () => syncModel(session, model),
       contents: {
-        readState: () => session.readState(),
+        readState: async () => withoutPartOfStep(await session.readState()),
         writeState: (entries) => session.writeState(entries),
         position: (): EpochPosition | null => work.position,
         batchSize,

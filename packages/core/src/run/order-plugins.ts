@@ -43,6 +43,9 @@ function checkPlugin(plugin: Plugin): void {
   if (typeof name !== 'string' || name === '') {
     fail('invalid-option', 'plugins', `every plugin needs a name, got ${describe(name)}.`);
   }
+  if (name === '__proto__') {
+    fail('invalid-option', 'plugins', "a plugin cannot be called '__proto__', which no checkpoint can hold.");
+  }
   if (enforce !== undefined && enforce !== 'pre' && enforce !== 'post') {
     fail('invalid-option', name, `enforce must be 'pre', 'post' or left out, got ${describe(enforce)}.`);
   }

@@ -215,7 +215,7 @@ export class PluginDriver {
   ): Record<string, tf.Tensor> {
     const next: Record<string, tf.Tensor> = {};
     for (const plugin of this.with('stepState')) {
-      const layers: Record<string, Record<string, tf.Tensor>> = {};
+      const layers = Object.create(null) as Record<string, Record<string, tf.Tensor>>;
       for (const one of seen)
         if (one.plugin === plugin.name) (layers[one.layer] ??= {})[one.name] = one.tensor;
       const own = inHook(plugin, 'stepState', () =>

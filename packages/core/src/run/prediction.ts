@@ -72,15 +72,18 @@ function rowsOf({ data, shape, dtype }: HostArray, indices: Uint32Array): HostAr
 
 /** The outputs of batches, put together. */
 export class JoinedOutputs {
-  readonly #parts: Record<string, HostArray[]> = {};
+  readonly #parts = new Map<string, HostArray[]>();
 
   add(outputs: HostArrays): void {
-    for (const [name, array] of Object.entries(outputs)) (this.#parts[name] ??= []).push(array);
+    for (const [name, array] of Object.entries(outputs)) {
+      const list = this.#parts.get(name) ?? [];
+      this.#parts.set(name, [...list, array]);
+    }
   }
 
   /** One tensor for the only output, else by name. */
   tensors(): tf.Tensor | Record<string, tf.Tensor> {
-    const outputs = Object.entries(this.#parts).map(([name, list]) => [name, joined(list)] as const);
+    const outputs = [...this.#parts].map(([name, list]) => [name, joined(list)] as const);
     return outputs.length === 1 ? outputs[0]![1] : Object.fromEntries(outputs);
   }
 }

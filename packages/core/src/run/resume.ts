@@ -43,6 +43,8 @@ function checkSetup(saved: RunSetup, own: RunSetup): void {
   if (saved.optimizer?.name !== own.optimizer?.name) {
     differs('optimizer', saved.optimizer?.name, own.optimizer?.name);
   }
+  const [before, now] = [saved, own].map(({ losses }) => Object.values(losses ?? {}).map(({ name }) => name));
+  if (String(before) !== String(now)) differs('losses', before!, now!);
   if (saved.data?.fingerprint !== own.data?.fingerprint) {
     refuse('the training data are not those that the checkpoint was trained on (their contents differ)');
   }

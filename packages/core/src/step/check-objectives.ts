@@ -107,6 +107,12 @@ export function checkNames(objectives: readonly Named[]): void {
       `two metrics are called '${twice}'; give one of them another \`name\`.`,
     );
   }
+  if (names.includes('__proto__'))
+    fail(
+      'invalid-option',
+      'trainer',
+      "a metric cannot be called '__proto__', which no record can hold; give it another `name`.",
+    );
   const taken = names.find((name) => RESERVED.includes(name) || name.startsWith('val_'));
   if (taken === undefined) return;
   fail(

@@ -27,6 +27,15 @@ export function putGroup<T>(prefix: string, group: Readonly<Record<string, T>>):
   return state;
 }
 
+/** A state between two steps: what batches of a step that was not finished have gathered is gone. */
+export function withoutPartOfStep(state: HostArrays): HostArrays {
+  const entries = Object.entries(state).map(([name, array]) => {
+    const part = name.startsWith(ACCUMULATED);
+    return [name, part ? { ...array, data: new Float32Array(array.data.length) } : array] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** All weights of the model in a state, trained or not, by their own names. */
 export function weightsOf<T>(state: Readonly<Record<string, T>>): Record<string, T> {
   return { ...takeGroup(state, PARAMETERS), ...takeGroup(state, VARIABLES) };

@@ -76,6 +76,7 @@ describe('bad options', () => {
     [() => space({}), /at least one parameter/],
     [() => space({ 1: float(0, 1) }), /a parameter name must be text/],
     [() => space({ a: 3 } as never), /a must be made by/],
+    [() => space({ toString: float(0, 1) } as never), /a parameter name must be text that is no property/],
     [() => when({}, float(0, 1)), /condition must be/],
     [() => conditional({ a: 1 }), /declared before it, got 'a'/],
     [() => space({ a: choice([1]), b: when({ a: 2 }, float(0, 1)) } as never), /among 1, got 2/],

@@ -64,6 +64,8 @@ export function space<const S extends SpaceDefinition>(
   for (const [name, entry] of entries) {
     if (name === '' || /^\d+$/.test(name))
       check.fail('a parameter name', 'text that is not a number, since those lose their order', name);
+    if (name in Object.prototype)
+      check.fail('a parameter name', 'text that is no property of every object', name);
     const distribution = entry?.type === 'when' ? entry.distribution : entry;
     if (!['choice', 'float', 'int'].includes(distribution?.type))
       check.fail(name, 'made by choice, float, int or when', entry);
