@@ -53,6 +53,8 @@ export type { PeerImport } from './runtime-import.js';
 export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.js';
 export type { LockFile, LockOptions } from './files/lock-file.js';
 export { lockFile } from './files/lock-file.js';
+export type { LivePage, LivePageOptions } from './files/live-page.js';
+export { serveLivePage } from './files/live-page.js';
 export type { NodeFiles } from './files/node-files.js';
 export { codeOf, nodeFiles } from './files/node-files.js';
 export type { BoundForward, BoundModel } from './model/bound-model.js';

@@ -83,7 +83,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'backend-wasm': ['kernelReport'],
   'backend-webgpu': ['kernelReport'],
   // What plugins are written with.
-  core: ['checkOptions', 'option', 'readOptions', 'sizeOf', 'toTensorData'],
+  core: ['MetricState', 'checkOptions', 'option', 'readOptions', 'sizeOf', 'toTensorData'],
   datasets: ['oneHot', 'parseIdx'],
   models: ['registerLayers'],
   // What optimizers are written with; the names are too general for a root.

@@ -39,3 +39,7 @@ export { toSvg } from './to-svg.js';
 export type { WeightHeatMapOptions, WeightHistogramOptions, Weights } from './weight-charts.js';
 export { weightHeatMap, weightHistogram } from './weight-charts.js';
 export { writeReport } from './write-report.js';
+export { madeFrom } from './saved-runs/made-from.js';
+export { readRun } from './saved-runs/read-run.js';
+export { runReport } from './saved-runs/run-report.js';
+export type { KeptRecord, RunRemark, SavedRun } from './saved-runs/saved-run.js';

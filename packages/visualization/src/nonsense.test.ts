@@ -81,7 +81,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
 };
 
 /** They take values, not options. */
-const OTHER = ['meanOverSeeds', 'writeReport'];
+const OTHER = ['madeFrom', 'meanOverSeeds', 'readRun', 'runReport', 'writeReport'];
 
 test('every export is tried, or is said not to be', () => {
   expect(Object.keys(exported).sort()).toEqual([...Object.keys(factories), ...OTHER].sort());

@@ -1,0 +1,143 @@
+import type { Server, ServerResponse } from 'node:http';
+import { EspalierError } from '../errors.js';
+import { nodeModule } from '../runtime-import.js';
+
+/** What {@link serveLivePage} serves. */
+export interface LivePageOptions {
+  /** The page, a whole HTML document with `<main>` in it. Called for each visit and each change. */
+  readonly render: () => string | Promise<string>;
+  /** Files whose change is a change of the page. */
+  readonly files: readonly string[];
+  /** Default 0: any that is free. */
+  readonly port?: number;
+  /** Milliseconds between two looks at the files. Default 500. */
+  readonly every?: number;
+}
+
+/** A page that is being served. */
+export interface LivePage {
+  /** `http://127.0.0.1:<port>/`. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Takes the new page into the old one, so that the reader stays where he is; what is in use stays as it is. */
+const refresh = `'use strict';
+const page = document.querySelector('.page') ? '.page' : 'main';
+let busy = false;
+new EventSource('/changes').onmessage = async () => {
+  if (busy) return;
+  busy = true;
+  try {
+    const next = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
+    const open = [...document.querySelectorAll('details')].map((one) => one.open);
+    document.querySelector(page).replaceWith(next.querySelector(page));
+    document.querySelectorAll('details').forEach((one, i) => (one.open = open[i] ?? one.open));
+    for (const old of next.querySelectorAll('script:not([src])')) {
+      const script = document.createElement('script');
+      script.textContent = old.textContent;
+      document.body.append(script);
+      script.remove();
+    }
+  } finally {
+    busy = false;
+  }
+};
+`;
+
+/**
+ * Serves a page to this machine alone, which follows its files: server-sent events say when they change. Node only.
+ *
+ * Listens on 127.0.0.1, and answers only to that name, so that no page from elsewhere can read it through the reader's browser.
+ *
+ * @throws EspalierError `io` where the port is taken.
+ */
+export async function serveLivePage({
+  render,
+  files,
+  port = 0,
+  every = 500,
+}: LivePageOptions): Promise<LivePage> {
+  const [{ createServer }, { stat }] = await Promise.all([
+    nodeModule<typeof import('node:http')>('node:http'),
+    nodeModule<typeof import('node:fs/promises')>('node:fs/promises'),
+  ]);
+  const state = async (): Promise<string> => {
+    const all = files.map((file) => stat(file).then((one) => `${one.mtimeMs} ${one.size}`, () => '-')); // prettier-ignore
+    return (await Promise.all(all)).join();
+  };
+  const readers = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    const { host = '' } = request.headers;
+    if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return void response.writeHead(403).end();
+    if (request.method !== 'GET') return void response.writeHead(405).end();
+    if (request.url === '/live.js')
+      return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(refresh);
+    if (request.url === '/changes') {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.write(':\n\n');
+      readers.add(response);
+      return void response.on('close', () => readers.delete(response));
+    }
+    if (request.url !== '/') return void response.writeHead(404).end();
+    Promise.resolve()
+      .then(render)
+      .then(
+        (html) => response.writeHead(200, HTML).end(live(html)),
+        (error: unknown) =>
+          response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error)),
+      );
+  });
+  await listen(server, port);
+  let known = await state();
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void state().then((now) => {
+      looking = false;
+      if (now === known) return;
+      known = now;
+      for (const reader of readers) reader.write('data: changed\n\n');
+    });
+  }, every);
+  const address = server.address() as { port: number };
+  return {
+    address: `http://127.0.0.1:${address.port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        clearInterval(timer);
+        for (const reader of readers) reader.end();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const HTML = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+
+/** The page with the script that follows changes; its content security policy, where it has one, lets it. */
+function live(html: string): string {
+  return html
+    .replace(
+      /(http-equiv="Content-Security-Policy" content="[^"]*?)script-src/,
+      "$1connect-src 'self'; script-src 'self'",
+    )
+    .replace('</body>', '<script src="/live.js"></script>\n</body>');
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new EspalierError({
+          code: 'io',
+          scope: 'live-page',
+          message: `cannot listen on port ${port} (${cause.code === 'EADDRINUSE' ? 'it is in use' : cause.message}): leave the port out to take a free one.`,
+          cause,
+        }),
+      ),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}
