@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { readdirSync } from 'node:fs';
 import * as backendNode from '@espalier/backend-node';
 import * as backendNodeGpu from '@espalier/backend-node-gpu';
+import * as backendCpu from '@espalier/backend-cpu';
 import * as backendWasm from '@espalier/backend-wasm';
 import * as backendWebgpu from '@espalier/backend-webgpu';
 import * as callbacks from '@espalier/callbacks';
@@ -23,6 +24,7 @@ function methods(...names: readonly string[]): Record<string, unknown> {
 }
 
 const PACKAGES: Readonly<Record<string, object>> = {
+  'backend-cpu': backendCpu,
   'backend-node': backendNode,
   'backend-node-gpu': backendNodeGpu,
   'backend-wasm': backendWasm,

@@ -41,6 +41,7 @@ export {
   firstMaximum,
 } from './engine/kernel-kit/pooling-gradients.js';
 export { inStep } from './engine/eager-executor.js';
+export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
 export { STATES, streamStates } from './random.js';

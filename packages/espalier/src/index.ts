@@ -1,4 +1,5 @@
 // Values by name: what a program calls. What plugins and optimizers are written with stays in the package it belongs to.
+export { cpu } from '@espalier/backend-cpu';
 export type * from '@espalier/backend-wasm';
 export { wasm } from '@espalier/backend-wasm';
 export type * from '@espalier/callbacks';

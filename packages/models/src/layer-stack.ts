@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { prepareTfjs } from '@espalier/core/internal';
+import { needBackend, prepareTfjs } from '@espalier/core/internal';
 import { activationLayer, inlineActivation, type ResolvedActivation } from './activation.js';
 import { widthOf } from './activations.js';
 import { BatchNormalization } from './batch-normalization.js';
@@ -43,8 +43,13 @@ export class LayerStack {
   }[] = [];
   readonly #options: ResolvedStackOptions;
 
-  /** Makes TensorFlow.js fit for the layers that will come. */
+  /**
+   * Makes TensorFlow.js fit for the layers that will come.
+   *
+   * @throws EspalierError `backend-unavailable` where it has no backend.
+   */
   constructor(options: ResolvedStackOptions) {
+    needBackend('models');
     prepareTfjs();
     this.#options = options;
   }

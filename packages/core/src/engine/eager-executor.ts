@@ -14,6 +14,7 @@ import type {
 import type { Batch } from '../run/plugin.js';
 import { doubtful, probeGradients } from './preflight/gradient-probes.js';
 import { watchOps } from './preflight/watch-ops.js';
+import { needBackend } from './need-backend.js';
 import { prepareTfjs } from './prepare-tfjs.js';
 import { stream } from '../random.js';
 import { mapTensors } from '../step/gradients.js';
@@ -35,6 +36,7 @@ export function eager(): Executor {
     name: 'eager',
     async start(program, state) {
       prepareTfjs();
+      needBackend('eager');
       await tf.ready();
       return new EagerSession(program, state);
     },
