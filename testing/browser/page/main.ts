@@ -1,3 +1,4 @@
+import * as ort from 'onnxruntime-web/webgpu';
 import { wasm } from '@espalier/backend-wasm';
 import { webgpu } from '@espalier/backend-webgpu';
 import { compiled } from '@espalier/compile';
@@ -31,7 +32,7 @@ const executors: Record<Engine, Executor> = {
   eager: eager(),
   'eager webgpu': eager(),
   wasm: compiled({ runtime: 'onnxruntime-web' }),
-  webgpu: compiled({ device: 'webgpu' }),
+  webgpu: compiled({ device: 'webgpu', runtime: ort }),
 };
 
 /** Not awaited at the top: a chunk that is loaded later may need what this one exports. */

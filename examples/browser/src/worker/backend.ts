@@ -15,13 +15,14 @@ export async function startBackend(): Promise<void> {
   await useBackend(wasm({ wasmPaths }));
 }
 
-const executors: Record<Engine, () => Executor> = {
+const executors: Record<Engine, () => Executor | Promise<Executor>> = {
   compiled: () => compiled(),
-  webgpu: () => compiled({ device: 'webgpu' }),
+  // A build of its own, loaded by whoever asks for it.
+  webgpu: async () => compiled({ device: 'webgpu', runtime: await import('onnxruntime-web/webgpu') }),
   eager: () => eager(),
 };
 
 /** The executor of an engine. */
-export function executorOf(engine: Engine): Executor {
+export async function executorOf(engine: Engine): Promise<Executor> {
   return executors[engine]();
 }

@@ -107,7 +107,7 @@ async function run({ settings: asked, resume, files }: TrainOptions, job: Job<Sn
         jsonlLogger({ store }),
         job.plugin(),
       ],
-      executor: executorOf(settings.engine),
+      executor: await executorOf(settings.engine),
       seed: 1,
     });
     const { status, executor } = await trainer.fit(digitsToLearn, {

@@ -36,8 +36,9 @@ export interface CompiledOptions {
    */
   readonly threads?: number;
   /**
-   * Of target `onnx`. Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the module itself: `import * as ort from
-   * 'onnxruntime-web/webgpu'`, then `runtime: ort`, where it comes from a CDN or needs settings of its own.
+   * Of target `onnx`. Default `onnxruntime-node` in Node, `onnxruntime-web` elsewhere. Or the module itself, where it comes from a
+   * CDN or needs settings of its own, and for device `webgpu` in a browser: `import * as ort from 'onnxruntime-web/webgpu'`, then
+   * `runtime: ort`.
    */
   readonly runtime?: RuntimeName | OnnxRuntimeModule;
   /** Most compiled graphs (one for each kind of step and batch shape) kept for a program. Default 16. */

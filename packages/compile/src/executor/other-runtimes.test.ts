@@ -1,5 +1,5 @@
 import { executorContract } from '@espalier/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { howToGetSoftwareGpu, useSoftwareGpu } from '../../../../testing/support/software-gpu.js';
 import { compiled } from './compiled.js';
 
@@ -27,4 +27,16 @@ test('a device that cannot start says why and how to fix it, and the process goe
     message: expect.stringMatching(/does not start: .*navigator\.gpu/),
   });
   expect(await compiled({ runtime: 'onnxruntime-web' }).isAvailable()).toEqual({ available: true });
+});
+
+test('a browser is told to hand the build with WebGPU over, which no bundle has by itself', async () => {
+  const executor = compiled({ device: 'webgpu' });
+  vi.stubGlobal('process', undefined);
+  const asked = executor.isAvailable();
+  vi.unstubAllGlobals();
+  expect(await asked).toMatchObject({
+    available: false,
+    reason: expect.stringContaining('in a build of its own of onnxruntime-web'),
+    fix: expect.stringContaining("import * as ort from 'onnxruntime-web/webgpu'"),
+  });
 });

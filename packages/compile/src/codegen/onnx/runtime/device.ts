@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { inNode } from '@espalier/core/internal';
 import type { NamedValue, Value } from '../../../graph/graph.js';
 import { toModel } from '../model.js';
 import type { Device, Runtime, RuntimeName, RuntimeOptions, RuntimeSession } from './runtime-types.js';
@@ -35,8 +36,15 @@ const working = new WeakMap<object, Set<string>>();
 export async function deviceProblem(
   options: RuntimeOptions = {},
 ): Promise<{ reason: string; fix: string; cause: unknown } | undefined> {
-  const runtime = await loadRuntime(options);
   const device = options.device ?? 'cpu';
+  if (device === 'webgpu' && !inNode() && typeof options.runtime !== 'object')
+    return {
+      reason:
+        'Device "webgpu" is in a build of its own of onnxruntime-web, of 27 MB, which is not put into every bundle.',
+      fix: "Hand it over: import * as ort from 'onnxruntime-web/webgpu', then { device: 'webgpu', runtime: ort }.",
+      cause: undefined,
+    };
+  const runtime = await loadRuntime(options);
   let known = working.get(runtime.Tensor);
   if (!known) working.set(runtime.Tensor, (known = new Set()));
   if (known.has(device)) return undefined;

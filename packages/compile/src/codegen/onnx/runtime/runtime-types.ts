@@ -34,7 +34,8 @@ export interface RuntimeSession {
 /** What is used of the modules onnxruntime-node and onnxruntime-web, which have the same interface. */
 export interface OnnxRuntimeModule {
   readonly InferenceSession: {
-    create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<RuntimeSession>;
+    // As wide as the overloads of their declarations need it.
+    create(model: never, options: never): Promise<unknown>;
   };
   readonly Tensor: new (type: never, data: never, dims: readonly number[]) => unknown;
   readonly env: {

@@ -1,6 +1,6 @@
 import { inNode } from '@espalier/core/internal';
 import { importRuntime } from './import-runtime.js';
-import type { Runtime, RuntimeName, RuntimeOptions } from './runtime-types.js';
+import type { Runtime, RuntimeName, RuntimeOptions, RuntimeSession } from './runtime-types.js';
 import { onePlace } from './web-session.js';
 
 /**
@@ -9,16 +9,19 @@ import { onePlace } from './web-session.js';
  * @throws EspalierError `executor-unavailable` when the package is not installed, saying what to install.
  */
 export async function loadRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const { runtime = runtimeName(options), device = 'cpu', threads = 1 } = options;
+  const { runtime = runtimeName(options), threads = 1 } = options;
   const name = runtimeName(options);
-  const module = typeof runtime === 'object' ? runtime : await importRuntime(name, device);
+  const module = typeof runtime === 'object' ? runtime : await importRuntime(name);
   // Without this onnxruntime-web starts threads of its own; later settings change nothing.
   if (name === 'onnxruntime-web') module.env.wasm.numThreads ??= threads;
   return {
     name,
     Tensor: module.Tensor as Runtime['Tensor'],
     createSession: async (model, sessionOptions) => {
-      const session = await module.InferenceSession.create(model, sessionOptions);
+      const session = (await module.InferenceSession.create(
+        model as never,
+        sessionOptions as never,
+      )) as RuntimeSession;
       return name === 'onnxruntime-web' ? onePlace(session) : session;
     },
   };
