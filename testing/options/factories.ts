@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { refreshBatchNorm } from '@espalier/callbacks';
+import { refreshBatchNorm, track } from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
@@ -40,6 +40,7 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   loadWeights: (options) => loadWeights(model(), {}, options),
   refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
+  track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
   toLayersCallback: (options) => toLayersCallback([], model(), options),
   workerPool: (options) => workerPool(() => ({ postMessage() {}, terminate() {} }), options),
   workerPoolClose: (options) => workerPool(() => ({ postMessage() {}, terminate() {} })).close(options),
@@ -85,8 +86,11 @@ export const GOOD: Readonly<Record<string, object>> = {
   polynomialDecay: { initialValue: 1, decaySteps: 5 },
   reduceLROnPlateau: { monitor: 'loss' },
   stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
+  stepLogger: { path: 'steps.csv' },
   swa: { startEpoch: 0 },
+  tensorBoard: { directory: 'board' },
   topKAccuracy: { k: 1 },
+  webhookTracker: { url: 'http://localhost' },
   Trainer: {
     get model() {
       return model();
@@ -160,6 +164,11 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   sgd: { ...COUPLED, momentum: FUNCTION },
   signSgd: { ...COUPLED, momentum: FUNCTION },
   toLayersCallback: { epochs: ['Infinity'], stepsPerEpoch: ['Infinity'] },
+  mlflowTracker: { experiment: TEXT, runName: TEXT, clock: FUNCTION },
+  swa: { learningRate: [] },
+  tensorBoard: { clock: FUNCTION, images: FUNCTION },
+  webhookTracker: { fetch: FUNCTION, headers: ['{}'] },
+  track: { parameters: ['{}'] },
   webgpu: { dawnFlags: ['[]'] },
   trace: { momentum: FUNCTION },
   weightDecay: { rate: FUNCTION },

@@ -12,7 +12,7 @@ interface Entry extends PluginContractOptions {
 }
 
 const { clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } = exported;
-const { progressBar, reduceLROnPlateau, spikeGuard, swa } = exported;
+const { progressBar, reduceLROnPlateau, spikeGuard, stepLogger, swa, tensorBoard, track } = exported;
 
 const directory = mkdtempSync(join(tmpdir(), 'espalier-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -107,6 +107,41 @@ const plugins: Record<string, Entry> = {
     },
     bad: { 'decay 1': () => ema({ decay: 1 }) },
   },
+  stepLogger: {
+    variants: { 'every other step': () => stepLogger({ path: join(directory, 'steps.csv'), everySteps: 2 }) },
+    neutral: () => stepLogger({ path: join(directory, 'neutral-steps.jsonl') }),
+    bad: { 'no path': () => stepLogger({} as never) },
+  },
+  tensorBoard: {
+    variants: {
+      'of steps and weights': () =>
+        tensorBoard({
+          directory: join(directory, 'board'),
+          everySteps: 2,
+          histogramEpochs: 2,
+          clock: () => 0,
+        }),
+    },
+    neutral: () => tensorBoard({ directory: join(directory, 'neutral-board') }),
+    bad: { 'no directory': () => tensorBoard({} as never) },
+  },
+  track: {
+    variants: {
+      'by the files of MLflow': () =>
+        track(
+          exported.mlflowTracker({
+            directory: join(directory, 'mlruns'),
+            runId: '0'.repeat(32),
+            clock: () => 0,
+          }),
+        ),
+    },
+    neutral: () => track({ name: 'nobody', start() {}, log() {}, end() {} }),
+    bad: {
+      'no tracker': () => track({} as never),
+      'an address of another kind': () => exported.webhookTracker({ url: 'file:///x' }),
+    },
+  },
   swa: {
     variants: { 'with a rate of its own': () => swa({ startEpoch: 0, learningRate: 0.05, annealEpochs: 2 }) },
     inert: () => swa({ startEpoch: 1000 }),
@@ -116,7 +151,9 @@ const plugins: Record<string, Entry> = {
 
 const helpers = new Set([
   'bestCheckpoint',
+  'mlflowTracker',
   'refreshBatchNorm',
+  'webhookTracker',
   'folderStore',
   'indexedDbStore',
   'latestCheckpoint',

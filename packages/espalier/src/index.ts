@@ -13,6 +13,7 @@ export {
   indexedDbStore,
   jsonlLogger,
   latestCheckpoint,
+  mlflowTracker,
   modelCheckpoint,
   nanGuard,
   opfsStore,
@@ -20,7 +21,11 @@ export {
   reduceLROnPlateau,
   refreshBatchNorm,
   spikeGuard,
+  stepLogger,
   swa,
+  tensorBoard,
+  track,
+  webhookTracker,
 } from '@espalier/callbacks';
 export type * from '@espalier/compile';
 export { compiled, compileStep, exportOnnx } from '@espalier/compile';

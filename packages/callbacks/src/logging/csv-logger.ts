@@ -1,4 +1,5 @@
 import type { Plugin } from '@espalier/core';
+import { quoted } from './csv-text.js';
 import { epochLogger } from './epoch-logger.js';
 import type { LogPlace } from './log-place.js';
 
@@ -37,8 +38,4 @@ export function csvLogger(options: CsvLoggerOptions): Plugin<never, never> {
     header: (columns) => columns.map(quoted).join(','),
     line: (row) => row.map(([, value]) => value ?? '').join(','),
   });
-}
-
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
