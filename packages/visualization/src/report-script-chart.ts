@@ -1,0 +1,199 @@
+/** The part of the report's script that redraws a chart of lines; it stands inside `reportScript`. */
+export const chartScript = `
+  const chartOf = (figure) => {
+    const data = JSON.parse(figure.dataset.lines);
+    const svg = figure.querySelector('svg');
+    const plot = svg.querySelector('.root > g > g');
+    if (!plot) return undefined;
+    const { width, height, lines } = data;
+    const hidden = new Set();
+    let view = { x: data.x.domain, y: data.y.domain };
+    const whole = view;
+    const still = [...plot.children].filter((node) => !/role-title|role-axis/.test(node.getAttribute('class')));
+    const axes = [...plot.children].filter((node) => /role-axis/.test(node.getAttribute('class')));
+    const live = draw('g', { class: 'live' });
+    const cursor = draw('g', { class: 'cursor', 'pointer-events': 'none' });
+    plot.append(live, cursor);
+    const clip = 'clip-' + Math.abs([...figure.dataset.lines].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) | 0, charts.length));
+
+    const forth = (axis, value) => (axis.log ? Math.log10(value) : value);
+    const place = (axis, [low, high], size, value) =>
+      ((forth(axis, value) - forth(axis, low)) / (forth(axis, high) - forth(axis, low))) * size;
+    const px = (value) => place(data.x, view.x, width, value);
+    const py = (value) => height - place(data.y, view.y, height, value);
+    const back = (axis, [low, high], share) => {
+      const value = forth(axis, low) + share * (forth(axis, high) - forth(axis, low));
+      return axis.log ? 10 ** value : value;
+    };
+    const shown = () => lines.filter(({ name }) => !hidden.has(name));
+
+    const ticks = (axis, [low, high], count) => {
+      if (axis.log && high / low >= 10) {
+        const powers = [];
+        for (let power = Math.ceil(Math.log10(low)); power <= Math.log10(high); power++) powers.push(10 ** power);
+        if (powers.length > 1) return powers;
+      }
+      const step = 10 ** Math.floor(Math.log10((high - low) / count));
+      const wide = [1, 2, 5, 10].map((by) => by * step).find((by) => (high - low) / by <= count);
+      const all = [];
+      for (let i = Math.ceil(low / wide - 1e-9); i * wide <= high * (1 + 1e-12) + 1e-300; i++) all.push(Number((i * wide).toPrecision(12)));
+      return all;
+    };
+
+    const drawAxes = () => {
+      const attributes = { 'font-family': 'sans-serif', 'font-size': '11px', fill: '#59636e' };
+      for (const value of ticks(data.y, view.y, 6)) {
+        draw('line', { x1: 0, x2: width, y1: py(value), y2: py(value), stroke: '#e7eaee' }, live);
+        draw('text', { ...attributes, 'text-anchor': 'end', x: -4, y: py(value) + 3 }, live, show(value, 5));
+      }
+      for (const value of ticks(data.x, view.x, 8)) {
+        draw('line', { x1: px(value), x2: px(value), y1: height, y2: height + 4, stroke: '#b3bac2' }, live);
+        draw('text', { ...attributes, 'text-anchor': 'middle', x: px(value), y: height + 17 }, live, show(value, 5));
+      }
+      draw('line', { x1: 0, x2: width, y1: height, y2: height, stroke: '#b3bac2' }, live);
+    };
+
+    /* The picture stays as it was drawn until something is asked of it. */
+    const redraw = () => {
+      const asDrawn = view === whole && hidden.size === 0;
+      for (const node of still) node.style.display = asDrawn ? '' : 'none';
+      for (const axis of axes) {
+        for (const part of axis.querySelectorAll('.role-axis-label,.role-axis-grid,.role-axis-tick,.role-axis-domain'))
+          part.style.display = asDrawn ? '' : 'none';
+      }
+      live.replaceChildren();
+      cursor.replaceChildren();
+      tip.hidden = true;
+      for (const button of buttons) button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.name)));
+      reset.hidden = view === whole;
+      if (asDrawn) return;
+      drawAxes();
+      const mask = draw('clipPath', { id: clip }, live);
+      draw('rect', { x: -3, y: -3, width: width + 6, height: height + 6 }, mask);
+      const inside = draw('g', { 'clip-path': 'url(#' + clip + ')', fill: 'none' }, live);
+      for (const { points, color, dash, joined } of shown()) {
+        const spread = points.filter((point) => point.length > 2);
+        if (spread.length > 1 && joined) {
+          const upper = spread.map(([x, , , high]) => px(x) + ',' + py(high));
+          const lower = spread.map(([x, , low]) => px(x) + ',' + py(low)).reverse();
+          draw('path', { d: 'M' + [...upper, ...lower].join('L') + 'Z', fill: color, opacity: 0.16 }, inside);
+        }
+        let d = '';
+        let pen = 'M';
+        for (const [x, y] of points) {
+          if (y === null) pen = 'M';
+          else (d += pen + px(x) + ',' + py(y)), (pen = 'L');
+        }
+        if (joined) draw('path', { d, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash.join(',') }, inside);
+        if (!joined || points.length <= 60)
+          for (const [x, y] of points) if (y !== null) draw('circle', { cx: px(x), cy: py(y), r: 2.4, fill: color }, inside);
+      }
+    };
+
+    const bar = make('div', { class: 'lines', role: 'group', 'aria-label': 'Lines of this chart' }, figure);
+    const buttons = lines.length < 2 ? [] : lines.map(({ name, color, dash }) => {
+      const button = make('button', { type: 'button', 'aria-pressed': 'true', title: 'Hide or show' }, bar);
+      button.dataset.name = name;
+      const key = draw('svg', { width: 22, height: 8, 'aria-hidden': 'true' }, button);
+      draw('line', { x1: 0, x2: 22, y1: 4, y2: 4, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash.join(',') }, key);
+      button.append(name);
+      button.addEventListener('click', () => {
+        if (hidden.has(name)) hidden.delete(name);
+        else if (hidden.size < lines.length - 1) hidden.add(name);
+        redraw();
+      });
+      return button;
+    });
+    const reset = make('button', { type: 'button', hidden: '' }, bar, 'Whole chart');
+    reset.addEventListener('click', () => zoom(whole.x));
+    const tip = make('div', { class: 'tip', role: 'status', hidden: '' }, figure);
+
+    const zoom = (range) => {
+      if (range === whole.x) view = whole;
+      else {
+        const inside = shown().flatMap(({ points }) =>
+          points.filter(([x, y]) => y !== null && x >= range[0] && x <= range[1]).flatMap(([, y, low, high]) => [y, low ?? y, high ?? y]),
+        );
+        if (inside.length < 2) return;
+        let [low, high] = [Math.min(...inside), Math.max(...inside)];
+        if (low === high) [low, high] = data.y.log ? [low / 1.1, high * 1.1] : [low - Math.abs(low || 1) * 0.05, high + Math.abs(high || 1) * 0.05];
+        const room = data.y.log ? 1 : (high - low) * 0.04;
+        view = { x: range, y: data.y.log ? [low / 1.02, high * 1.02] : [low - room, high + room] };
+      }
+      redraw();
+    };
+
+    const all = () => [...new Set(shown().flatMap(({ points }) => points.map(([x]) => x)))].filter((x) => x >= view.x[0] && x <= view.x[1]).sort((a, b) => a - b);
+    let at;
+    const point = (x) => {
+      at = x;
+      cursor.replaceChildren();
+      tip.replaceChildren();
+      tip.hidden = x === undefined;
+      if (x === undefined) return;
+      tip.classList.toggle('left', px(x) > width / 2);
+      draw('line', { x1: px(x), x2: px(x), y1: 0, y2: height, stroke: 'currentColor', opacity: 0.4 }, cursor);
+      make('strong', {}, tip, (data.x.label || 'x') + ' ' + show(x, 7));
+      for (const { name, color, points } of shown()) {
+        const found = points.find((one) => one[0] === x);
+        if (!found) continue;
+        const row = make('span', {}, tip);
+        make('i', { style: 'background:' + color }, row);
+        row.append(name + ': ' + show(found[1], 5) + (found.length > 2 ? ' (' + show(found[2], 4) + ' to ' + show(found[3], 4) + ')' : ''));
+        if (found[1] !== null) draw('circle', { cx: px(x), cy: py(found[1]), r: 4, fill: color }, cursor);
+      }
+    };
+    const pointerX = (event) => {
+      const box = plot.getScreenCTM();
+      return Math.min(1, Math.max(0, (event.clientX - box.e) / box.a / width));
+    };
+    const nearest = (share) => {
+      const value = back(data.x, view.x, share);
+      return all().reduce((best, x) => (best === undefined || Math.abs(px(x) - px(value)) < Math.abs(px(best) - px(value)) ? x : best), undefined);
+    };
+    let from;
+    svg.addEventListener('pointermove', (event) => {
+      point(nearest(pointerX(event)));
+      if (from === undefined) return;
+      const to = pointerX(event);
+      draw('rect', { x: Math.min(from, to) * width, y: 0, width: Math.abs(to - from) * width, height, fill: 'currentColor', opacity: 0.12 }, cursor);
+    });
+    svg.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0 || event.pointerType === 'touch') return;
+      from = pointerX(event);
+      svg.setPointerCapture(event.pointerId);
+    });
+    svg.addEventListener('pointerup', (event) => {
+      if (from === undefined) return;
+      const [low, high] = [from, pointerX(event)].sort((a, b) => a - b);
+      from = undefined;
+      if ((high - low) * width > 8) zoom([back(data.x, view.x, low), back(data.x, view.x, high)]);
+    });
+    svg.addEventListener('pointerleave', () => point(undefined));
+    svg.addEventListener('dblclick', () => zoom(whole.x));
+    figure.addEventListener('blur', () => point(undefined));
+    figure.addEventListener('keydown', (event) => {
+      if (event.target !== figure) return;
+      const places = all();
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (step !== undefined && places.length > 0) {
+        const next = at === undefined ? (step > 0 ? 0 : places.length - 1) : places.indexOf(at) + step;
+        point(places[Math.min(places.length - 1, Math.max(0, next))]);
+      } else if (event.key === 'Escape') zoom(whole.x);
+      else if (event.key === '+' && at !== undefined) {
+        const share = place(data.x, view.x, 1, at);
+        zoom([back(data.x, view.x, Math.max(0, share - 0.25)), back(data.x, view.x, Math.min(1, share + 0.25))]);
+      } else return;
+      event.preventDefault();
+    });
+
+    return {
+      only(names) {
+        hidden.clear();
+        if (names && names.every((name) => lines.some((line) => line.name === name)))
+          for (const { name } of lines) if (!names.includes(name)) hidden.add(name);
+        redraw();
+      },
+    };
+  };
+`;
