@@ -86,6 +86,10 @@ export class ChoosingSession implements ExecutorSession {
     return copied(Object.fromEntries(entries));
   }
 
+  readStateNow(prefix: string): HostArrays | undefined {
+    return this.#session?.readStateNow?.(prefix);
+  }
+
   async writeState(entries: HostArrays): Promise<void> {
     if (this.#session) return this.#session.writeState(entries);
     this.#state = { ...this.#state, ...copied(entries) };

@@ -118,6 +118,13 @@ export class CompiledSession implements ExecutorSession {
     return (await this.#state.copy(prefix)) as HostArrays;
   }
 
+  readStateNow(prefix: string): HostArrays | undefined {
+    const copy = this.#state.copy(prefix);
+    if (!isPromise(copy)) return copy as HostArrays;
+    copy.catch(() => undefined);
+    return undefined;
+  }
+
   async writeState(entries: HostArrays): Promise<void> {
     await this.#state.write(
       mapValues(entries, (array, name) => {

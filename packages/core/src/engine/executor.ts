@@ -79,6 +79,8 @@ export interface ExecutorSession {
   predict(arrays: HostArrays, inputs: StepInputs): HostArrays | Promise<HostArrays>;
   /** Copies of state entries, of those whose name starts with `prefix`. */
   readState(prefix?: string): Promise<HostArrays>;
+  /** The same at once; `undefined` where that takes time. */
+  readStateNow?(prefix: string): HostArrays | undefined;
   /** Replaces some state entries. */
   writeState(entries: HostArrays): Promise<void>;
   /** What was compiled and the like, for the run's record; emptied by reading. */

@@ -11,6 +11,11 @@ export async function syncModel(session: ExecutorSession, model: BoundModel): Pr
     ...(await session.readState(PARAMETERS)),
     ...(await session.readState(VARIABLES)),
   });
+  writeWeights(values, model);
+}
+
+/** Writes weights into the model's variables. */
+export function writeWeights(values: HostArrays, model: BoundModel): void {
   const variables = model.weights();
   for (const [name, array] of Object.entries(values)) {
     const value = toTensor(array);

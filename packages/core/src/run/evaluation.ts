@@ -2,11 +2,12 @@ import type { HostArrays } from '../data/arrays.js';
 import type { BatchNamer } from '../data/batch-names.js';
 import type { Dataset, HostBatch } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
-import { openEpoch } from '../data/open-epoch.js';
+import { isPromise } from '../data/maybe-promise.js';
 import type { ExecutorSession, StepInputs } from '../engine/executor.js';
 import { scalarsOutsideRun } from '../step/scalars.js';
 import { takeGroup } from '../step/state.js';
 import { ROWS } from '../step/training-program.js';
+import { EvaluationBatches } from './evaluation-batches.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { ValidationBatch } from './plugin.js';
 import type { Evaluation } from './record.js';
@@ -21,6 +22,8 @@ export interface EvaluationSettings {
   readonly scalars?: Readonly<Record<string, number>>;
   /** Batches that are used; default: all. */
   readonly limit?: number | undefined;
+  /** Where the batches come from; default: from the data, once. */
+  readonly again?: EvaluationBatches | undefined;
   /** Sees each batch with what the model gave for it. */
   readonly onBatch?: ((batch: ValidationBatch) => void | Promise<void>) | undefined;
 }
@@ -35,7 +38,7 @@ export async function evaluateDataset(
   { objectives, program, checker, seed, scalars: source }: TrainerParts,
   session: ExecutorSession,
   data: Dataset | DataStream,
-  { batchSize, rename, scalars: given, limit = Infinity, onBatch }: EvaluationSettings,
+  { batchSize, rename, scalars: given, limit = Infinity, again, onBatch }: EvaluationSettings,
 ): Promise<Evaluation> {
   const scalars = given ?? scalarsOutsideRun(source, batchSize);
   const totals = new Totals(objectives);
@@ -47,24 +50,28 @@ export async function evaluateDataset(
   });
   const keepsRows = objectives.some(({ metrics }) => metrics.some(({ rows }) => rows !== undefined));
   const penalties = program.hasPenalties ? await session.penalties(inputsFor(batchSize)) : {};
-  const batches = openEpoch(data, { batchSize, seed, epoch: 0, shuffle: false });
+  const batches = (again ?? new EvaluationBatches(checker, data, rename)).open({ batchSize, seed });
   try {
     for (let i = 0; i < limit; i++) {
-      const fetched = await batches.next();
-      if (!fetched) break;
-      const batch = rename(fetched);
-      checker.checkBatch(data, batch);
+      const fetching = batches.next();
+      const batch = isPromise(fetching) ? await fetching : fetching;
+      if (!batch) break;
       const count = examplesOf(batch);
       if (onBatch || keepsRows) {
         const { sums, outputs } = await session.evaluateWithOutputs(batch, inputsFor(count));
         totals.add(sums, count);
         totals.addRows(takeGroup(outputs, ROWS));
         await onBatch?.({ examples: batch, outputs: withoutRows(outputs) });
-      } else totals.add(await session.evaluate(batch, inputsFor(count)), count);
-      await turns.take();
+      } else {
+        const sums = session.evaluate(batch, inputsFor(count));
+        totals.add(isPromise(sums) ? await sums : sums, count);
+      }
+      const turn = turns.take();
+      if (turn) await turn;
     }
   } finally {
-    await batches.close();
+    const closing = batches.close();
+    if (closing) await closing;
   }
   const values = totals.values();
   const penalty = Object.values(penalties).reduce((sum, [value]) => sum + value!, 0);

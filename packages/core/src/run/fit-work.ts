@@ -4,6 +4,7 @@ import { openEpoch } from '../data/open-epoch.js';
 import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
 import { evaluateDataset, examplesOf } from './evaluation.js';
+import { EvaluationBatches } from './evaluation-batches.js';
 import type { NamedData } from './named-data.js';
 import type { FitOptions } from './fit-options.js';
 import type { Evaluation } from './record.js';
@@ -36,6 +37,8 @@ export class FitWork implements RunWork {
   readonly #trained: string;
   /** Whether a plugin could change that between two steps of an epoch. */
   readonly #watchesSteps: boolean;
+  /** The batches of validation, made once. */
+  readonly #validationBatches: EvaluationBatches | undefined;
   /** The block of the last series, and its batches as the model wants them. */
   #block: BatchBlock | undefined;
   #blockBatches: HostBatch | undefined;
@@ -51,7 +54,10 @@ export class FitWork implements RunWork {
     );
     this.#position = setup.options.resumeFrom?.position ?? null;
     const { validation, options } = setup;
-    if (validation) this.validate = () => this.#validate(validation);
+    if (validation) {
+      this.validate = () => this.#validate(validation);
+      this.#validationBatches = new EvaluationBatches(parts.checker, validation.data, validation.rename);
+    }
     const every = options.validationEvery;
     this.validateEverySteps = every && 'steps' in every ? every.steps : undefined;
     this.validateEveryEpochs = every && 'epochs' in every ? every.epochs : undefined;
@@ -236,6 +242,7 @@ export class FitWork implements RunWork {
       rename,
       scalars: this.#inputs(run.learningRate, 1).scalars,
       limit: options.limit?.validation,
+      again: this.#validationBatches,
       onBatch: driver.has('onValidationBatch')
         ? (batch) => driver.observe('onValidationBatch', run, batch)
         : undefined,

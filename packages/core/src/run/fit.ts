@@ -4,7 +4,8 @@ import { checkData } from '../data/check-data.js';
 import { nameData } from './named-data.js';
 import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
-import { checkWeights, syncModel } from '../model/weights.js';
+import { ShownWeights } from '../model/shown-weights.js';
+import { checkWeights } from '../model/weights.js';
 import { directionOf, metricNames } from '../step/objectives.js';
 import { takeGroup, withoutPartOfStep, weightsOf } from '../step/state.js';
 import { claim } from './claim.js';
@@ -66,6 +67,7 @@ async function claimedFit(
   if (resumeFrom)
     checkCheckpoint(resumeFrom, { initial, stepsPerEpoch, batchSize, seed, setup, examples: data.size });
   const session = await parts.executor.start(program, initial);
+  const shown = new ShownWeights(session, model);
   const engine: RunEngine = new RunEngine(
     {
       seed,
@@ -91,7 +93,7 @@ async function claimedFit(
       },
       setWeights: (weights) => session.writeState(checkWeights(weights, model, trainable)),
       readState: async (prefix) => takeGroup(await session.readState(prefix), prefix),
-      syncModel: () => syncModel(session, model),
+      syncModel: () => shown.show(),
       contents: {
         readState: async () => withoutPartOfStep(await session.readState()),
         writeState: (entries) => session.writeState(entries),
@@ -106,7 +108,7 @@ async function claimedFit(
   parts.running.session = session;
   try {
     const restore = resumeFrom && (() => session.writeState(stepStateOf(resumeFrom)));
-    return await drive(parts, engine, work, options, restore);
+    return await drive(engine, work, shown, options, restore);
   } finally {
     parts.running.session = undefined;
     session.dispose();
@@ -115,9 +117,9 @@ async function claimedFit(
 
 /** The run with what may end it from outside, its errors, and the weights that the model is left with. */
 async function drive(
-  { model, running }: TrainerParts,
   engine: RunEngine,
   work: FitWork,
+  shown: ShownWeights,
   { signal, stopOnInterrupt = true, resumeFrom }: FitOptions,
   restore: (() => Promise<void>) | undefined,
 ): Promise<RunRecord> {
@@ -131,7 +133,7 @@ async function drive(
   const errors = await wholeRun(engine, work, resumeFrom, restore);
   signal?.removeEventListener('abort', onAbort);
   releaseInterrupt();
-  await syncModel(running.session!, model).catch((error: unknown) => errors.push(error));
+  await shown.end().catch((error: unknown) => errors.push(error));
   if (errors.length > 0) {
     run.status = 'failed';
     throw errors[0];

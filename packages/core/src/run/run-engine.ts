@@ -180,7 +180,8 @@ export class RunEngine {
     this.#validated = logs;
     this.#validatedAtStep = this.run.step;
     if (!this.driver.has('onValidationEnd')) return;
-    await this.#host.syncModel?.();
+    const syncing = this.#host.syncModel?.();
+    if (syncing) await syncing;
     await this.driver.observe('onValidationEnd', this.run, numbersOf(logs));
   }
 
@@ -208,7 +209,8 @@ export class RunEngine {
     const at = run.epochRecords.push(line()) - 1;
     this.#cutShort = cutShort;
     if (driver.has('onEpochEnd')) {
-      await this.#host.syncModel?.();
+      const syncing = this.#host.syncModel?.();
+      if (syncing) await syncing;
       await driver.epochEnd(run, line, () => (run.epochRecords[at] = line()));
     }
     if (cutShort) return;

@@ -15,8 +15,8 @@ export interface RunHost {
   checkpoint(): Promise<Checkpoint>;
   snapshot(): Promise<Snapshot>;
   rollBack(to: Snapshot): Promise<void>;
-  /** Writes the run's weights into the model's own variables; absent where there are no others. */
-  syncModel?(): Promise<void>;
+  /** Lets the model's own variables show the run's weights; absent where there are no others. */
+  syncModel?(): void | Promise<void>;
 }
 
 /** What is fixed for a run. */
