@@ -1,6 +1,7 @@
 import { study } from '@espalier-examples/studies-kit';
 import { fashion } from './fashion.js';
-import { regression } from './regression.js';
+import { regression, regressionPoints } from './regression.js';
+import { regressionSearch } from './search/regression-search.js';
 
 await study(
   {
@@ -14,6 +15,7 @@ await study(
   },
   async (lab) => {
     await regression(lab);
+    await regressionSearch(lab, (await regressionPoints(lab)).points);
     await fashion(lab);
   },
 );

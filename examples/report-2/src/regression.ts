@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fittedCurve, lineChart, meanSquaredError, mlp, sgd, weightHistogram } from 'espalier';
 import type { Lab, Measurement } from '@espalier-examples/studies-kit';
 import { type Grid, kernels, outputs } from './layer-grids.js';
-import { csvPoints, madeUpPoints } from './points.js';
+import { csvPoints, madeUpPoints, type Points } from './points.js';
 
 const GRID = Array.from({ length: 201 }, (_, i) => -5 + i / 20);
 
-/** Part 1: a curve through points with gaps. */
-export async function regression(lab: Lab): Promise<void> {
+/** The points given in the folder of the data, or made up. */
+export async function regressionPoints(
+  lab: Lab,
+): Promise<{ readonly points: Points; readonly testPoints: Points; readonly isGiven: boolean }> {
   const given = lab.options.data === undefined ? undefined : `${lab.options.data}/regression-train.csv`;
   const isGiven =
     given !== undefined &&
@@ -19,6 +21,12 @@ export async function regression(lab: Lab): Promise<void> {
   const [points, testPoints] = isGiven
     ? [await csvPoints(given), await csvPoints(given.replace('train', 'test'))]
     : [madeUpPoints('train', 1), madeUpPoints('test', 1)];
+  return { points, testPoints, isGiven };
+}
+
+/** Part 1: a curve through points with gaps. */
+export async function regression(lab: Lab): Promise<void> {
+  const { points, testPoints, isGiven } = await regressionPoints(lab);
   const hidden = ['hidden_1', 'hidden_2'];
   const fitted = await lab.train({
     name: 'regression',

@@ -13,7 +13,7 @@ import {
 import { type Claim, claimOf, type Comparison } from './claims.js';
 import { KeptRuns } from './kept-runs.js';
 import type { StudyOptions } from './options.js';
-import { percentOf, type ResultTable } from './result-table.js';
+import { percentOf, type ResultTable, type TextTable } from './result-table.js';
 import type { Measurement, RunPlan } from './run-plan.js';
 import { describeRun, trainOnce } from './train.js';
 
@@ -29,21 +29,24 @@ export interface Picture {
 export class Lab {
   readonly options: StudyOptions;
   readonly tables: ResultTable[] = [];
+  readonly textTables: TextTable[] = [];
   readonly claims: Claim[] = [];
   readonly pictures: Picture[] = [];
   readonly runs: Measurement[] = [];
   /** True where data was made up, because there was none: the figures then mean nothing. */
   madeUp = false;
   readonly #executor: Executor;
-  readonly #signal: AbortSignal;
-  readonly #say: (line: string) => void;
+  /** Fires when the study is interrupted. */
+  readonly signal: AbortSignal;
+  /** Tells whoever watches how far it is. */
+  readonly say: (line: string) => void;
   readonly #kept: KeptRuns;
 
   constructor(options: StudyOptions, executor: Executor, signal: AbortSignal, say: (line: string) => void) {
     this.options = options;
     this.#executor = executor;
-    this.#signal = signal;
-    this.#say = say;
+    this.signal = signal;
+    this.say = say;
     this.#kept = new KeptRuns(`${options.out}/kept-runs`);
   }
 
@@ -73,7 +76,7 @@ export class Lab {
     } catch (error) {
       if (!quick || !isEspalierError(error) || error.code !== 'io') throw error;
       this.madeUp = true;
-      this.#say('The data is not there; this quick run goes on with made-up data of the same shape.');
+      this.say('The data is not there; this quick run goes on with made-up data of the same shape.');
       const features = shape.reduce((product, size) => product * size, 1);
       const { arrays } = syntheticClassification({ examples: 1800, features, classes: 10, seed: 1 });
       const [inputs] = Object.values(arrays!.inputs);
@@ -88,21 +91,21 @@ export class Lab {
   async train<E extends Json = null>(plan: RunPlan<E>): Promise<Measurement<E>[]> {
     const results: Measurement<E>[] = [];
     for (const seed of this.options.seeds.slice(0, plan.seeds)) {
-      this.#signal.throwIfAborted();
+      this.signal.throwIfAborted();
       const setup = plan.setup(seed);
       const description = describeRun(plan as RunPlan<Json>, seed, setup);
       const kept = await this.#kept.get<Measurement<E>>(`${plan.name}-seed-${seed}`, description);
       const isWanted = !this.options.kept && (this.options.only?.test(plan.name) ?? true);
       if (kept || !isWanted) setup.model.dispose();
       if (!kept && !isWanted) continue;
-      const run = kept ?? (await trainOnce(plan, seed, setup, this.#executor, this.#signal));
+      const run = kept ?? (await trainOnce(plan, seed, setup, this.#executor, this.signal));
       if (!kept) {
         await this.#kept.set(`${plan.name}-seed-${seed}`, description, run);
         const accuracy = percentOf(run.test);
         const outcome = Number.isNaN(accuracy)
           ? `test loss ${String(run.test['loss'])}`
           : `test ${accuracy.toFixed(2)} %`;
-        this.#say(
+        this.say(
           `${plan.name}, seed ${seed}: ${outcome}, ${run.epochs.length} epochs, ${run.seconds.toFixed(1)} s`,
         );
       }
@@ -114,6 +117,11 @@ export class Lab {
 
   table(table: ResultTable): void {
     this.tables.push(table);
+  }
+
+  /** A table of texts: what is no figure of runs over seeds. */
+  textTable(table: TextTable): void {
+    this.textTables.push(table);
   }
 
   /** A conclusion that holds where each comparison comes out greater. */

@@ -29,6 +29,14 @@ export interface ResultTable {
   readonly rows: readonly Row[];
 }
 
+/** A table that is given as it is shown. */
+export interface TextTable {
+  readonly title: string;
+  readonly text?: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** Where a published figure lies, seen from the measured ones. */
 export type Verdict = 'within the spread' | 'outside the spread' | 'one run' | 'nothing published';
 

@@ -2,7 +2,7 @@ import type { Lab } from './lab.js';
 import { machine } from './machine.js';
 import { markdownTable } from './markdown.js';
 import type { PeerTime } from './peer-times.js';
-import { type Cell, cellsOf, fixed, meanText, tableTexts } from './result-table.js';
+import { type Cell, cellsOf, fixed, meanText, tableTexts, type TextTable } from './result-table.js';
 import type { StudyDescription } from './study-description.js';
 
 /** A figure that was published and is not within the spread of the measured ones. */
@@ -54,7 +54,8 @@ export function resultsPage(
       'Kept runs may have been trained by an earlier state of the packages, and wall times were taken while other work ran on the machine.',
     'Measured figures are the mean ± standard deviation over the seeds. A star marks a published figure that lies outside of ' +
       'where a further run would be expected (95 %); with one run nothing is marked.',
-    ...lab.tables.map(tableSection),
+    ...lab.tables.map((table) => section({ ...table, ...tableTexts(table) })),
+    ...lab.textTables.map(section),
     conclusions(lab),
     gaps(lab),
     notes.trim(),
@@ -68,11 +69,8 @@ export function resultsPage(
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function tableSection(table: Lab['tables'][number]): string {
-  const { columns, rows } = tableTexts(table);
-  return [`## ${table.title}`, table.text ?? '', markdownTable(columns, rows)]
-    .filter((part) => part !== '')
-    .join('\n\n');
+function section({ title, text = '', columns, rows }: TextTable): string {
+  return [`## ${title}`, text, markdownTable(columns, rows)].filter((part) => part !== '').join('\n\n');
 }
 
 function conclusions({ claims }: Lab): string {

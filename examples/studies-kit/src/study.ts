@@ -23,6 +23,7 @@ export async function study(description: StudyDescription, work: (lab: Lab) => P
     const lab = new Lab(options, await startEngine(say), interrupted.signal, say);
     await work(lab);
     for (const table of lab.tables) console.log(`\n${table.title}\n${plainTable(tableTexts(table))}`);
+    for (const table of lab.textTables) console.log(`\n${table.title}\n${plainTable(table)}`);
     for (const { text, verdict, evidence } of lab.claims)
       console.log(`\n${text}: ${verdict}.\n  ${evidence}`);
     const report = await writeResults(lab, description);

@@ -67,6 +67,7 @@ function resultsJson(lab: Lab, { name, title }: StudyDescription) {
         })),
       })),
     })),
+    texts: lab.textTables,
     claims: lab.claims,
     notReached: notReached(lab).map(({ table, row, cell }) => ({ table, row, figure: cell.column })),
   };
@@ -85,6 +86,11 @@ function page(lab: Lab, { title, about }: StudyDescription): Promise<string> {
         title: table.title,
         ...(table.text !== undefined && { text: table.text }),
         table: tableTexts(table),
+      })),
+      ...lab.textTables.map(({ title: heading, text, columns, rows }) => ({
+        title: heading,
+        ...(text !== undefined && { text }),
+        table: { columns, rows },
       })),
       ...(claims.length > 0
         ? [

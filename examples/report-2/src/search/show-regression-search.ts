@@ -1,0 +1,168 @@
+import { lineChart } from 'espalier';
+import { parameterImportances, type TrialRecord } from '@espalier/tuning';
+import { deviation, type Lab, mean } from '@espalier-examples/studies-kit';
+import type { RegressionStudy } from './regression-search.js';
+import type { ConfigurationScore } from './score-configuration.js';
+import { readSample } from './sample.js';
+import { publishedRegression, type RegressionParameters } from './spaces.js';
+import type { Spent } from './spent.js';
+
+type Kept = TrialRecord<RegressionParameters>;
+
+/** Tables and pictures of the search. */
+export async function showRegressionSearch(
+  lab: Lab,
+  {
+    whole,
+    pruned,
+    published,
+    best,
+    threads,
+  }: {
+    readonly whole: RegressionStudy;
+    readonly pruned: RegressionStudy;
+    readonly published: readonly ConfigurationScore[];
+    readonly best: readonly ConfigurationScore[];
+    readonly threads: number;
+  },
+): Promise<void> {
+  const found = whole.best!;
+  const rank = 1 + whole.trials.filter(({ values }) => values && values[0]! < overSeeds(published)).length;
+  const cells = ({ epochs, batchSize, hidden1, hidden2, optimizer, ...rest }: RegressionParameters) => [
+    String(epochs),
+    String(batchSize),
+    `${hidden1}-${hidden2}`,
+    optimizer,
+    rest.learningRate.toPrecision(3),
+    rest.dropout.toFixed(4),
+    rest.weightDecay.toPrecision(3),
+  ];
+  const scored = (scores: readonly ConfigurationScore[]) => {
+    const means = scores.map((score) => score.mean);
+    return `${mean(means).toFixed(4)} ± ${deviation(means).toFixed(4)}`;
+  };
+  lab.textTable({
+    title: 'Random search of the regression',
+    text:
+      `${whole.trials.length} configurations, each scored by the mean validation loss of five folds of the 100 points, the same folds for all; ` +
+      `the published best scored by these folds. Means ± standard deviations over five seeds; the score that won the search, of one seed, is ${found.values![0]!.toFixed(4)}. ` +
+      `Of the ${whole.trials.length}, ${rank - 1} scored better than the published one.`,
+    columns: [
+      'configuration',
+      'epochs',
+      'batch',
+      'hidden',
+      'optimizer',
+      'learning rate',
+      'dropout',
+      'weight decay',
+      'loss over folds',
+    ],
+    rows: [
+      ['published best', ...cells(publishedRegression), scored(published)],
+      [`best of the search (trial ${found.number})`, ...cells(found.parameters), scored(best)],
+      ...whole.trials
+        .filter(({ state, number }) => state === 'complete' && number !== found.number)
+        .sort((a, b) => a.values![0]! - b.values![0]!)
+        .slice(0, 4)
+        .map((trial) => [
+          `trial ${trial.number}`,
+          ...cells(trial.parameters),
+          `${trial.values![0]!.toFixed(4)} (one seed)`,
+        ]),
+    ],
+  });
+  lab.textTable({
+    title: 'What the search depends on',
+    text: 'Shares of the variance of the score over all configurations (fANOVA).',
+    columns: ['parameter', 'share'],
+    rows: Object.entries(parameterImportances(whole)).map(([name, share]) => [name, share.toFixed(3)]),
+  });
+  const [all, early] = [timeOf(whole.trials), timeOf(pruned.trials)];
+  const lost = pruned.trials.filter(({ state }) => state === 'pruned').length;
+  const row = (name: string, study: RegressionStudy, { wall, cpu }: Spent) => [
+    name,
+    String(study.trials.length),
+    String(study.trials.filter(({ state }) => state === 'complete').length),
+    study.best ? study.best.values![0]!.toFixed(4) : '',
+    (cpu / 60).toFixed(1),
+    (wall / 60).toFixed(1),
+  ];
+  lab.textTable({
+    title: 'Time of the random search',
+    text: `${threads} threads. CPU time is that of the whole process; wall time was taken while other work ran on the machine. With pruning, a trial stops where its loss of a fold is worse than the median of the trials before it, looked at every 25 epochs: ${lost} of ${pruned.trials.length} stopped early.`,
+    columns: [
+      'search',
+      'configurations',
+      'run to their end',
+      'best loss over folds',
+      'CPU minutes',
+      'wall minutes',
+    ],
+    rows: [
+      row('without pruning', whole, all),
+      ...(pruned.trials.length > 0 ? [row('with pruning', pruned, early)] : []),
+    ],
+  });
+  const sample = await readSample();
+  if (sample && !lab.quick) {
+    const [ours, theirs] = (['espalier', 'pytorch'] as const).map((who) =>
+      sample.configurations.reduce((sum, each) => sum + each[who].cpu, 0),
+    ) as [number, number];
+    const steps = sample.configurations.reduce((sum, each) => sum + each.steps, 0);
+    const scale = all.cpu / ours;
+    lab.textTable({
+      title: 'The search beside PyTorch',
+      text:
+        `The first ${sample.configurations.length} configurations of the search, each by both in turn on the same machine, one thread each, five folds, all epochs (search-sample.json lists them); ` +
+        `scaled to the whole search by its CPU time. PyTorch ${sample.pytorch}, eager, the batch loss read once an epoch. Other work ran beside both, so CPU time is compared, not wall time.`,
+      columns: ['', 'CPU seconds of the sample', 'µs a step', 'CPU minutes of the whole search'],
+      rows: [
+        ['Espalier', ours.toFixed(1), ((1e6 * ours) / steps).toFixed(1), (all.cpu / 60).toFixed(1)],
+        [
+          'PyTorch',
+          theirs.toFixed(1),
+          ((1e6 * theirs) / steps).toFixed(1),
+          `${((theirs * scale) / 60).toFixed(1)} (scaled)`,
+        ],
+        ['ratio', `${(theirs / ours).toFixed(1)} x`, '', ''],
+      ],
+    });
+  }
+  const complete = whole.trials.filter(({ state }) => state === 'complete');
+  let least = Infinity;
+  lab.picture(
+    'search-history',
+    'The random search: loss over five folds of each configuration, and the best so far',
+    lineChart({
+      title: 'Random search of the regression',
+      xLabel: 'Trial',
+      yLabel: 'Validation loss, mean of five folds',
+      yScale: 'log',
+      series: [
+        { name: 'configuration', kind: 'points', points: complete.map(pointOf) },
+        {
+          name: 'best so far',
+          points: complete.map(({ number, values }) => ({
+            x: number,
+            y: (least = Math.min(least, values![0]!)),
+          })),
+        },
+      ],
+    }),
+  );
+}
+
+const pointOf = ({ number, values }: Kept) => ({ x: number, y: values![0]! });
+const overSeeds = (scores: readonly ConfigurationScore[]) => mean(scores.map((score) => score.mean));
+
+/** What all trials noted, added up: also of times that the search was interrupted between. */
+function timeOf(trials: readonly Kept[]): Spent {
+  return trials.reduce(
+    (sum, { notes }) => {
+      const { wall = 0, cpu = 0 } = (notes['spent'] ?? {}) as Partial<Spent>;
+      return { wall: sum.wall + wall, cpu: sum.cpu + cpu };
+    },
+    { wall: 0, cpu: 0 },
+  );
+}
