@@ -5,6 +5,7 @@ const long = [
   'testing/{agreement,backends,browser,resume,studies,workers}/**/*.test.ts',
   'packages/backend-webgpu/src/{contract,memory}.test.ts',
   'packages/compile/src/**/other-runtimes.test.ts',
+  'packages/tuning-bullmq/src/crashes.test.ts',
   'packages/espalier/src/*-contract.test.ts',
 ];
 

@@ -235,5 +235,6 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   espalier: 'exports what others make',
   testkit: 'private',
   tuning: 'needs spaces and studies: packages/tuning/src/nonsense.test.ts',
+  'tuning-bullmq': 'needs Redis: its tests try its options',
   visualization: 'takes data beside options: packages/visualization/src/nonsense.test.ts',
 };

@@ -97,7 +97,8 @@ async function searched(
     },
     {
       trials: lab.size(500, 3),
-      parallel: threads,
+      // More than there are threads, so that none waits for a long trial.
+      parallel: 4 * threads,
       signal: lab.signal,
       stopOnInterrupt: false,
       onTrialEnd: ({ number, state, values }) => {

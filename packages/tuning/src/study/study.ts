@@ -11,8 +11,9 @@ import { costs, violation } from '../trial/trial-record.js';
 import type { Objective, OptimizeOptions } from './optimize.js';
 import { optimize } from './optimize.js';
 import { endingOf, failureOf } from './ending.js';
+import { prunes } from './prunes.js';
 import type { StudyEvent } from './study-event.js';
-import { StudyState, withReport } from './study-state.js';
+import { StudyState } from './study-state.js';
 import type { StudyStorage } from './study-storage.js';
 import { askedSampler, suggestParameters } from './suggest.js';
 import type { Outcome } from './trial.js';
@@ -255,7 +256,7 @@ export class Study<P> {
     return {
       record: () => this.#state.trials[number]!,
       report: async (report: Report) => {
-        const prune = this.#decide(number, report);
+        const prune = prunes(this.#parts, this.#state.trials, number, report);
         await this.#record({ type: 'report', trial: number, ...report });
         return prune;
       },
@@ -263,19 +264,6 @@ export class Study<P> {
       write: (key: string, bytes: Uint8Array) => storage.write(entry(key), bytes),
       read: (key: string) => storage.read(entry(key)),
     };
-  }
-
-  #decide(number: number, report: Report): boolean {
-    const { pruner, name, directions } = this.#parts;
-    if (!pruner) return false;
-    const { reports, horizon } = this.#state.trials[number]!;
-    const others = withReport(reports, report).filter((each) => each !== report);
-    return pruner.prune({
-      study: name,
-      trial: { number, reports: [...others, report] },
-      finished: this.#state.trials.slice(0, horizon),
-      direction: directions[0]!,
-    });
   }
 
   /** Removes what is kept of trials that do not run: of the one that ended, or after a process was killed in between. */

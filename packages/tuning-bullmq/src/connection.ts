@@ -1,0 +1,56 @@
+import { EspalierError } from '@espalier/core';
+import { Redis, type RedisOptions } from 'ioredis';
+
+/**
+ * Where Redis is: an address, `redis://user:password@host:port` or `rediss://...` for TLS, or options of
+ * [ioredis](https://www.npmjs.com/package/ioredis): `host`, `port`, `path` of a Unix socket, `username`, `password`, `tls`.
+ */
+export type RedisAddress = string | RedisOptions;
+
+/** Redis of this machine, on its usual port. */
+export const LOCAL = 'redis://127.0.0.1:6379';
+
+/**
+ * A connection that waits where Redis is away, and goes on when it is back; only the first try may fail.
+ *
+ * @throws EspalierError `io` where nothing answers, or a password is wrong.
+ */
+export async function connect(scope: string, address: RedisAddress): Promise<Redis> {
+  const settings: RedisOptions = {
+    lazyConnect: true,
+    // Commands wait for as long as Redis is away.
+    maxRetriesPerRequest: null,
+    retryStrategy: (tries) => Math.min(50 * tries, 1000),
+  };
+  const redis =
+    typeof address === 'string' ? new Redis(address, settings) : new Redis({ ...address, ...settings });
+  let last: unknown;
+  // While Redis is away each try is such an error.
+  redis.on('error', (error) => (last = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+    return redis;
+  } catch (cause) {
+    redis.disconnect();
+    throw new EspalierError({
+      code: 'io',
+      scope,
+      message: `cannot reach Redis at ${shown(address)} (${((last ?? cause) as Error).message}); start it (redis-server --appendonly yes), or give another connection.`,
+      cause: last ?? cause,
+    });
+  }
+}
+
+/** An address without its password. */
+export function shown(address: RedisAddress): string {
+  if (typeof address !== 'string')
+    return address.path ?? `${address.host ?? '127.0.0.1'}:${address.port ?? 6379}`;
+  return address.replace(/\/\/[^@/]*@/, '//');
+}
+
+/** Lets go of a connection, at once where Redis is away. */
+export async function disconnect(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit();
+  else redis.disconnect();
+}
