@@ -81,7 +81,7 @@ export default tseslint.config(
           patterns: [
             { group: ['@tensorflow/*/*'], message: 'Deep imports of TensorFlow.js fail in Node.' },
             {
-              group: ['@espalier/*/*', '!@espalier/core/internal'],
+              group: ['@espalier/*/*', '!@espalier/core/internal', '!@espalier/tuning/internal'],
               message: "Import what the package's index exports.",
             },
             {

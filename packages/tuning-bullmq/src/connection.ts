@@ -11,36 +11,55 @@ export type RedisAddress = string | RedisOptions;
 export const LOCAL = 'redis://127.0.0.1:6379';
 
 /**
- * A connection that waits where Redis is away, and goes on when it is back; only the first try may fail.
+ * A connection that waits where Redis is away, and goes on when it is back; the first time for no longer than `seconds`.
  *
  * @throws EspalierError `io` where nothing answers, or a password is wrong.
  */
-export async function connect(scope: string, address: RedisAddress): Promise<Redis> {
+export async function connect(scope: string, address: RedisAddress, seconds: number): Promise<Redis> {
+  const until = performance.now() + 1000 * seconds;
+  for (;;) {
+    const redis = client(address);
+    let last: unknown;
+    const note = (error: unknown) => (last ??= error);
+    redis.on('error', note);
+    try {
+      await redis.connect();
+      await redis.ping();
+      redis.off('error', note);
+      // While Redis is away each try is such an error.
+      redis.on('error', () => {});
+      return redis;
+    } catch (error) {
+      redis.disconnect();
+      const cause = (last ?? error) as Error & { readonly code?: string };
+      if (isAway(cause) && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        continue;
+      }
+      throw new EspalierError({
+        code: 'io',
+        scope,
+        message: `cannot reach Redis at ${shown(address)} (${cause.message}); start it (redis-server --appendonly yes), or give another connection.`,
+        cause,
+      });
+    }
+  }
+}
+
+function client(address: RedisAddress): Redis {
   const settings: RedisOptions = {
     lazyConnect: true,
     // Commands wait for as long as Redis is away.
     maxRetriesPerRequest: null,
     retryStrategy: (tries) => Math.min(50 * tries, 1000),
   };
-  const redis =
-    typeof address === 'string' ? new Redis(address, settings) : new Redis({ ...address, ...settings });
-  let last: unknown;
-  // While Redis is away each try is such an error.
-  redis.on('error', (error) => (last = error));
-  try {
-    await redis.connect();
-    await redis.ping();
-    return redis;
-  } catch (cause) {
-    redis.disconnect();
-    throw new EspalierError({
-      code: 'io',
-      scope,
-      message: `cannot reach Redis at ${shown(address)} (${((last ?? cause) as Error).message}); start it (redis-server --appendonly yes), or give another connection.`,
-      cause: last ?? cause,
-    });
-  }
+  return typeof address === 'string' ? new Redis(address, settings) : new Redis({ ...address, ...settings });
 }
+
+/** Not there yet, or reading its file: worth another try. */
+const isAway = ({ code, message }: { readonly code?: string; readonly message: string }): boolean =>
+  ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ETIMEDOUT', 'EPIPE'].includes(code ?? '') ||
+  /LOADING|Connection is closed/.test(message);
 
 /** An address without its password. */
 export function shown(address: RedisAddress): string {

@@ -8,9 +8,9 @@ import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { studyKeys } from './keys.js';
 import { decode } from './messages.js';
-import { hasRedis, OwnRedis } from './redis.fixture.js';
+import { hasRedis, OwnRedis } from '../testing/own-redis.js';
 import { redisStorage } from './redis-storage.js';
-import { outcome, searchObjective, searchOptions } from './search.fixture.js';
+import { outcome, searchObjective, searchOptions } from '../testing/search.js';
 
 /** How often each of the three is killed, and how many trials there are: `ESPALIER_KILLS=20` for the whole of it. */
 const KILLS = Number(process.env['ESPALIER_KILLS'] ?? 2);
@@ -23,7 +23,7 @@ describe.runIf(hasRedis)('processes that are killed', () => {
       const redis = await OwnRedis.start();
       const { path } = redis.connection;
       const program = (name: string) =>
-        fileURLToPath(new URL(`./${name}-process.fixture.ts`, import.meta.url));
+        fileURLToPath(new URL(`../testing/${name}-process.ts`, import.meta.url));
       const children = new Set<ChildProcess>();
       const start = (name: string, argument: number): ChildProcess => {
         const node = [
@@ -87,6 +87,7 @@ describe.runIf(hasRedis)('processes that are killed', () => {
         }
       } finally {
         await Promise.all([...children].map(killed));
+        if (!finished) await redis.stop();
       }
       const client = new Redis(redis.connection);
       const events = (await client.lrange(studyKeys('test', 'search').events, 0, -1)).map((text) =>
@@ -106,6 +107,6 @@ describe.runIf(hasRedis)('processes that are killed', () => {
       await study.close();
       await redis.stop();
     },
-    30_000 + 30_000 * KILLS,
+    60_000 + 60_000 * KILLS,
   );
 });

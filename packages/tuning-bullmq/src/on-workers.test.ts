@@ -4,9 +4,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PREFIX } from './keys.js';
 import { onWorkers } from './on-workers.js';
-import { hasRedis, OwnRedis } from './redis.fixture.js';
+import { hasRedis, OwnRedis } from '../testing/own-redis.js';
 import { redisStorage } from './redis-storage.js';
-import { outcome, pruner, search, searchObjective, searchOptions } from './search.fixture.js';
+import { outcome, pruner, search, searchObjective, searchOptions } from '../testing/search.js';
 import { serveTrials } from './serve-trials.js';
 
 const quiet = { stopOnInterrupt: false };

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { appendEvent } from './append-event.js';
 import { studyKeys } from './keys.js';
-import { OwnRedis, hasRedis } from './redis.fixture.js';
+import { OwnRedis, hasRedis } from '../testing/own-redis.js';
 import { redisStorage } from './redis-storage.js';
-import { outcome, searchObjective, searchOptions } from './search.fixture.js';
+import { outcome, searchObjective, searchOptions } from '../testing/search.js';
 import { StudyLock } from './study-lock.js';
 
 const quiet = { stopOnInterrupt: false };
@@ -21,7 +21,11 @@ test.each([
 });
 
 test('a Redis that is not there is an io error that says how to start it, without the password', async () => {
-  const opening = redisStorage({ study: 'a', connection: 'redis://me:secret@127.0.0.1:1' }).open();
+  const opening = redisStorage({
+    study: 'a',
+    connection: 'redis://me:secret@127.0.0.1:1',
+    connectSeconds: 0,
+  }).open();
   await expect(opening).rejects.toMatchObject({
     code: 'io',
     message: expect.stringMatching(/at redis:\/\/127\.0\.0\.1:1 .*redis-server --appendonly yes/) as string,

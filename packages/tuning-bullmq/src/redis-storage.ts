@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import type { StudyEvent, StudyStorage } from '@espalier/tuning';
 import { Queue } from 'bullmq';
@@ -17,6 +16,8 @@ export interface RedisStorageOptions {
   readonly study: string;
   /** Default: Redis of this machine, `redis://127.0.0.1:6379`. */
   readonly connection?: RedisAddress;
+  /** How long it waits for a Redis that does not answer when it starts, seconds >= 0. Default 10. */
+  readonly connectSeconds?: number;
   /** Seconds after which a process that is gone no longer holds the study, > 0. Default 10. */
   readonly lockSeconds?: number;
   /** Takes a Redis that keeps no append-only file, too: what it has is lost when it ends. Default false. */
@@ -57,10 +58,11 @@ export function redisStorage(options: RedisStorageOptions): RedisStorage {
   const { values } = readOptions(SCOPE, options, {
     study: option.text(),
     connection: addressRule,
+    connectSeconds: secondsRule,
     lockSeconds: option.number({ min: 0, exclusiveMin: true, default: 10 }),
     volatile: option.boolean({ default: false }),
   });
-  const { study, connection, lockSeconds } = values;
+  const { study, connection, connectSeconds, lockSeconds } = values;
   const keys = studyKeys(SCOPE, study);
   let open: { redis: Redis; lock: StudyLock; known: number; queue?: Promise<Queue<TrialJob>> } | undefined;
   let last: Promise<void> = Promise.resolve();
@@ -75,9 +77,10 @@ export function redisStorage(options: RedisStorageOptions): RedisStorage {
 
     async open() {
       if (open) checkOptions(SCOPE).fail('the storage', 'closed before it is opened again', study);
-      const redis = await connect(SCOPE, connection);
+      const redis = await connect(SCOPE, connection, connectSeconds);
       try {
         if (!values.volatile) await checkDurable(redis);
+        const { hostname } = await import('node:os');
         const token = `${process.pid}@${hostname()} ${globalThis.crypto.randomUUID()}`;
         const lock = await StudyLock.take(redis, keys, token, 1000 * lockSeconds);
         const events = (await redis.lrange(keys.events, 0, -1)).map((text) => decode<StudyEvent>(text));
@@ -134,6 +137,9 @@ export function redisStorage(options: RedisStorageOptions): RedisStorage {
     },
   };
 }
+
+/** The rule of `connectSeconds`. */
+export const secondsRule = option.number({ min: 0, default: 10 });
 
 /** The rule of `connection`. */
 export const addressRule = option.custom<RedisAddress, { readonly default: RedisAddress }>({

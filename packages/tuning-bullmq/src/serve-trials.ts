@@ -5,7 +5,7 @@ import { type Job, WaitingError, Worker } from 'bullmq';
 import { connect, disconnect, type RedisAddress } from './connection.js';
 import { PREFIX, studyKeys } from './keys.js';
 import { encode, type TrialJob, type TrialResult } from './messages.js';
-import { addressRule } from './redis-storage.js';
+import { addressRule, secondsRule } from './redis-storage.js';
 import { remoteTrial } from './remote-trial.js';
 import { StudyCopy } from './study-copy.js';
 
@@ -21,6 +21,8 @@ export interface ServeTrialsOptions<P> {
   readonly pruner?: Pruner;
   /** Default: Redis of this machine, `redis://127.0.0.1:6379`. */
   readonly connection?: RedisAddress;
+  /** How long it waits for a Redis that does not answer when it starts, seconds >= 0. Default 10. */
+  readonly connectSeconds?: number;
   /** Trials at once, >= 1. Default 1; more is faster only where the objective hands them to threads. */
   readonly parallel?: number;
   /** A worker that is not heard of for so many seconds is taken for dead, and its trial goes to another. Default 30. */
@@ -60,9 +62,9 @@ export async function serveTrials<P>(
     options,
     rules<P>(),
   );
-  const { study: name, space, pruner, connection, parallel, heartbeatSeconds } = values;
+  const { study: name, space, pruner, connection, connectSeconds, parallel, heartbeatSeconds } = values;
   const keys = studyKeys(SCOPE, name);
-  const redis = await connect(SCOPE, connection);
+  const redis = await connect(SCOPE, connection, connectSeconds);
   const stopping = new AbortController();
   const ended = deferred();
 
@@ -131,6 +133,7 @@ const rules = <P>() => ({
     accepts: (value) => typeof (value as Partial<Pruner> | undefined)?.prune === 'function',
   }),
   connection: addressRule,
+  connectSeconds: secondsRule,
   parallel: option.integer({ min: 1, default: 1 }),
   heartbeatSeconds: option.number({ min: 1, default: 30 }),
 });

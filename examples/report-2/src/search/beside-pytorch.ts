@@ -46,7 +46,7 @@ while (configurations.length < Number(count)) {
   await study.tell(trial, mean);
   configurations.push({ trial: number, parameters, steps, espalier, pytorch });
   console.log(number, steps, 'steps', espalier, pytorch, `${(pytorch.cpu / espalier.cpu).toFixed(1)} x`);
+  const sample: Sample = { pytorch: version, machine: machine(), configurations };
+  await writeFile(sampleFile, `${JSON.stringify(sample, null, 1)}\n`);
 }
 peer.stdin.end();
-const sample: Sample = { pytorch: version, machine: machine(), configurations };
-await writeFile(sampleFile, `${JSON.stringify(sample, null, 1)}\n`);

@@ -1,24 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import {
-  createStudy,
-  journalStorage,
-  medianPruner,
-  memoryStorage,
-  randomSampler,
-  type Study,
-} from '@espalier/tuning';
+import { createStudy, journalStorage, medianPruner, memoryStorage, randomSampler } from '@espalier/tuning';
 import { type WorkerPool, workerPool } from '@espalier/workers';
 import type { Lab } from '@espalier-examples/studies-kit';
 import type { Points } from '../points.js';
 import type { ConfigurationScore } from './score-configuration.js';
 import { showRegressionSearch } from './show-regression-search.js';
-import { publishedRegression, type RegressionParameters, regressionSpace } from './spaces.js';
+import {
+  publishedRegression,
+  type RegressionParameters,
+  regressionSpace,
+  type RegressionStudy,
+} from './spaces.js';
 import type { runs } from './search.worker.js';
 import { spent } from './spent.js';
-
-/** The search of the regression, as far as it went. */
-export type RegressionStudy = Study<RegressionParameters>;
 
 /**
  * The study's random search: 500 configurations, each scored by five folds, side by side on all cores; then the same with early

@@ -1,10 +1,9 @@
 import { lineChart } from 'espalier';
 import { parameterImportances, type TrialRecord } from '@espalier/tuning';
 import { deviation, type Lab, mean } from '@espalier-examples/studies-kit';
-import type { RegressionStudy } from './regression-search.js';
 import type { ConfigurationScore } from './score-configuration.js';
 import { readSample } from './sample.js';
-import { publishedRegression, type RegressionParameters } from './spaces.js';
+import { publishedRegression, type RegressionParameters, type RegressionStudy } from './spaces.js';
 import type { Spent } from './spent.js';
 
 type Kept = TrialRecord<RegressionParameters>;

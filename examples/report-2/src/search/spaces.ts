@@ -1,4 +1,4 @@
-import { choice, float, space } from '@espalier/tuning';
+import { choice, float, space, type Study } from '@espalier/tuning';
 
 /** What the study's random search of the regression draws from. */
 export const regressionSpace = space({
@@ -14,6 +14,9 @@ export const regressionSpace = space({
 
 /** One configuration of the regression. */
 export type RegressionParameters = ReturnType<typeof regressionSpace.check>;
+
+/** The search of the regression, as far as it went. */
+export type RegressionStudy = Study<RegressionParameters>;
 
 /** The configuration that the study found best. */
 export const publishedRegression: RegressionParameters = {

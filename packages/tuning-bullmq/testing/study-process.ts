@@ -1,10 +1,10 @@
 /*
- * The process of a study: node study-process.fixture.ts SOCKET TRIALS
+ * The process of a study: node study-process.ts SOCKET TRIALS
  */
 import { createStudy } from '@espalier/tuning';
-import { onWorkers } from './on-workers.js';
-import { redisStorage } from './redis-storage.js';
-import { searchOptions } from './search.fixture.js';
+import { onWorkers } from '../src/on-workers.js';
+import { redisStorage } from '../src/redis-storage.js';
+import { searchOptions } from './search.js';
 
 const [path, trials] = process.argv.slice(2) as [string, string];
 const storage = redisStorage({ study: 'search', connection: { path }, lockSeconds: 1 });

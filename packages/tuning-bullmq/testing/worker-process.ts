@@ -1,9 +1,9 @@
 /*
- * A worker: node worker-process.fixture.ts SOCKET SPEED
+ * A worker: node worker-process.ts SOCKET SPEED
  */
 import { stream } from '@espalier/core';
-import { pruner, search, searchObjective } from './search.fixture.js';
-import { serveTrials } from './serve-trials.js';
+import { pruner, search, searchObjective } from './search.js';
+import { serveTrials } from '../src/serve-trials.js';
 
 const [path, speed] = process.argv.slice(2) as [string, string];
 const worker = await serveTrials(
