@@ -15,7 +15,9 @@ export function finding(results: readonly StudyResult[]): string | undefined {
   const [best] = others
     .map((name) => ({
       name,
-      ...greater([name, of(name)], [baseline!, of(baseline!)], ({ accuracy }) => accuracy),
+      ...greater([name, of(name)], [baseline!, of(baseline!)], ({ accuracy }) => accuracy, {
+        comparisons: others.length,
+      }),
     }))
     .filter(({ difference }) => !Number.isNaN(difference))
     .sort((a, b) => b.difference - a.difference);
@@ -25,7 +27,7 @@ export function finding(results: readonly StudyResult[]): string | undefined {
   const points = `${difference >= 0 ? '+' : ''}${difference.toFixed(2)}`;
   if (Number.isNaN(error))
     return `Of ${others.length} ways ${name} has the best test accuracy, ${points} points against the baseline; one seed cannot tell whether that is more than chance.`;
-  const range = `${points} ± ${error.toFixed(2)} points against the baseline (${seeds} seeds, 95 % confidence)`;
+  const range = `${points} ± ${error.toFixed(2)} points against the baseline (${seeds} seeds, 95 % confidence${others.length > 1 ? ' for all ways at once' : ''})`;
   return sign === 1
     ? `Of ${others.length} ways ${name} raises test accuracy most: ${range}.`
     : `None of ${others.length} ways raises test accuracy by more than chance explains: the best, ${name}, has ${range}.`;

@@ -1,6 +1,6 @@
 import type { Measurement } from './run-plan.js';
 import { fixed } from './result-table.js';
-import { mean, meanError } from './statistics.js';
+import { meanOverSeeds } from 'espalier';
 
 /** A difference between two rows, run by run of the same seed. */
 export interface Comparison {
@@ -33,7 +33,13 @@ export function greater<R extends { readonly seed: number } = Measurement>(
     unit = 'points',
     digits = 2,
     by = 0,
-  }: { readonly unit?: string; readonly digits?: number; readonly by?: number } = {},
+    comparisons = 1,
+  }: {
+    readonly unit?: string;
+    readonly digits?: number;
+    readonly by?: number;
+    readonly comparisons?: number;
+  } = {},
 ): Comparison {
   const differences = firstRuns.flatMap((run) => {
     const other = secondRuns.find(({ seed }) => seed === run.seed);
@@ -41,8 +47,7 @@ export function greater<R extends { readonly seed: number } = Measurement>(
   });
   if (differences.length === 0)
     return { text: `${first} against ${second}: not run`, difference: NaN, error: NaN, sign: 0 };
-  const centre = mean(differences);
-  const error = meanError(differences);
+  const { mean: centre, margin: error } = meanOverSeeds(differences, { comparisons });
   const sign = centre - error > by ? 1 : centre + error < by ? -1 : 0;
   const spread = Number.isNaN(error) ? '' : ` ± ${fixed(error, digits)}`;
   const signed = `${centre >= 0 ? '+' : ''}${fixed(centre, digits)}`;

@@ -8,6 +8,3 @@ export const deviation = (values: readonly number[]): number => meanOverSeeds(va
 
 /** How far one further run of the same kind may lie from the mean of these, with 95 % confidence. */
 export const predictionSpread = (values: readonly number[]): number => meanOverSeeds(values).further;
-
-/** Half the width of the 95 % confidence interval of the mean. */
-export const meanError = (values: readonly number[]): number => meanOverSeeds(values).margin;

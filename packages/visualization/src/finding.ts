@@ -1,6 +1,6 @@
 import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import { meanAndDeviation } from './spread.js';
-import { studentT95 } from './student-t.js';
+import { studentT } from './student-t.js';
 import { cleanText, formatNumber } from './text.js';
 
 /** Results of one setting, a number for each seed. */
@@ -20,6 +20,8 @@ export interface FindingOptions {
   readonly unit?: string;
   /** Decimals, 0 to 20. Default: four significant digits. */
   readonly digits?: number;
+  /** How many such differences are looked at together, see {@link meanOverSeeds}. Default 1. */
+  readonly comparisons?: number;
 }
 
 /** A difference of means and how sure it is. */
@@ -36,7 +38,7 @@ export interface Finding {
 
 /**
  * The difference between two settings over their seeds with its 95 % interval, after Welch: `d = mean_b - mean_a`,
- * `margin = t s`, `s^2 = s_a^2 / n_a + s_b^2 / n_b`, `t` for Welch's degrees of freedom rounded down (above 30: for 30).
+ * `margin = t s`, `s^2 = s_a^2 / n_a + s_b^2 / n_b`, `t` for Welch's degrees of freedom rounded down.
  *
  * @throws EspalierError `invalid-option` for wrong options; `invalid-data` for fewer than two seeds, or a number that is not finite
  * @see B. L. Welch, "The generalization of Student's problem", 1947
@@ -55,7 +57,11 @@ export interface Finding {
  * ```
  */
 export function finding(options: FindingOptions): Finding {
-  const { metric, baseline, other, unit, digits } = readOptions('finding', options, rules).values;
+  const { metric, baseline, other, unit, digits, comparisons } = readOptions(
+    'finding',
+    options,
+    rules,
+  ).values;
   const check = checkOptions('finding');
   const [a, b] = Object.entries({ baseline, other }).map(([option, results]) => {
     check.text(`${option}.name`, results?.name);
@@ -81,7 +87,8 @@ export function finding(options: FindingOptions): Finding {
     variance === 0
       ? a.n + b.n - 2
       : variance ** 2 / (a.variance ** 2 / (a.n - 1) + b.variance ** 2 / (b.n - 1));
-  const margin = studentT95(Math.max(1, Math.floor(freedom + 1e-9))) * Math.sqrt(variance);
+  const margin =
+    studentT(Math.max(1, Math.floor(freedom + 1e-9)), 1 - 0.05 / comparisons) * Math.sqrt(variance);
   const withinNoise = Math.abs(difference) <= margin;
   const amount = (value: number) => `${formatNumber(value, digits)}${unit}`;
   const names = [cleanText(other.name), cleanText(baseline.name)] as const;
@@ -105,6 +112,7 @@ const rules = {
   other: results(),
   unit: option.text({ default: '', empty: true }),
   digits: option.integer({ min: 0, max: 20, optional: true }),
+  comparisons: option.integer({ min: 1, default: 1 }),
 };
 
 interface Summary {

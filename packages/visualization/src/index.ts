@@ -20,7 +20,7 @@ export type { FeatureMapGridOptions, KernelGridOptions } from './kernel-grid.js'
 export { featureMapGrid, kernelGrid } from './kernel-grid.js';
 export type { NetworkChartOptions, NetworkLayer } from './network-chart.js';
 export { networkChart } from './network-chart.js';
-export type { MeanOverSeeds } from './mean-over-seeds.js';
+export type { MeanOverSeeds, MeanOverSeedsOptions } from './mean-over-seeds.js';
 export { meanOverSeeds } from './mean-over-seeds.js';
 export type { Spread } from './spread.js';
 export type { HtmlReportOptions, ReportSection } from './html-report.js';

@@ -1,6 +1,6 @@
-import { checkOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import { meanAndDeviation } from './spread.js';
-import { studentT95 } from './student-t.js';
+import { studentT } from './student-t.js';
 
 /** What runs that differ by their seeds alone tell together. */
 export interface MeanOverSeeds {
@@ -12,6 +12,15 @@ export interface MeanOverSeeds {
   readonly margin: number;
   /** How far one further run may lie from the mean, with 95 % confidence: `t deviation sqrt(1 + 1 / n)`. */
   readonly further: number;
+}
+
+/** How {@link meanOverSeeds} reckons. */
+export interface MeanOverSeedsOptions {
+  /**
+   * How many such intervals are looked at together, e.g. to pick the best of six: each is made wider, so that all hold at once with
+   * 95 % confidence (Bonferroni's correction). Default 1.
+   */
+  readonly comparisons?: number;
 }
 
 /**
@@ -28,12 +37,13 @@ export interface MeanOverSeeds {
  * console.log(`${mean.toFixed(2)} ± ${margin.toFixed(2)} %`);
  * ```
  */
-export function meanOverSeeds(values: readonly number[]): MeanOverSeeds {
+export function meanOverSeeds(values: readonly number[], options: MeanOverSeedsOptions = {}): MeanOverSeeds {
+  const { comparisons } = readOptions('mean-over-seeds', options, rules).values;
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'number'))
     checkOptions('mean-over-seeds').fail('values', 'an array of numbers', values);
   const n = values.length;
   const { mean, deviation } = meanAndDeviation(values);
-  const t = studentT95(n - 1);
+  const t = studentT(n - 1, 1 - 0.05 / comparisons);
   return {
     mean,
     deviation,
@@ -41,3 +51,5 @@ export function meanOverSeeds(values: readonly number[]): MeanOverSeeds {
     further: t * deviation * Math.sqrt(1 + 1 / n),
   };
 }
+
+const rules = { comparisons: option.integer({ min: 1, default: 1 }) };

@@ -1,9 +1,35 @@
-const points = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
+/**
+ * Two-sided point of Student's t: `P(|T| <= t) = confidence`.
+ *
+ * @param degrees Of freedom, whole; below 1 the result is NaN.
+ * @param confidence Above 0, below 1. Default 0.95.
+ * @see Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4
+ */
+export function studentT(degrees: number, confidence = 0.95): number {
+  if (!(degrees >= 1)) return NaN;
+  const freedom = Math.min(degrees, MANY);
+  // In the angle whose tangent is t / sqrt(degrees) the whole range is finite.
+  let [low, high] = [0, Math.PI / 2];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (within(middle, freedom) < confidence) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(freedom) * Math.tan((low + high) / 2);
+}
 
-/** Two-sided 95 % point of Student's t for whole degrees of freedom: above 30 that for 30, below 1 NaN. */
-export function studentT95(degrees: number): number {
-  return degrees < 1 ? NaN : points[Math.min(degrees, points.length) - 1]!;
+/** Beyond so many the point moves by less than a thousandth, and the sum below would be long. */
+const MANY = 10_000;
+
+/** `P(|T| <= sqrt(degrees) tan(angle))`, a finite sum for whole degrees of freedom. */
+function within(angle: number, degrees: number): number {
+  const odd = degrees % 2 === 1;
+  const square = Math.cos(angle) ** 2;
+  let term = odd ? Math.cos(angle) : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let i = odd ? 3 : 2; i < degrees; i += 2) {
+    term *= (square * (i - 1)) / i;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
 }
