@@ -147,4 +147,8 @@ export default tseslint.config(
     files: [...tests, ...aroundTests],
     rules: { '@typescript-eslint/no-explicit-any': 'off', 'no-restricted-imports': 'off' },
   },
+  {
+    files: ['testing/pack/recipes/**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

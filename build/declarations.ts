@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join, relative } from 'node:path';
 import { mustRun, tool } from '../testing/support/run-command.js';
 import { filesUnder, publishable, type Workspace } from '../testing/support/workspaces.js';
-import { asCommonJs, forOlderTypeScript, relativeImports } from './rewrite-declarations.js';
+import { asCommonJs, forOlderTypeScript, relativeImports, withoutNodeTypes } from './rewrite-declarations.js';
 
 /** The declarations that `exports` names, as paths under dist/. */
 function entries({ manifest }: Workspace): string[] {
@@ -42,7 +42,7 @@ function writeDeclarations(workspace: Workspace): number {
   const dist = join(workspace.directory, 'dist');
   const files = new Map<string, string>();
   for (const [path, emitted] of reachable(workspace)) {
-    const text = forOlderTypeScript(emitted);
+    const text = withoutNodeTypes(forOlderTypeScript(emitted));
     files.set(path, text);
     files.set(path.replace(/\.d\.ts$/, '.d.cts'), asCommonJs(text));
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asCommonJs, forOlderTypeScript, relativeImports } from './rewrite-declarations.js';
+import { asCommonJs, forOlderTypeScript, withoutNodeTypes, relativeImports } from './rewrite-declarations.js';
 
 const text = `import type { Run } from './run.js';
 import '../patch.js';
@@ -32,4 +32,13 @@ test('typed arrays take no argument that TypeScript before 5.7 does not know', (
   expect(
     forOlderTypeScript('(a: Uint8Array<ArrayBuffer>, b: Float32Array<ArrayBufferLike>) => Map<ArrayBuffer>'),
   ).toBe("(a: ReturnType<Uint8Array['slice']>, b: Float32Array) => Map<ArrayBuffer>");
+});
+
+test("leaves the types of Node's modules open, and examples as they are", () => {
+  const text = [
+    " * const fs = await nodeModule<typeof import('node:fs')>('node:fs');",
+    "    readonly fs: typeof import('node:fs/promises');",
+    "    readonly other: typeof import('./other.js');",
+  ];
+  expect(withoutNodeTypes(text.join('\n')).split('\n')).toEqual([text[0], '    readonly fs: any;', text[2]]);
 });

@@ -36,3 +36,13 @@ export function forOlderTypeScript(text: string): string {
     .replace(/\b(\w+Array)<ArrayBuffer>/g, "ReturnType<$1['slice']>")
     .replace(/\b((?:Int|Uint|Float|BigInt|BigUint)\w*Array|DataView)<ArrayBufferLike>/g, '$1');
 }
+
+/**
+ * The types of Node's own modules, which only functions that our packages share with each other name, are nothing to somebody who
+ * has no `@types/node`: they are left open.
+ */
+export function withoutNodeTypes(text: string): string {
+  return text.replace(/^(?!\s*\*).*$/gm, (line) =>
+    line.replace(/typeof import\((['"])node:[^'"]+\1\)/g, 'any'),
+  );
+}

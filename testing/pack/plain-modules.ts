@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { chromiumPath, howToGetChromium, startChromium } from '../browser/chromium.js';
 import { mustRun } from '../support/run-command.js';
 import type { PackedPackage } from './pack-packages.js';
+import { serveFolder } from './serve-folder.js';
 
 const NOTHING = 'data:text/javascript,export default {}';
 const tensorflow = (name: string): string => `/node_modules/@tensorflow/tfjs-${name}/dist/tf-${name}.fesm.js`;
@@ -70,25 +70,6 @@ function page(packed: readonly PackedPackage[], imports: Readonly<Record<string,
 `;
 }
 
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.html': 'text/html',
-  '.wasm': 'application/wasm',
-};
-
-function serve(folder: string, index: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url!, 'http://localhost').pathname));
-    if (path === '/') return response.setHeader('Content-Type', 'text/html').end(index);
-    const file = join(folder, path);
-    if (!existsSync(file)) return response.writeHead(404).end();
-    response
-      .setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream')
-      .end(readFileSync(file));
-  });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
 /**
  * Loads every installed package in Chromium as it is, by an import map and without a bundler, and trains there.
  *
@@ -97,7 +78,7 @@ function serve(folder: string, index: string): Promise<Server> {
 export async function checkPlainModules(folder: string, packed: readonly PackedPackage[]): Promise<string> {
   const executable = chromiumPath();
   if (!executable) return `not done, ${howToGetChromium}`;
-  const server = await serve(folder, page(packed, await importMap(folder, packed)));
+  const server = await serveFolder(folder, page(packed, await importMap(folder, packed)));
   const browser = await startChromium(executable);
   try {
     const tab = await browser.newPage();

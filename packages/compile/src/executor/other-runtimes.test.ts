@@ -40,3 +40,19 @@ test('a browser is told to hand the build with WebGPU over, which no bundle has 
     fix: expect.stringContaining("import * as ort from 'onnxruntime-web/webgpu'"),
   });
 });
+
+test('a test runner with typed arrays of its own is told so, not to install again', async () => {
+  const create = async () => ({
+    run: async () => {
+      throw new TypeError(
+        "A float32 tensor's data must be type of function Float32Array() { [native code] }",
+      );
+    },
+  });
+  const env = { versions: { node: '1.30.0' }, wasm: {} };
+  const runtime = { InferenceSession: { create }, Tensor: class {}, env };
+  expect(await compiled({ runtime }).isAvailable()).toMatchObject({
+    available: false,
+    fix: expect.stringContaining('typed arrays are not those that native code makes'),
+  });
+});

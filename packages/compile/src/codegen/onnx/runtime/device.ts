@@ -80,6 +80,11 @@ export async function openDevice(options: RuntimeOptions = {}): Promise<Runtime>
 
 /** What to do about a device that does not start. */
 function fixOf(device: Device, runtime: RuntimeName, reason: string): string {
+  if (/must be type of function \w+Array/.test(reason))
+    return (
+      'This test runner runs programs in a context whose typed arrays are not those that native code makes: give Jest an ' +
+      'environment with Node\'s own, as docs/deployment.md shows, or use target "wasm".'
+    );
   if (device === 'cuda')
     return (
       'CUDA needs Linux or Windows with CUDA 12 and cuDNN 9, and onnxruntime-node installed with its install script, ' +
