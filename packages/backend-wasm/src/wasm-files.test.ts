@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import { wrongWasmFile } from './wasm-files.js';
 
@@ -37,4 +39,12 @@ test.each([
 test('outside of a page nothing is fetched', async () => {
   vi.stubGlobal('fetch', () => expect.fail('fetched'));
   expect(await wrongWasmFile('/wasm/')).toBeUndefined();
+});
+
+test('finds the installed files also under node --eval, whose __filename is no file', () => {
+  const program =
+    "import('@espalier/backend-wasm').then(({ wasm }) => wasm().isAvailable()).then((answer) => console.log(JSON.stringify(answer)))";
+  const args = ['--conditions=@espalier/source', '--import', 'tsx', '--eval', program];
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+  expect(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }).trim()).toBe('{"available":true}');
 });

@@ -33,7 +33,8 @@ export async function installedWasmPaths(): Promise<string | undefined> {
   if (!inNode()) return undefined;
   const { createRequire } = await nodeModule<typeof import('node:module')>('node:module');
   const { dirname, join, sep } = await nodeModule<typeof import('node:path')>('node:path');
-  const here = typeof __filename === 'string' ? __filename : import.meta.url;
+  // The CommonJS build has no `import.meta`; in ESM a `__filename` may be another's, as under `node --eval`.
+  const here = (import.meta.url as string | undefined) ?? __filename;
   try {
     const entry = createRequire(here).resolve('@tensorflow/tfjs-backend-wasm/package.json');
     return join(dirname(entry), 'dist') + sep;

@@ -59,8 +59,8 @@ async function loadRenderer() {
       >,
       nodeModule<typeof import('node:module')>('node:module'),
     ]);
-    // import.meta is empty in the CommonJS build, __filename is absent in the ESM build.
-    const require = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+    // import.meta is empty in the CommonJS build, and a __filename in the ESM build is another's.
+    const require = createRequire((import.meta.url as string | undefined) ?? __filename);
     const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
       require.resolve(`dejavu-fonts-ttf/ttf/${file}`),
     );

@@ -57,7 +57,7 @@ async function loadCodec(): Promise<Codec> {
   if (!inNode()) return make(quietly);
   const { createRequire } = await nodeModule<typeof import('node:module')>('node:module');
   const { readFile } = await nodeModule<typeof import('node:fs/promises')>('node:fs/promises');
-  const here = typeof __filename === 'string' ? __filename : import.meta.url;
+  const here = (import.meta.url as string | undefined) ?? __filename;
   const manifest = createRequire(here).resolve('@jsquash/jpeg/package.json');
   const file = `${manifest.slice(0, -'package.json'.length)}codec/dec/mozjpeg_dec.wasm`;
   const module = await WebAssembly.compile(await readFile(file));
