@@ -2,7 +2,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { refreshBatchNorm, track } from '@espalier/callbacks';
+import {
+  findLearningRate,
+  monteCarloPredict,
+  portChannel,
+  refreshBatchNorm,
+  track,
+} from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
@@ -36,9 +42,12 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   compose: (options) => compose([], options),
   evaluate: (options) => trainer().evaluate(data(), options),
   initializeWeights: (options) => initializeWeights(model(), options),
+  findLearningRate: (options) =>
+    findLearningRate({ model: model(), loss: meanSquaredError(), optimizer: sgd() }, data(), options),
   fit: (options) => trainer().fit(data(), options),
   loadWeights: (options) => loadWeights(model(), {}, options),
   refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
+  monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
   toLayersCallback: (options) => toLayersCallback([], model(), options),
@@ -84,7 +93,11 @@ export const GOOD: Readonly<Record<string, object>> = {
   orthogonal: { lambda: 1 },
   piecewiseConstant: { values: [1, 2], boundaries: [5] },
   polynomialDecay: { initialValue: 1, decaySteps: 5 },
+  bestValue: { monitor: 'loss' },
   reduceLROnPlateau: { monitor: 'loss' },
+  remoteControl: { channel: portChannel({ postMessage() {} }) },
+  socketChannel: { path: 'run.sock' },
+  stagedUnfreezing: { stages: [{ parameters: 'all', from: { epoch: 1 } }] },
   stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
   stepLogger: { path: 'steps.csv' },
   swa: { startEpoch: 0 },
@@ -165,6 +178,10 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   signSgd: { ...COUPLED, momentum: FUNCTION },
   toLayersCallback: { epochs: ['Infinity'], stepsPerEpoch: ['Infinity'] },
   mlflowTracker: { experiment: TEXT, runName: TEXT, clock: FUNCTION },
+  findLearningRate: { steps: [], divergence: ['Infinity'] },
+  profiler: { clock: FUNCTION },
+  remoteControl: { coefficients: ['{}'] },
+  socketChannel: { onListening: FUNCTION, path: TEXT },
   swa: { learningRate: [] },
   tensorBoard: { clock: FUNCTION, images: FUNCTION },
   webhookTracker: { fetch: FUNCTION, headers: ['{}'] },
@@ -201,6 +218,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'eachParameter',
   'exportOnnx',
   'folderStore',
+  'portChannel',
   'indexedDbStore',
   'latestCheckpoint',
   'kernelReport',

@@ -11,8 +11,21 @@ interface Entry extends PluginContractOptions {
   readonly variants: Readonly<Record<string, () => Plugin>>;
 }
 
-const { clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } = exported;
-const { progressBar, reduceLROnPlateau, spikeGuard, stepLogger, swa, tensorBoard, track } = exported;
+const { bestValue, clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } =
+  exported;
+const {
+  portChannel,
+  profiler,
+  progressBar,
+  reduceLROnPlateau,
+  remoteControl,
+  stagedUnfreezing,
+  spikeGuard,
+  stepLogger,
+  swa,
+  tensorBoard,
+  track,
+} = exported;
 
 const directory = mkdtempSync(join(tmpdir(), 'espalier-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -142,6 +155,35 @@ const plugins: Record<string, Entry> = {
       'an address of another kind': () => exported.webhookTracker({ url: 'file:///x' }),
     },
   },
+  bestValue: {
+    variants: { 'of the loss': () => bestValue({ monitor: 'val_loss' }) },
+    bad: { 'no monitor': () => bestValue({} as never) },
+  },
+  stagedUnfreezing: {
+    variants: {
+      'by epochs and steps': () =>
+        stagedUnfreezing({
+          stages: [
+            { parameters: /kernel/, from: { epoch: 1 }, rate: 0.5 },
+            { parameters: ['output/bias'], from: { step: 2 } },
+          ],
+        }),
+    },
+    inert: () => stagedUnfreezing({ stages: [{ parameters: 'all', from: { epoch: 0 } }] }),
+    bad: { 'no stages': () => stagedUnfreezing({ stages: [] }) },
+  },
+  profiler: {
+    variants: { 'of a run': () => profiler() },
+    neutral: () => profiler(),
+    bad: { 'clock 1': () => profiler({ clock: 1 as never }) },
+  },
+  remoteControl: {
+    variants: {
+      'over a port': () => remoteControl({ channel: portChannel({ postMessage() {}, on() {}, off() {} }) }),
+    },
+    neutral: () => remoteControl({ channel: portChannel({ postMessage() {}, on() {}, off() {} }) }),
+    bad: { 'no channel': () => remoteControl({} as never) },
+  },
   swa: {
     variants: { 'with a rate of its own': () => swa({ startEpoch: 0, learningRate: 0.05, annealEpochs: 2 }) },
     inert: () => swa({ startEpoch: 1000 }),
@@ -151,7 +193,11 @@ const plugins: Record<string, Entry> = {
 
 const helpers = new Set([
   'bestCheckpoint',
+  'findLearningRate',
   'mlflowTracker',
+  'monteCarloPredict',
+  'portChannel',
+  'socketChannel',
   'refreshBatchNorm',
   'webhookTracker',
   'folderStore',
