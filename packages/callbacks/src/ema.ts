@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule, Tensors } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 
 /** Options of {@link ema}. */
 export interface EmaOptions {
@@ -63,7 +64,7 @@ export function ema(options: EmaOptions = {}): Plugin<never, never> {
     const updates = steps / everySteps - 1;
     const now = typeof decay === 'number' ? decay : decay(at);
     const kept = warmup ? Math.min(now, (1 + updates) / (10 + updates)) : now;
-    return debias ? (1 - kept) / (1 - kept ** (updates + 1)) : 1 - kept;
+    return debias ? (1 - kept) / (1 - pow(kept, updates + 1)) : 1 - kept;
   };
   return {
     name,

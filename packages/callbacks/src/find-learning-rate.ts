@@ -1,5 +1,6 @@
 import type { Dataset, DataStream, Metric, Plugin, Schedule, TrainerOptions } from '@espalier/core';
 import { checkOptions, loadWeights, option, readOptions, Trainer } from '@espalier/core';
+import { log, pow } from '@espalier/core/internal';
 
 /** Options of {@link findLearningRate}. */
 export interface FindLearningRateOptions {
@@ -72,14 +73,14 @@ export async function findLearningRate(
 
   const rateAt: Schedule = ({ step }) => {
     const share = step / (steps - 1);
-    return mode === 'linear' ? from + (to - from) * share : from * (to / from) ** share;
+    return mode === 'linear' ? from + (to - from) * share : from * pow(to / from, share);
   };
   const watcher: Plugin = {
     name: 'find-learning-rate',
     async onStepEnd(run, logs) {
       const loss = (await logs.read())['loss']!;
       average = smoothing * average + (1 - smoothing) * loss;
-      const smooth = average / (1 - smoothing ** (losses.length + 1));
+      const smooth = average / (1 - pow(smoothing, losses.length + 1));
       rates.push(rateAt({ step: run.step - 1, epoch: 0, stepsPerEpoch: 1 }));
       losses.push(loss);
       smoothed.push(smooth);
@@ -116,7 +117,7 @@ function steepest(rates: readonly number[], losses: readonly number[]): number |
   let best: number | undefined;
   let least = 0;
   for (let i = 1; i < rates.length; i++) {
-    const slope = (losses[i]! - losses[i - 1]!) / Math.log(rates[i]! / rates[i - 1]!);
+    const slope = (losses[i]! - losses[i - 1]!) / log(rates[i]! / rates[i - 1]!);
     if (slope < least) [least, best] = [slope, rates[i - 1]];
   }
   return best;

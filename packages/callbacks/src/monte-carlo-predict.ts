@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, HostArrays, TrainableModel } from '@espalier/core';
+import type { HostArray, TrainableModel } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
 import { bindModel, inStep, leafLayers, prepareTfjs } from '@espalier/core/internal';
 import type * as tfl from '@tensorflow/tfjs-layers';

@@ -1,5 +1,6 @@
 import type { HostArray, HostArrays, Plugin, Run } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { cosPi } from '@espalier/core/internal';
 
 /** Options of {@link swa}. */
 export interface SwaOptions {
@@ -61,7 +62,7 @@ export function swa(options: SwaOptions): Plugin<never, never> {
     const others = run.learningRate / factor;
     rateBefore ??= others;
     const t = annealEpochs === 0 ? 1 : Math.min(1, (run.epoch - startEpoch) / annealEpochs);
-    const share = (1 - Math.cos(Math.PI * t)) / 2;
+    const share = (1 - cosPi(t)) / 2;
     const rate = target * share + rateBefore * (1 - share);
     if (others > 0) run.scaleLearningRate(name, (factor = rate / others));
   };

@@ -114,21 +114,6 @@ export function histogram(tag: string, values: ArrayLike<number>): Summary {
       );
 }
 
-/** Text as the text tab shows it, in Markdown. */
-export function text(tag: string, content: string): Summary {
-  const STRING = 7;
-  return (summary) =>
-    summary
-      .text(1, tag)
-      .message(8, (tensor) =>
-        tensor
-          .int(1, STRING)
-          .message(2, () => undefined)
-          .text(8, content),
-      )
-      .message(9, (metadata) => metadata.message(1, (plugin) => plugin.text(1, 'text')));
-}
-
 /** A value of the hyper-parameters tab. */
 export type HyperParameter = number | string | boolean;
 

@@ -1,10 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
-import { traceScope } from '../engine/trace-scope.js';
-import { EspalierError, isEspalierError } from '../errors.js';
 import { PLUGINS, putGroup, takeGroup } from '../step/state.js';
 import { scopedStep, type StepContext } from '../step/step-context.js';
 import { observeLayers, type LayerInfo } from '../model/observe-layers.js';
+import { call, hookError, inHook } from './call-hook.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
 import { orderPlugins } from './order-plugins.js';
@@ -256,50 +255,9 @@ function savedOf(plugin: Plugin, checkpoint: Checkpoint): PluginState | undefine
   return json === undefined && Object.keys(arrays).length === 0 ? undefined : { json, arrays };
 }
 
-/** A promise where the hook gave one. Its errors, thrown or rejected, name plugin and hook. */
-function call(plugin: Plugin, hook: ObservingHook, args: readonly unknown[]): Promise<void> | undefined {
-  let result: unknown;
-  try {
-    result = (plugin[hook] as (...args: readonly unknown[]) => unknown).apply(plugin, args as unknown[]);
-  } catch (cause) {
-    throw hookError(plugin, hook, cause);
-  }
-  if (!isThenable(result)) return undefined;
-  return Promise.resolve(result).then(
-    () => undefined,
-    (cause: unknown) => {
-      throw hookError(plugin, hook, cause);
-    },
-  );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
-}
-
 /** As `tf.keep(tf.clone(tensor))`; without TensorFlow.js itself, which a page that only follows a run in a worker does not load. */
 function keptCopy(tensor: tf.Tensor): tf.Tensor {
   const copy = tensor.clone();
   copy.kept = true;
   return copy;
-}
-
-/** Runs a synchronous hook; a tracer learns whose ops these are. */
-function inHook<T>(plugin: Plugin, hook: string, body: () => T): T {
-  try {
-    return traceScope(`plugin ${plugin.name}`, body);
-  } catch (cause) {
-    throw hookError(plugin, hook, cause);
-  }
-}
-
-function hookError(plugin: Plugin, hook: string, cause: unknown): EspalierError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const prefix = `[${plugin.name}] `;
-  return new EspalierError({
-    code: isEspalierError(cause) ? cause.code : 'hook-failed',
-    scope: plugin.name,
-    message: `${hook} failed: ${text.startsWith(prefix) ? text.slice(prefix.length) : text}`,
-    cause,
-  });
 }

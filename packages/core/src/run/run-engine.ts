@@ -3,6 +3,7 @@ import type { BatchSums } from '../engine/executor.js';
 import { fail } from '../errors.js';
 import type { OutputObjective } from '../step/output-objective.js';
 import type { Checkpoint } from './checkpoint.js';
+import { freeze, type RunContents } from './freeze.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js';
@@ -11,18 +12,7 @@ import type { Snapshot } from './run.js';
 import { ACCEPTED } from '../step/state.js';
 import { noteNonFinite } from './non-finite.js';
 import { Totals } from './totals.js';
-import { numbersOf, recordVectors, vectorsBefore, vectorsOf } from './vectors.js';
-
-/** What a run holds besides its own counters, for a checkpoint. */
-export interface RunContents {
-  /** The tensors of the step's state. */
-  readState(): Promise<HostArrays>;
-  writeState(entries: HostArrays): Promise<void>;
-  /** Where the data of the unfinished epoch stand. */
-  position(): Checkpoint['position'];
-  readonly batchSize: number;
-  readonly examples: number | undefined;
-}
+import { numbersOf, recordVectors, vectorsOf } from './vectors.js';
 
 /** Steps that were done. */
 export interface StepsDone {
@@ -284,40 +274,19 @@ export class RunEngine {
     else this.#totals.reset();
   }
 
-  /** Freezes the run where it stands. At the end of a whole epoch, that is the start of the next. */
   async #checkpoint(): Promise<Checkpoint> {
-    const { run, driver } = this;
-    const contents = this.#contents();
-    const ended = !this.#cutShort && run.epochRecords.length > run.epoch;
-    const plugins = driver.saveState();
-    const checkpoint: Checkpoint = {
-      format: 'espalier-checkpoint',
-      version: 1,
-      seed: run.seed,
-      epoch: ended ? run.epoch + 1 : run.epoch,
-      stepInEpoch: ended ? 0 : run.stepInEpoch,
-      step: run.step,
-      stepsPerEpoch: run.stepsPerEpoch,
-      batchSize: contents.batchSize,
-      examples: contents.examples ?? null,
-      position: ended ? null : contents.position(),
-      learningRate: this.#rate,
-      ...(run.wish === undefined ? {} : { stopReason: run.wish }),
+    const checkpoint = await freeze({
+      run: this.run,
+      driver: this.driver,
       setup: this.#plan.setup,
-      learningRateFactors: Object.fromEntries(run.factors),
-      // Of an epoch that was cut short the rest comes when the run is resumed, and its line then.
-      epochs: structuredClone(run.epochRecords.slice(0, ended ? run.epoch + 1 : run.epoch)),
-      ...vectorsBefore(run, ended ? run.epoch + 1 : run.epoch),
-      events: structuredClone(run.events),
-      seconds: run.seconds.slice(0, ended ? run.epoch + 1 : run.epoch),
-      totals: ended ? {} : this.#totals.save(),
-      logged: ended ? {} : { ...run.logged },
-      validation: ended ? {} : { ...this.#validated },
+      contents: this.#contents(),
+      totals: this.#totals.save(),
+      validation: this.#validated,
       validatedAtStep: this.#validatedAtStep,
-      plugins: plugins.json,
-      arrays: { ...(await contents.readState()), ...plugins.arrays },
-    };
-    await driver.observe('onCheckpoint', run, checkpoint);
+      learningRate: this.#rate,
+      cutShort: this.#cutShort,
+    });
+    await this.driver.observe('onCheckpoint', this.run, checkpoint);
     return checkpoint;
   }
 }

@@ -1,0 +1,62 @@
+import type { HostArrays } from '../data/arrays.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { PluginDriver } from './plugin-driver.js';
+import type { RunState } from './run-state.js';
+import { vectorsBefore } from './vectors.js';
+
+/** What a run holds besides its own counters, for a checkpoint. */
+export interface RunContents {
+  /** The tensors of the step's state. */
+  readState(): Promise<HostArrays>;
+  writeState(entries: HostArrays): Promise<void>;
+  /** Where the data of the unfinished epoch stand. */
+  position(): Checkpoint['position'];
+  readonly batchSize: number;
+  readonly examples: number | undefined;
+}
+
+/** A run between two steps. */
+export interface StandingRun extends Pick<
+  Checkpoint,
+  'setup' | 'totals' | 'validation' | 'validatedAtStep' | 'learningRate'
+> {
+  readonly run: RunState;
+  readonly driver: PluginDriver;
+  readonly contents: RunContents;
+  /** The epoch's line stands in the record while the epoch is not over. */
+  readonly cutShort: boolean;
+}
+
+/** Freezes a run where it stands. At the end of a whole epoch, that is the start of the next. */
+export async function freeze(standing: StandingRun): Promise<Checkpoint> {
+  const { run, driver, contents, setup, learningRate, validatedAtStep, cutShort } = standing;
+  const ended = !cutShort && run.epochRecords.length > run.epoch;
+  const plugins = driver.saveState();
+  const checkpoint: Omit<Checkpoint, 'arrays'> = {
+    format: 'espalier-checkpoint',
+    version: 1,
+    seed: run.seed,
+    epoch: ended ? run.epoch + 1 : run.epoch,
+    stepInEpoch: ended ? 0 : run.stepInEpoch,
+    step: run.step,
+    stepsPerEpoch: run.stepsPerEpoch,
+    batchSize: contents.batchSize,
+    examples: contents.examples ?? null,
+    position: ended ? null : contents.position(),
+    learningRate,
+    ...(run.wish === undefined ? {} : { stopReason: run.wish }),
+    setup,
+    learningRateFactors: Object.fromEntries(run.factors),
+    // Of an epoch that was cut short the rest comes when the run is resumed, and its line then.
+    epochs: structuredClone(run.epochRecords.slice(0, ended ? run.epoch + 1 : run.epoch)),
+    ...vectorsBefore(run, ended ? run.epoch + 1 : run.epoch),
+    events: structuredClone(run.events),
+    seconds: run.seconds.slice(0, ended ? run.epoch + 1 : run.epoch),
+    totals: ended ? {} : standing.totals,
+    logged: ended ? {} : { ...run.logged },
+    validation: ended ? {} : { ...standing.validation },
+    validatedAtStep,
+    plugins: plugins.json,
+  };
+  return { ...checkpoint, arrays: { ...(await contents.readState()), ...plugins.arrays } };
+}
