@@ -25,6 +25,10 @@ export interface FitOptions {
   readonly dropLast?: boolean;
   /** Evaluated at the end of each epoch; gives the `val_` metrics. */
   readonly validation?: Dataset | DataStream;
+  /** In its place, the last examples of the data, this share of them, which are not trained on; 0 < validationSplit < 1. As Keras. */
+  readonly validationSplit?: number;
+  /** Evaluate once before the first step: what is wrong there shows at once, and the record notes the numbers. Default false. */
+  readonly validateFirst?: boolean;
   /**
    * `{ steps: n }` evaluates after every n steps besides; `{ epochs: n }` at the end of every n-th epoch only (and where the
    * run's length cuts an epoch short). The epoch's logs hold the last validation.
@@ -32,7 +36,10 @@ export interface FitOptions {
   readonly validationEvery?: { readonly steps: number } | { readonly epochs: number };
   /** Batch size of validation. Default 256. */
   readonly validationBatchSize?: number;
-  /** Batches of an epoch, and of a validation, that are used: for trying a program out. Whole numbers >= 1. */
+  /**
+   * Batches of an epoch, and of a validation, that are used: for trying a program out. Whole numbers >= 1. `{ training: 1, validation: 1 }`
+   * with `epochs: 1` runs every line once; `{ training: 1 }` with `shuffle: false` learns one batch by heart.
+   */
   readonly limit?: { readonly training?: number; readonly validation?: number };
   /** Shuffle each epoch by the run's seed. Default true; for a stream, whether it has a shuffle buffer. */
   readonly shuffle?: boolean;
@@ -54,6 +61,8 @@ const NAMES: Readonly<Record<keyof FitOptions, true>> = {
   batchSize: true,
   dropLast: true,
   validation: true,
+  validationSplit: true,
+  validateFirst: true,
   validationEvery: true,
   validationBatchSize: true,
   limit: true,
@@ -79,10 +88,10 @@ export function checkFitOptions(options: FitOptions): void {
     if (options[name] !== undefined) check.integer(name, options[name], { min: 1 });
   }
   if (options.minEpochs !== undefined) check.integer('minEpochs', options.minEpochs, { min: 0 });
-  for (const name of ['dropLast', 'shuffle', 'stopOnInterrupt'] as const) {
+  for (const name of ['dropLast', 'shuffle', 'stopOnInterrupt', 'validateFirst'] as const) {
     if (options[name] !== undefined) check.boolean(name, options[name]);
   }
-  if (validationEvery !== undefined) checkValidationEvery(options);
+  checkValidation(options);
   if (limit !== undefined) checkLimit(options);
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     check.fail('signal', 'an AbortSignal', signal);
@@ -117,9 +126,22 @@ function checkNames(options: FitOptions): void {
   }
 }
 
-function checkValidationEvery({ validation, validationEvery }: FitOptions): void {
+function checkValidation({ validation, validationSplit, validateFirst, validationEvery }: FitOptions): void {
   const check = checkOptions('trainer');
-  if (!validation) check.fail('validation', 'a data set where validationEvery is given', validation);
+  if (validationSplit !== undefined) {
+    check.number('validationSplit', validationSplit, {
+      min: 0,
+      max: 1,
+      exclusiveMin: true,
+      exclusiveMax: true,
+    });
+    if (validation) check.fail('validationSplit', 'left out where validation is given', validationSplit);
+  } else if (!validation) {
+    if (validateFirst) check.fail('validation', 'a data set where validateFirst is set', validation);
+    if (validationEvery !== undefined)
+      check.fail('validation', 'a data set where validationEvery is given', validation);
+  }
+  if (validationEvery === undefined) return;
   const entries = Object.entries<unknown>(validationEvery ?? {});
   const [name, value] = entries[0] ?? [];
   if (entries.length !== 1 || (name !== 'steps' && name !== 'epochs')) {

@@ -25,6 +25,7 @@ export class FitWork implements RunWork {
   readonly validate?: () => Promise<Evaluation>;
   readonly validateEverySteps: number | undefined;
   readonly validateEveryEpochs: number | undefined;
+  readonly validateFirst: boolean;
   readonly #parts: TrainerParts;
   readonly #session: ExecutorSession;
   readonly #engine: RunEngine;
@@ -58,6 +59,7 @@ export class FitWork implements RunWork {
       this.validate = () => this.#validate(validation);
       this.#validationBatches = new EvaluationBatches(parts.checker, validation.data, validation.rename);
     }
+    this.validateFirst = options.validateFirst ?? false;
     const every = options.validationEvery;
     this.validateEverySteps = every && 'steps' in every ? every.steps : undefined;
     this.validateEveryEpochs = every && 'epochs' in every ? every.epochs : undefined;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
 import { checkData } from '../data/check-data.js';
+import { splitOff } from '../data/split-off.js';
 import { nameData } from './named-data.js';
 import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
@@ -34,7 +35,10 @@ export async function fit(
     ...parts.driver.plugins.map((plugin) => ({ object: plugin, what: `plugin '${plugin.name}'` })),
   ]);
   try {
-    return await claimedFit(parts, data, options);
+    const { validationSplit, ...others } = options;
+    if (validationSplit === undefined) return await claimedFit(parts, data, options);
+    const { training, validation } = splitOff(data, validationSplit);
+    return await claimedFit(parts, training, { ...others, validation });
   } finally {
     release();
   }

@@ -1,4 +1,5 @@
 import { fail } from '../errors.js';
+import { numbersOf } from './vectors.js';
 import { EventLoopTurns } from './event-loop.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochLogs, Evaluation, RunStatus } from './record.js';
@@ -24,6 +25,8 @@ export interface RunWork {
   epochLogs?(): EpochLogs;
   /** The `val_` metrics, where there are any. */
   validate?(): Promise<Evaluation>;
+  /** Validates before the first step of a run that begins. */
+  readonly validateFirst?: boolean;
   /** Validates after so many steps, besides the ends of epochs. */
   readonly validateEverySteps?: number | undefined;
   /** Validates at the end of every so many epochs. Default 1. */
@@ -63,6 +66,12 @@ async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
   const { run } = engine;
   // Of the whole run: its epochs may be shorter than the time between two turns.
   const turns = new EventLoopTurns();
+  if (work.validate && work.validateFirst && run.step === 0) {
+    const numbers = Object.entries(numbersOf(await validate(engine, work))).map(
+      ([name, value]) => `${name} ${value}`,
+    );
+    run.note('trainer', `before the first step: ${numbers.join(', ')}`);
+  }
   while (!engine.isLongEnough && run.stopReason === undefined) {
     await engine.epochStart();
     await work.openEpoch();
@@ -118,7 +127,9 @@ async function steps(engine: RunEngine, work: RunWork, turns: EventLoopTurns): P
   return true;
 }
 
-async function validate(engine: RunEngine, work: RunWork): Promise<void> {
+async function validate(engine: RunEngine, work: RunWork): Promise<Evaluation> {
   await engine.validationStart();
-  await engine.validationEnd(await work.validate!());
+  const values = await work.validate!();
+  await engine.validationEnd(values);
+  return values;
 }
