@@ -94,6 +94,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   piecewiseConstant: { values: [1, 2], boundaries: [5] },
   polynomialDecay: { initialValue: 1, decaySteps: 5 },
   bestValue: { monitor: 'loss' },
+  predictionWriter: { directory: 'predictions' },
   reduceLROnPlateau: { monitor: 'loss' },
   remoteControl: { channel: portChannel({ postMessage() {} }) },
   socketChannel: { path: 'run.sock' },

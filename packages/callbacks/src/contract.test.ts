@@ -15,6 +15,7 @@ const { bestValue, clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, mo
   exported;
 const {
   portChannel,
+  predictionWriter,
   profiler,
   progressBar,
   reduceLROnPlateau,
@@ -119,6 +120,11 @@ const plugins: Record<string, Entry> = {
       'without bias, for validation': () => ema({ decay: 0.9, debias: true, evaluateAverages: true }),
     },
     bad: { 'decay 1': () => ema({ decay: 1 }) },
+  },
+  predictionWriter: {
+    variants: { 'at each validation': () => predictionWriter({ directory: join(directory, 'predictions') }) },
+    neutral: () => predictionWriter({ directory: join(directory, 'neutral-predictions') }),
+    bad: { 'no place': () => predictionWriter({} as never) },
   },
   stepLogger: {
     variants: { 'every other step': () => stepLogger({ path: join(directory, 'steps.csv'), everySteps: 2 }) },

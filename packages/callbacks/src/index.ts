@@ -18,6 +18,8 @@ export type { CsvLoggerOptions } from './logging/csv-logger.js';
 export { csvLogger } from './logging/csv-logger.js';
 export type { JsonlLoggerOptions } from './logging/jsonl-logger.js';
 export { jsonlLogger } from './logging/jsonl-logger.js';
+export type { PredictionWriterOptions } from './logging/prediction-writer.js';
+export { predictionWriter } from './logging/prediction-writer.js';
 export type { StepLoggerOptions } from './logging/step-logger.js';
 export { stepLogger } from './logging/step-logger.js';
 export type { ModelCheckpointOptions } from './model-checkpoint.js';

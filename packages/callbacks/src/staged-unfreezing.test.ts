@@ -58,7 +58,7 @@ describe('stagedUnfreezing', () => {
       }),
       transformParameters: (parameters) => ({
         ...parameters,
-        'hidden/bias': tf.add(parameters['hidden/bias']!, 1),
+        'hidden/bias': tf.mul(parameters['hidden/bias']!, NaN),
       }),
     };
     const states = await path([{ parameters: /^hidden/, from: { step: 9 } }], [meddling]);

@@ -21,6 +21,7 @@ export {
   nanGuard,
   opfsStore,
   portChannel,
+  predictionWriter,
   profiler,
   progressBar,
   reduceLROnPlateau,

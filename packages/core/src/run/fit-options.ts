@@ -77,7 +77,7 @@ const NAMES: Readonly<Record<keyof FitOptions, true>> = {
 export function checkFitOptions(options: FitOptions): void {
   const check = checkOptions('trainer');
   checkNames(options);
-  const { epochs, steps, seconds, validationEvery, limit, signal, sampler } = options;
+  const { epochs, steps, seconds, limit, signal, sampler } = options;
   if (epochs === undefined && steps === undefined && seconds === undefined) {
     check.fail('epochs', 'a whole number >= 1 where neither steps nor seconds are given', epochs);
   }
