@@ -28,6 +28,7 @@ exportsContract({
     'stream',
     'toLayersCallback',
     'toTensorData',
+    'prepareTfjs',
     'useBackend',
   ]),
 });

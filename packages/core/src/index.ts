@@ -73,6 +73,7 @@ export type { PerOutput } from './step/check-objectives.js';
 export type { TrainerOptions } from './run/trainer-options.js';
 export type { EvaluationOf } from './run/monitor-types.js';
 export { Trainer } from './run/trainer.js';
+export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { firstAvailable, useBackend } from './engine/use-backend.js';
 export type { ComposedPlugins, ComposeOptions } from './run/compose.js';
 export { compose } from './run/compose.js';

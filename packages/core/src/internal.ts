@@ -43,7 +43,7 @@ export {
 export { inStep } from './engine/eager-executor.js';
 export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
-export { backendRuns, registeredBackends } from './engine/tfjs-internals.js';
+export { backendRuns, isDifferentiated, registeredBackends } from './engine/tfjs-internals.js';
 export { STATES, streamStates } from './random.js';
 export { log, pow } from './math/exponential.js';
 export { cosPi, sin, sinPi } from './math/trigonometric.js';

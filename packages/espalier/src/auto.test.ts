@@ -71,6 +71,21 @@ describe('the trainer of espalier', () => {
     expect(record.epochs).toEqual(reference.epochs);
   });
 
+  test('says in the record that compiled steps cannot start', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const executor = auto({ target: 'onnx', device: 'webgpu' });
+    for (const { events, executor: name } of [await run([], executor), await run([], executor)]) {
+      expect(name).toBe('eager (cpu)');
+      expect(events).toEqual([
+        expect.objectContaining({
+          source: 'executor',
+          message: expect.stringMatching(/^runs eagerly, compiled ones cannot start: .*To fix it: /),
+        }),
+      ]);
+    }
+    expect(ourLines(warn.mock.calls)).toHaveLength(1);
+  });
+
   test('an explicit executor is taken as it is', async () => {
     expect((await run([], eager())).executor).toBe('eager (cpu)');
   });

@@ -34,8 +34,9 @@ export function auto(options: CompiledOptions = {}): Executor {
       const availability = await fast.isAvailable!();
       if (!availability.available) {
         const { reason, fix } = availability;
-        warnOnce(`espalier: steps run eagerly, compiled ones cannot start: ${reason}. To fix it: ${fix}.`);
-        return startEager(program, state);
+        const why = `compiled ones cannot start: ${reason}. To fix it: ${fix}.`;
+        warnOnce(`espalier: steps run eagerly, ${why}`);
+        return withNote(await startEager(program, state), `runs eagerly, ${why}`);
       }
       return new FallingBack(program, await fast.start(program, state), warnOnce);
     },
@@ -45,6 +46,13 @@ export function auto(options: CompiledOptions = {}): Executor {
 async function startEager(...[program, state]: Parameters<Executor['start']>): Promise<ExecutorSession> {
   if (!tf.getBackend()) await useBackend(wasm());
   return eager().start(program, state);
+}
+
+/** The session, with something to say in the run's record. */
+function withNote(session: ExecutorSession, note: string): ExecutorSession {
+  const notes = [note];
+  const own = session.takeNotes?.bind(session);
+  return Object.assign(session, { takeNotes: () => [...notes.splice(0), ...(own?.() ?? [])] });
 }
 
 /** A compiled session that goes on eagerly once something in the step has no compiled form. */

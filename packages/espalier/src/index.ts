@@ -52,6 +52,7 @@ export {
   loadWeights,
   parameterKind,
   selectParameters,
+  prepareTfjs,
   stream,
   toLayersCallback,
   useBackend,

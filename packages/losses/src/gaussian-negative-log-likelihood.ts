@@ -4,6 +4,7 @@ import { option, readOptions } from '@espalier/core';
 import { checkTargetValues, FINITE, log } from '@espalier/core/internal';
 import { checkOneTarget } from './one-target.js';
 import { rowLoss } from './row-loss.js';
+import { flat } from './flat.js';
 
 /** Options of {@link gaussianNegativeLogLikelihood}. */
 export interface GaussianNegativeLogLikelihoodOptions {
@@ -50,7 +51,11 @@ export function gaussianNegativeLogLikelihood(options: GaussianNegativeLogLikeli
   const parts = (output: tf.Tensor, target: tf.Tensor) => {
     const [mean, log] = tf.split(output, 2, 1) as [tf.Tensor, tf.Tensor];
     // Not tf.maximum, which drops a NaN on some backends.
-    const logVariance = tf.where(tf.less(log, least), tf.fill(log.shape, least), log);
+    const logVariance = tf.where(
+      flat(log, (own) => tf.less(own, least)),
+      tf.fill(log.shape, least),
+      log,
+    );
     return { error: tf.sub(mean, target), log, logVariance, precision: tf.exp(tf.neg(logVariance)) };
   };
   return rowLoss({
@@ -69,7 +74,7 @@ export function gaussianNegativeLogLikelihood(options: GaussianNegativeLogLikeli
     },
     slope(output, target) {
       const { error, log, precision } = parts(output, target);
-      const free = tf.cast(tf.greaterEqual(log, least), 'float32');
+      const free = flat(log, (own) => tf.cast(tf.greaterEqual(own, least), 'float32'));
       const inLog = tf.mul(tf.mul(tf.sub(1, tf.mul(tf.square(error), precision)), 0.5), free);
       return tf.concat([tf.mul(error, precision), inLog], 1);
     },

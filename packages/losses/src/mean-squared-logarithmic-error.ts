@@ -3,6 +3,7 @@ import type { Loss } from '@espalier/core';
 import { readOptions } from '@espalier/core';
 import { NOT_NEGATIVE } from './allowed-targets.js';
 import { elementwiseLoss } from './elementwise.js';
+import { flat } from './flat.js';
 
 /**
  * Mean squared logarithmic error: squared ratios, for counts and prices that range over several powers of ten.
@@ -41,7 +42,11 @@ export function meanSquaredLogarithmicError(options: Readonly<Record<string, nev
 
 function notNegative(x: tf.Tensor): tf.Tensor {
   // Not tf.maximum, which drops a NaN on some backends.
-  return tf.where(tf.less(x, 0), tf.zerosLike(x), x);
+  return tf.where(
+    flat(x, (own) => tf.less(own, 0)),
+    tf.zerosLike(x),
+    x,
+  );
 }
 
 function logOf(x: tf.Tensor): tf.Tensor {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Loss, OutputScale } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
-import { checkOutputScale } from '@espalier/core/internal';
+import { checkOutputScale, isDifferentiated } from '@espalier/core/internal';
 import { CLASS_RULES, type ClassOptions, classRows } from './class-rows.js';
 import { logProbability, SCALES, SMALLEST_DIVISOR } from './probabilities.js';
 import { meanOfPositions, rowsOf } from './row-loss.js';
@@ -103,25 +103,34 @@ function crossEntropy(
 ): tf.Tensor {
   const op = tf.customGrad((z, save) => {
     const t = target();
-    const shifted = tf.sub(z as tf.Tensor, tf.max(z as tf.Tensor, 1, true));
-    const exponentials = tf.exp(shifted);
-    const sums = tf.sum(exponentials, 1, true);
+    const { shifted, exponentials, sums } = softmaxParts(z as tf.Tensor);
     const total = rowSums?.(t);
     const normalizer = total ? tf.mul(total, tf.log(sums)) : tf.log(sums);
     // A class that is masked by a logit of -Infinity adds nothing where it is not wanted: 0 times it would be NaN.
     const wanted = wherePositive(t, shifted);
     const value = tf.sub(tf.reshape(normalizer, [-1]), tf.sum(wanted, 1));
-    (save as tf.GradSaveFunc)([t, exponentials, sums, ...(total ? [total] : [])]);
+    (save as tf.GradSaveFunc)([z as tf.Tensor, t, exponentials, sums, ...(total ? [total] : [])]);
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [t, exponentials, sums, total] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
+        const [z, t, ...parts] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?];
+        const total = parts[2];
+        const { exponentials, sums } = isDifferentiated()
+          ? softmaxParts(z)
+          : { exponentials: parts[0], sums: parts[1] };
         const softmax = tf.mul(exponentials, total ? tf.div(total, sums) : tf.reciprocal(sums));
         return tf.mul(tf.sub(softmax, t), tf.reshape(dy, [-1, 1]));
       },
     };
   });
   return op(logits);
+}
+
+/** What a softmax is made of. */
+function softmaxParts(logits: tf.Tensor) {
+  const shifted = tf.sub(logits, tf.max(logits, 1, true));
+  const exponentials = tf.exp(shifted);
+  return { shifted, exponentials, sums: tf.sum(exponentials, 1, true) };
 }
 
 /** The same of probabilities. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkTargetValues, failData, formatShape } from '@espalier/core/internal';
 import { YES_OR_NO } from './allowed-targets.js';
 import type { HostArray } from '@espalier/core';
+import { flat } from './flat.js';
 
 type Shape = readonly (number | null)[];
 
@@ -40,7 +41,11 @@ export function vectorAt(outputs: tf.Tensor, index: number): tf.Tensor {
 /** Euclidean length `[N, 1]` of vectors `[N, D]`, and the direction that it grows in, 0 where it is 0. */
 export function lengthOf(difference: tf.Tensor): { length: tf.Tensor; direction: tf.Tensor } {
   const largest = tf.max(tf.abs(difference), 1, true);
-  const scale = tf.where(tf.equal(largest, 0), tf.onesLike(largest), largest);
+  const scale = tf.where(
+    flat(largest, (own) => tf.equal(own, 0)),
+    tf.onesLike(largest),
+    largest,
+  );
   const scaled = tf.div(difference, scale);
   const length = tf.sqrt(tf.sum(tf.square(scaled), 1, true));
   const direction = tf.div(scaled, tf.maximum(length, 1e-6));

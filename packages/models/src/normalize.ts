@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isDifferentiated } from '@espalier/core/internal';
 
 /** Scale and shift of a normalisation, `[C]` each, where there are any. */
 export interface Affine {
@@ -22,17 +23,16 @@ export function normalizeByBatch(
   const op = tf.customGrad((...args) => {
     const save = args.pop() as tf.GradSaveFunc;
     const x = args[0] as tf.Tensor;
-    const mean = tf.mean(x, 0);
-    const centered = tf.sub(x, mean);
-    const variance = tf.mean(tf.square(centered), 0);
-    const inverseStd = tf.rsqrt(tf.add(variance, epsilon));
+    const { mean, centered, variance, inverseStd, scale } = batchParts(x, gamma, epsilon);
     onMoments(mean, variance);
-    const scale = gamma ? tf.mul(gamma, inverseStd) : inverseStd;
-    save([centered, inverseStd, scale]);
+    save([centered, inverseStd, scale, x, ...(gamma ? [gamma] : [])]);
     return {
       value: affine(centered, scale, beta),
       gradFunc(dy: tf.Tensor, saved: tf.Tensor[]) {
-        const [centered, inverseStd, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [x, ownGamma] = saved.slice(3) as [tf.Tensor, tf.Tensor?];
+        const { centered, inverseStd, scale } = isDifferentiated()
+          ? batchParts(x, ownGamma, epsilon)
+          : { centered: saved[0]!, inverseStd: saved[1]!, scale: saved[2]! };
         const dBeta = tf.sum(dy, 0);
         const dGamma = tf.mul(tf.sum(tf.mul(dy, centered), 0), inverseStd);
         const along = tf.mul(tf.mul(scale, inverseStd), tf.mul(dGamma, 1 / count));
@@ -42,6 +42,15 @@ export function normalizeByBatch(
     };
   });
   return op(rows, ...(gamma ? [gamma] : []), ...(beta ? [beta] : []));
+}
+
+/** What batch normalisation of rows is made of. */
+function batchParts(x: tf.Tensor, gamma: tf.Tensor | undefined, epsilon: number) {
+  const mean = tf.mean(x, 0);
+  const centered = tf.sub(x, mean);
+  const variance = tf.mean(tf.square(centered), 0);
+  const inverseStd = tf.rsqrt(tf.add(variance, epsilon));
+  return { mean, centered, variance, inverseStd, scale: gamma ? tf.mul(gamma, inverseStd) : inverseStd };
 }
 
 /** Normalises `[..., C]` by given mean and variance `[C]`. */

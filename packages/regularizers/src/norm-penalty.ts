@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { isDifferentiated } from '@espalier/core/internal';
 
 /**
  * The least norm that a gradient is divided by: below it the squares leave float32's normal range, and a zero vector
@@ -46,8 +47,9 @@ export function normPenalty(
 
   function gradient(dy: Scalar, saved: Tensor[]): Tensor[] {
     const inputs = saved.slice(0, count);
-    const norms = l2 && l2Norm ? saved.slice(count, 2 * count) : undefined;
-    const coefficients = saved.slice(norms ? 2 * count : count);
+    const known = l2 && l2Norm ? saved.slice(count, 2 * count) : undefined;
+    const norms = known && isDifferentiated() ? inputs.map((w) => tf.sqrt(tf.sum(tf.square(w)))) : known;
+    const coefficients = saved.slice(known ? 2 * count : count);
     const slope1 = l1 && tf.mul(dy, coefficients.shift()!);
     const slope2 = l2 && tf.mul(dy, coefficients.shift()!);
     const doubled = slope2 && !norms ? tf.mul(slope2, 2) : undefined;

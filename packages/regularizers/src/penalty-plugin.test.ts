@@ -171,3 +171,14 @@ test.each<[() => unknown, string]>([
     '[l1] the parameter selector selects nothing',
   ],
 ])('refuses %s', (make, message) => expect(make).toThrow(message));
+
+test('the norm can be differentiated twice', () => {
+  const plugin = l2({ lambda: 1, scaling: 'norm' });
+  // The gradient of the sum of the unit vector w / |w|: (1 - w sum(w) / |w|^2) / |w|.
+  const w = [3, 4];
+  const penalty = (x: tf.Tensor) => plugin.penalty!({ 'a/kernel': x }, step);
+  const first = tf.grad((x) => penalty(x) as tf.Tensor);
+  const second = tf.grad((x) => tf.sum(first(x)))(tf.tensor2d([w]));
+  const expected = w.map((one) => (1 - (one * 7) / 25) / 5);
+  [...second.dataSync()].forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+});

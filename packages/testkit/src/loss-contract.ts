@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, Loss } from '@espalier/core';
 import { stream, toTensorData } from '@espalier/core';
+import { prepareTfjs } from '@espalier/core/internal';
 import { describe, expect, test } from 'vitest';
 import { agreementTests } from './agreement.js';
 import { contractExecutor } from './contract-executor.js';
@@ -111,6 +112,46 @@ function problemTests(
       const bound = curvature * h ** 2 + (2 ** -22 * Math.max(1, Math.abs(above))) / h;
       expect(Math.abs(exact[i]! - (above - below) / (2 * h)), `output ${i}`).toBeLessThanOrEqual(bound);
     });
+  });
+
+  test('its second derivative is that of central differences of its gradient', () => {
+    prepareTfjs();
+    const { outputs, targets } = draw(4, 'second');
+    // Along a direction, so that one gradient gives a sum over a row of second derivatives.
+    const direction = Float32Array.from(outputs.data, (_, i) => (i % 3) - 0.75);
+    const along = (o: tf.Tensor): tf.Tensor => {
+      const first = tf.grad((x) => tf.sum(make().perExample(x, tensorOf(targets))))(o);
+      // The gradient of a linear loss does not depend on the outputs, which TensorFlow.js takes for a mistake.
+      return tf.add(tf.sum(tf.mul(first, tf.tensor(direction, [...outputs.shape]))), tf.mul(tf.sum(o), 0));
+    };
+    const second = (data: Float32Array) =>
+      tf.tidy(() =>
+        tf
+          .grad(along)(tensorOf({ ...outputs, data }))
+          .dataSync()
+          .slice(),
+      );
+    const exact = second(outputs.data as Float32Array);
+    let compared = 0;
+    const h = 2 ** -6;
+    outputs.data.forEach((value, i) => {
+      const moved = (x: number): Float32Array =>
+        Float32Array.from(outputs.data, (own, j) => (i === j ? x : own));
+      const at = (x: number): number =>
+        tf.tidy(() => along(tensorOf({ ...outputs, data: moved(x) })).dataSync()[0]!);
+      const [above, below] = [at(value + h), at(value - h)];
+      // Not across a kink or a step of the gradient.
+      const [seconds, step] = [
+        [value - h, value + h].map((x) => second(moved(x))[i]!),
+        above - 2 * at(value) + below,
+      ];
+      if (Math.abs(seconds[0]! - seconds[1]!) > 0.1 * curvature || Math.abs(step) > 64 * curvature * h ** 2)
+        return;
+      compared++;
+      const bound = 16 * curvature * h ** 2 + (2 ** -21 * Math.max(1, Math.abs(above))) / h;
+      expect(Math.abs(exact[i]! - (above - below) / (2 * h)), `output ${i}`).toBeLessThanOrEqual(bound);
+    });
+    expect(compared).toBeGreaterThan(outputs.data.length / 2);
   });
 
   test.each([0, 1e-30, 1, 88, largest])('value and gradient are finite where outputs are +-%s', (size) => {

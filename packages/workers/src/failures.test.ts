@@ -176,6 +176,26 @@ describe('a worker that does not start rejects the run that it was for', () => {
   });
 });
 
+test('a worker that lives on and never serves rejects its run, and is ended', async () => {
+  vi.useFakeTimers();
+  try {
+    let ended = 0;
+    const deaf = { postMessage() {}, addEventListener() {}, terminate: () => ended++ };
+    const pool = workerPool(() => deaf, { startSeconds: 5 });
+    const failed = rejection(pool.run('count', undefined).result);
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(ended).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect((await failed).message).toContain(
+      'has not begun to serve after 5 s: its module must call serveRuns',
+    );
+    expect(ended).toBe(1);
+    await pool.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('a listener that throws stops the run, whose result rejects with it', () => {
   test.each([
     ['onEpoch', { onEpoch: () => Promise.reject(new Error('full disk')) }],

@@ -18,16 +18,22 @@ interface Assignment {
 /** A worker of a pool and the one run it does. */
 export class PoolWorker {
   readonly #leave: () => void;
+  readonly #startSeconds: number;
   #connection: Connection | undefined;
   #ready = false;
   #current: Assignment | undefined;
   /** A wish to stop that came before the worker could hear it. */
   #early: string | undefined;
   #startError: unknown;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param leave Takes this worker out of its pool. */
-  constructor(start: () => WorkerLike, leave: () => void) {
+  /**
+   * @param startSeconds How long it may take until it serves.
+   * @param leave Takes this worker out of its pool.
+   */
+  constructor(start: () => WorkerLike, startSeconds: number, leave: () => void) {
     this.#leave = leave;
+    this.#startSeconds = startSeconds;
     try {
       this.#connection = connect(start(), {
         message: (message) => this.#take(message),
@@ -50,6 +56,11 @@ export class PoolWorker {
     }
     this.#connection.hold(true);
     if (this.#ready) this.#send();
+    else
+      this.#deadline ??= setTimeout(
+        () => void this.terminate(silent(this.#startSeconds)),
+        1000 * this.#startSeconds,
+      );
   }
 
   stop(id: number, reason: string): void {
@@ -84,6 +95,7 @@ export class PoolWorker {
 
   #take(message: FromWorker): void {
     if (message.type === 'ready' && !this.#ready) {
+      clearTimeout(this.#deadline);
       this.#ready = true;
       if (this.#current) this.#send();
     }
@@ -97,6 +109,7 @@ export class PoolWorker {
   }
 
   #gone(reason: unknown): void {
+    clearTimeout(this.#deadline);
     const current = this.#current;
     this.#current = undefined;
     this.#ready = false;
@@ -108,6 +121,13 @@ export class PoolWorker {
     current.fail(reason);
     current.done();
   }
+}
+
+function silent(seconds: number): EspalierError {
+  const message =
+    `the worker has not begun to serve after ${seconds} s: its module must call serveRuns, and not wait for anything before ` +
+    'that takes longer (or raise startSeconds).';
+  return new EspalierError({ code: 'execution-failed', scope: 'workers', message });
 }
 
 function cannotStart(cause: unknown): EspalierError {

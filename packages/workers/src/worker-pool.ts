@@ -10,6 +10,8 @@ import { checkedListeners, type ReportOf, RunEnd, type RunListeners, type Worker
 export interface WorkerPoolOptions {
   /** Workers at most, a whole number >= 1, default 1. Each has its own TensorFlow.js and its own copy of the data. */
   readonly size?: number;
+  /** How long a worker may take to start, until its module has called `serveRuns`, before its run is rejected. Seconds > 0, default 60. */
+  readonly startSeconds?: number;
   /** Whether the first Ctrl-C stops all runs after their current step (a second ends the process). Default true. */
   readonly stopOnInterrupt?: boolean;
 }
@@ -70,8 +72,9 @@ export function workerPool<J extends Jobs = Record<string, JobFunction>>(
 ): WorkerPool<J> {
   const check = checkOptions('workers');
   if (typeof start !== 'function') check.fail('start', 'a function that makes a Worker', start);
-  const { size, stopOnInterrupt } = readOptions('workers', options, {
+  const { size, startSeconds, stopOnInterrupt } = readOptions('workers', options, {
     size: option.integer({ min: 1, default: 1 }),
+    startSeconds: option.number({ min: 0, exclusiveMin: true, max: 2e6, default: 60 }),
     stopOnInterrupt: option.boolean({ default: true }),
   }).values;
 
@@ -90,7 +93,7 @@ export function workerPool<J extends Jobs = Record<string, JobFunction>>(
     void promise.then(() => pending.delete(promise));
   };
   const newWorker = (): PoolWorker => {
-    const worker = new PoolWorker(start, () => workers.delete(worker));
+    const worker = new PoolWorker(start, startSeconds, () => workers.delete(worker));
     workers.add(worker);
     return worker;
   };

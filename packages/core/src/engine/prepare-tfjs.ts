@@ -12,9 +12,15 @@ const OLDEST = [4, 22] as const;
  * its own code calls, and makes ops watchable. Whatever starts something calls it: a backend, an executor, `compose()`,
  * a trace, a model factory. Importing changes nothing, so that bundlers may drop what is not used.
  *
- * Cheap, and may be called at any time.
+ * Cheap, and may be called at any time. A program calls it itself only where it makes stock recurrent layers before it starts
+ * anything of Espalier.
  *
  * @throws EspalierError `unsupported-version` when the TensorFlow.js that is installed is another one.
+ * @example
+ * ```ts
+ * prepareTfjs();
+ * const model = tfl.sequential({ layers: [tfl.layers.lstm({ units: 3, inputShape: [4, 2] })] });
+ * ```
  */
 export function prepareTfjs(): void {
   if (!prepared) {

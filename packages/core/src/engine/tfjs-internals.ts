@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** An op on the tape of a gradient. */
 export interface TapeNode {
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly outputs: readonly tf.Tensor[];
   readonly saved?: readonly tf.Tensor[];
   gradient?: (dys: tf.Tensor[]) => Record<string, () => tf.Tensor>;
 }
@@ -26,12 +27,20 @@ export interface OpMethods {
 }
 
 interface Engine extends OpMethods {
-  readonly state: { readonly activeTape: readonly TapeNode[] | null };
+  readonly state: { readonly activeTape: TapeNode[] | null; readonly gradientDepth: number };
 }
 
 /** The ops of the gradient that is being taken now, if any. */
 export function activeTape(): readonly TapeNode[] {
   return (tf.engine() as unknown as Engine).state.activeTape ?? [];
+}
+
+/**
+ * Whether a gradient is being taken of what runs now. Inside the `gradFunc` of a `tf.customGrad`: whether somebody takes the gradient
+ * of a gradient, so that what the forward pass saved may not stand for its inputs.
+ */
+export function isDifferentiated(): boolean {
+  return (tf.engine() as unknown as Engine).state.gradientDepth > 0;
 }
 
 /** After an error TensorFlow.js keeps the tape with what it saved, beyond any `tidy`: disposes that. */
@@ -57,12 +66,30 @@ export function opSlot(): OpSlot {
   const known = engine[slotKey];
   if (known) return known;
   const { runKernel, addTapeNode } = Object.getPrototypeOf(engine) as Engine;
-  const stock = { runKernel: runKernel.bind(engine), addTapeNode: addTapeNode.bind(engine) };
+  const stock: OpMethods = {
+    runKernel: runKernel.bind(engine),
+    addTapeNode(...node) {
+      addTapeNode.apply(engine, node);
+      if (engine.state.gradientDepth > 1) joinSavedOutputs(engine.state.activeTape!);
+    },
+  };
   const slot: OpSlot = { watch: undefined, stock };
   Object.defineProperty(engine, slotKey, { value: slot });
   engine.runKernel = (...call) => (slot.watch ?? stock).runKernel(...call);
   engine.addTapeNode = (...node) => (slot.watch ?? stock).addTapeNode(...node);
   return slot;
+}
+
+/**
+ * An op that saves what it gave for its gradient (`exp`, `sigmoid`, `softmax`, ...) puts the copy on the tape before itself, where
+ * nothing is known of its input yet: the gradient of a gradient would take it for a constant. Puts the copies behind the op.
+ */
+function joinSavedOutputs(tape: TapeNode[]): void {
+  const op = tape.length - 1;
+  const made = new Set(tape[op]!.outputs.map(({ id }) => id));
+  let first = op;
+  while (first > 0 && Object.values(tape[first - 1]!.inputs).some(({ id }) => made.has(id))) first--;
+  if (first < op) tape.push(...tape.splice(first, op - first));
 }
 
 /** Registers a gradient in the place of another. */
