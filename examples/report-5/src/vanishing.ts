@@ -1,22 +1,36 @@
-import { type Dataset, type InitializerName, lineChart, mlp, type MlpOptions, sgd, take } from 'espalier';
+import {
+  type Dataset,
+  health,
+  type HealthEpoch,
+  type HealthPlugin,
+  type InitializerName,
+  type Json,
+  type LayerHealth,
+  lineChart,
+  mlp,
+  type MlpOptions,
+  sgd,
+  take,
+} from 'espalier';
 import { greater, type Lab, type Measurement, percentOf, type Row } from '@espalier-examples/studies-kit';
 import { accuracy, test } from './figures.js';
-import { weightLog } from './weight-log.js';
 
 const DEEP = Array<number>(8).fill(64);
 const LAYERS = DEEP.map((_, i) => `hidden_${i + 1}`);
 /** How far the loss falls from the first epoch to the last. */
 const fall = (run: Measurement) => run.epochs[0]!['loss']! - run.epochs.at(-1)!['loss']!;
+/** What `health` found in a run. */
+const found = (run: Measurement) =>
+  run.extra as unknown as {
+    readonly layers: readonly LayerHealth[];
+    readonly epochs: readonly HealthEpoch[];
+  };
+const hidden = ({ layer }: { readonly layer: string }) => LAYERS.includes(layer);
 /** How many of the hidden layers stand still: mean and deviation of their weights move by less than 0.003 over all epochs. */
 const stillLayers = (run: Measurement) =>
-  LAYERS.filter((layer) =>
-    ['mean', 'deviation'].every((what) => {
-      const values = run.epochs.map((epoch) => epoch[`${what} ${layer}`]!);
-      return Math.max(...values) - Math.min(...values) < 0.003;
-    }),
-  ).length;
+  found(run).layers.filter((layer) => hidden(layer) && layer.signs?.weights).length;
 /** Mean distance of the first layer's weights from those after the first epoch. */
-const moved = (run: Measurement) => run.epochs.at(-1)!['moved hidden_1']!;
+const moved = (run: Measurement) => found(run).epochs.at(-1)!.layers[0]!.moved!;
 
 /** A deep sigmoid network whose gradients vanish: three signs, three cures. */
 export async function vanishing(
@@ -26,8 +40,13 @@ export async function vanishing(
   testImages: Dataset,
 ): Promise<void> {
   const few = take(images, Math.min(10_000, images.size));
-  const deep = (name: string, network: Partial<MlpOptions>, initializer: InitializerName = 'torchUniform') =>
-    lab.train({
+  const deep = (
+    name: string,
+    network: Partial<MlpOptions>,
+    initializer: InitializerName = 'torchUniform',
+  ) => {
+    let watch: HealthPlugin;
+    return lab.train({
       name: `deep, ${name}`,
       train: few,
       validation,
@@ -45,9 +64,14 @@ export async function vanishing(
           ...network,
         }),
         optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
-        plugins: [weightLog()],
+        plugins: [(watch = health())],
       }),
+      measure: () => {
+        const { layers, epochs } = watch.report();
+        return JSON.parse(JSON.stringify({ layers, epochs })) as Json;
+      },
     });
+  };
   const sick = await deep('sigmoid', {});
   const cures: Row[] = [
     { name: 'ReLU', runs: await deep('ReLU', { activation: 'relu' }, 'heNormal') },
@@ -81,6 +105,14 @@ export async function vanishing(
       `loss falls by ${fall(run).toFixed(3)}, ${stillLayers(run)} of 8 layers stand still, the first layer moves by ${moved(run).toFixed(5)}`,
     );
   }
+  for (const run of sick.slice(0, 1)) {
+    const { verdict, sentence } = found(run).layers[0]!;
+    lab.finding(
+      'The health of the first layer of the sigmoid network is: vanishing',
+      verdict === 'vanishing',
+      sentence,
+    );
+  }
   for (const { name, runs } of cures) {
     lab.claim(`${name} cures it`, [
       greater([name, runs], ['sigmoid', sick], (r) => percentOf(r.train), { by: 5 }),
@@ -93,13 +125,15 @@ export async function vanishing(
         lab.picture(
           file,
           `Deep network, ${which}: mean and deviation of each layer's weights`,
-          ['mean', 'deviation'].map((what) =>
+          (['mean', 'deviation'] as const).map((what) =>
             lineChart({
               title: `${which}: ${what} of the weights`,
               xLabel: 'Epoch',
               series: LAYERS.map((layer) => ({
                 name: layer,
-                points: first.epochs.map((e) => e[`${what} ${layer}`]!),
+                points: found(first).epochs.map(
+                  ({ layers }) => layers.find((one) => one.layer === layer)![what]!,
+                ),
               })),
             }),
           ),

@@ -1,3 +1,13 @@
+export { attributionImages } from './attributions/attribution-images.js';
+export type { GradCam, GradCamOptions } from './attributions/grad-cam.js';
+export { gradCam } from './attributions/grad-cam.js';
+export type { IntegratedGradients, IntegratedGradientsOptions } from './attributions/integrated-gradients.js';
+export { integratedGradients } from './attributions/integrated-gradients.js';
+export type { Occlusion, OcclusionOptions } from './attributions/occlusion.js';
+export { occlusion } from './attributions/occlusion.js';
+export type { SaliencyOptions, SmoothGradOptions } from './attributions/saliency.js';
+export { inputXGradient, saliency, smoothGrad } from './attributions/saliency.js';
+export type { AttributionOptions, Attributions } from './attributions/score.js';
 export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
 export type {
   CheckedEntry,

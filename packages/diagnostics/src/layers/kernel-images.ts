@@ -1,6 +1,6 @@
 import type { HostArray, HostArrays } from '@espalier/core';
 import { checkOptions, option, readOptions, toTensorData } from '@espalier/core';
-import { nearest } from '@espalier/core/internal';
+import { knownNames } from '../known-names.js';
 import type { ImageGrid, ImageRecord } from './image-record.js';
 import { imageGrid } from './image-record.js';
 
@@ -67,10 +67,9 @@ function find(weights: HostArrays, layer: string | undefined, shape: readonly nu
   }
   const found = matrices.find((name) => name === layer || name.startsWith(`${layer}/`));
   if (found === undefined) {
-    const near = nearest(layer, matrices);
     return checkOptions('kernel-images').fail(
       'layer',
-      `a layer with a kernel (${matrices.join(', ')})${near === undefined ? '' : `; did you mean '${near}'?`}`,
+      `a layer with a kernel (${knownNames(matrices, layer)})`,
       layer,
     );
   }

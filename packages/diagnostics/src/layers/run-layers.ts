@@ -3,9 +3,10 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LayerInfo, Tensors } from '@espalier/core';
 import { checkOptions, EspalierError } from '@espalier/core';
 import type { BoundModel } from '@espalier/core/internal';
-import { bindModel, nearest, observeLayers, prepareTfjs } from '@espalier/core/internal';
+import { bindModel, observeLayers, prepareTfjs } from '@espalier/core/internal';
 import type { GivenArrays } from '../given-arrays.js';
 import { examplesOf, namedTensors } from '../given-arrays.js';
+import { knownNames } from '../known-names.js';
 import { quietStep } from '../quiet-step.js';
 
 /** A LayersModel, bound, with the names of its inputs. */
@@ -81,12 +82,7 @@ export function wantedLayers(
   const names = bound.layers().map(({ name }) => name);
   for (const name of wanted ?? []) {
     if (names.includes(name.replace(/#\d+$/, ''))) continue;
-    const near = nearest(name, names);
-    checkOptions(scope).fail(
-      'layers',
-      `names of layers (${names.join(', ')})${near === undefined ? '' : `; did you mean '${near}'?`}`,
-      name,
-    );
+    checkOptions(scope).fail('layers', `names of layers (${knownNames(names, name)})`, name);
   }
   return new Set(wanted ?? names);
 }
