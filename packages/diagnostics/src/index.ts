@@ -1,3 +1,21 @@
+export type {
+  Calibration,
+  CalibrationOptions,
+  ReliabilityBin,
+  TemperatureScaling,
+} from './answers/calibration.js';
+export { calibration, temperatureScaling } from './answers/calibration.js';
+export type { Confusion, MostConfusedOptions } from './answers/most-confused.js';
+export { mostConfused } from './answers/most-confused.js';
+export type { OverfittingGap, OverfittingGapOptions } from './answers/overfitting-gap.js';
+export { overfittingGap } from './answers/overfitting-gap.js';
+export type {
+  PermutationImportance,
+  PermutationImportanceOptions,
+} from './answers/permutation-importance.js';
+export { permutationImportance } from './answers/permutation-importance.js';
+export type { TopLoss, TopLossesOptions } from './answers/top-losses.js';
+export { topLosses } from './answers/top-losses.js';
 export { attributionImages } from './attributions/attribution-images.js';
 export type { GradCam, GradCamOptions } from './attributions/grad-cam.js';
 export { gradCam } from './attributions/grad-cam.js';
