@@ -49,6 +49,13 @@ export { featureMaps } from './layers/feature-maps.js';
 export type { ImageGrid, ImageRecord } from './layers/image-record.js';
 export type { KernelImagesOptions } from './layers/kernel-images.js';
 export { kernelImages } from './layers/kernel-images.js';
+export type {
+  MeasuredReceptiveField,
+  MeasuredReceptiveFieldOptions,
+} from './receptive-field/measured-receptive-field.js';
+export { measuredReceptiveField } from './receptive-field/measured-receptive-field.js';
+export type { ReceptiveField } from './receptive-field/receptive-fields.js';
+export { receptiveFields } from './receptive-field/receptive-fields.js';
 export type { Histogram, StatisticsOptions, ValueStatistics } from './value-statistics.js';
 export type { WeightChange, WeightChangesOptions } from './weights/weight-changes.js';
 export { weightChanges } from './weights/weight-changes.js';
