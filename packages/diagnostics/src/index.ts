@@ -26,6 +26,13 @@ export { occlusion } from './attributions/occlusion.js';
 export type { SaliencyOptions, SmoothGradOptions } from './attributions/saliency.js';
 export { inputXGradient, saliency, smoothGrad } from './attributions/saliency.js';
 export type { AttributionOptions, Attributions } from './attributions/score.js';
+export type {
+  CrossBackendDiffOptions,
+  EngineDifference,
+  TensorDifference,
+} from './engines/cross-backend-diff.js';
+export { crossBackendDiff } from './engines/cross-backend-diff.js';
+export type { Engine } from './engines/run-on-engine.js';
 export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
 export type {
   CheckedEntry,

@@ -107,6 +107,7 @@ export {
   activations,
   attributionImages,
   calibration,
+  crossBackendDiff,
   featureMaps,
   gradCam,
   gradientCheck,

@@ -3,6 +3,7 @@ import type { HostArray, Loss, ParameterSelector, TrainableModel } from '@espali
 import { option, readOptions, selectParameters, stream } from '@espalier/core';
 import { prepareTfjs } from '@espalier/core/internal';
 import type { GivenBatch } from '../given-arrays.js';
+import { indexOf } from '../index-of.js';
 import { layerOf } from '../weights/layer-of.js';
 import { withPattern } from './kinks.js';
 import { numericGradient } from './numeric-gradient.js';
@@ -180,15 +181,6 @@ function chosen(gradient: ArrayLike<number>, samples: number, name: string, seed
   const draws = stream(seed, `gradient-check/${name}`, 0).uniforms(samples - largest.length);
   const drawn = Array.from(draws, (u) => order.splice(Math.floor(u * order.length), 1)[0]!);
   return [...largest, ...drawn];
-}
-
-function indexOf(flat: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  for (const dim of [...shape].reverse()) {
-    index.unshift(flat % dim);
-    flat = Math.floor(flat / dim);
-  }
-  return index;
 }
 
 function summary(name: string, shape: readonly number[], entries: CheckedEntry[]): CheckedParameter {
