@@ -56,6 +56,8 @@ export { featureMaps } from './layers/feature-maps.js';
 export type { ImageGrid, ImageRecord } from './layers/image-record.js';
 export type { KernelImagesOptions } from './layers/kernel-images.js';
 export { kernelImages } from './layers/kernel-images.js';
+export type { LeakLedger, LeakReport, LedgerEntry } from './leaks/leak-ledger.js';
+export { leakLedger } from './leaks/leak-ledger.js';
 export type {
   MeasuredReceptiveField,
   MeasuredReceptiveFieldOptions,

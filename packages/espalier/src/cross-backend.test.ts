@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { cnn, compiled, crossBackendDiff, eager, softmaxCrossEntropy } from './index.js';
+import { cnn, compiled, crossBackendDiff, eager, gradientCheck, mlp, softmaxCrossEntropy } from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -27,3 +27,20 @@ test('every engine agrees with the eager one, layer by layer and gradient by gra
     expect(gradients.length).toBe(Object.keys(model.trainableWeights).length);
   }
 });
+
+test.each(['wasm', 'onnx'] as const)(
+  'gradients of steps compiled to %s agree with differences',
+  async (target) => {
+    const model = mlp({ inputs: 3, hidden: [5], outputs: 3, activation: 'tanh', dropout: 0.4, seed: 1 });
+    const batch = {
+      inputs: tf.randomNormal([4, 3], 0, 1, 'float32', 3),
+      targets: tf.tensor1d([0, 2, 1, 0], 'int32'),
+    };
+    const executor = compiled({ target });
+    const { verdict, sentence } = await gradientCheck(model, softmaxCrossEntropy(), batch, {
+      executor,
+      samples: 4,
+    });
+    expect(verdict, sentence).toBe('right');
+  },
+);

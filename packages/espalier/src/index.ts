@@ -115,6 +115,7 @@ export {
   inputXGradient,
   integratedGradients,
   kernelImages,
+  leakLedger,
   measuredReceptiveField,
   mostConfused,
   occlusion,

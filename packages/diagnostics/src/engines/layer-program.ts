@@ -27,12 +27,13 @@ export interface LayerProgram {
   readonly arrays: HostArrays;
 }
 
-/** Training off: every engine then has the same function to compute. */
+/** @param training Whether layers behave as in training; the random numbers are then those of the engine's seed. */
 export async function layerProgram(
   scope: string,
   model: TrainableModel,
   loss: Loss | Readonly<Record<string, Loss>>,
   batch: GivenBatch,
+  training = false,
 ): Promise<LayerProgram> {
   const bound = bindModel(model);
   const objectives = resolveObjectives(bound, loss, {}, []);
@@ -45,7 +46,7 @@ export async function layerProgram(
       array,
     ]),
   );
-  const given = tf.tidy(() => {
+  const kept = tf.tidy(() => {
     const named = {
       ...prefixed(
         'input/',
@@ -58,13 +59,14 @@ export async function layerProgram(
   });
   let arrays: HostArrays;
   try {
-    arrays = await toHostArrays(given);
+    arrays = await toHostArrays(kept);
   } finally {
-    tf.dispose(given);
+    tf.dispose(kept);
   }
 
   const program: StepProgram = {
-    predict(now, arraysNow, step) {
+    predict(now, arraysNow, given) {
+      const step = { ...given, training };
       const parameters = group(now, 'parameters/');
       const inputs = group(arraysNow, 'input/');
       const targets = group(arraysNow, 'target/');

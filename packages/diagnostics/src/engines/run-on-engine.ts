@@ -16,6 +16,7 @@ export function isEngine(value: unknown): value is Engine {
 export async function runOnEngine(
   engine: Engine,
   { program, state, arrays }: LayerProgram,
+  seed = 0,
 ): Promise<{ readonly name: string; readonly outputs: HostArrays }> {
   const before = tf.getBackend();
   const executor = 'start' in engine ? engine : eager();
@@ -25,7 +26,7 @@ export async function runOnEngine(
     try {
       const examples = Object.values(arrays)[0]!.shape[0]!;
       const scalars = { learningRate: 0, learningRateFactor: 1, step: 0, epoch: 0, batchSize: examples };
-      const outputs = await session.predict(arrays, { scalars, seed: 0, draw: 0 });
+      const outputs = await session.predict(arrays, { scalars, seed, draw: 0 });
       return { name: session.name, outputs };
     } finally {
       session.dispose();

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { FunctionalModel, Loss } from '@espalier/core';
+import type { Executor, FunctionalModel, Loss } from '@espalier/core';
+import { eager } from '@espalier/core';
 import { expectNoLeak, toyCrossEntropy } from '@espalier/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { attributionInputs, attributionModel } from '../attribution-model.fixture.js';
@@ -165,6 +166,45 @@ describe('gradientCheck', () => {
     expect(verdict).toBe('right');
     // The penalty alone has 2 * 5 * 0.5.
     for (const { analytic } of parameters[0]!.entries) expect(analytic).toBeGreaterThan(4);
+  });
+
+  test('checks the gradients of an executor, dropout and all, and finds its bugs', async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ units: 4, activation: 'tanh', name: 'hidden', inputShape: [3] }),
+        tfl.layers.dropout({ rate: 0.5, name: 'drop' }),
+        tfl.layers.dense({ units: 3, name: 'output' }),
+      ],
+    });
+    const given = {
+      inputs: tf.tensor2d([1, 2, -1, 0.5, 0.2, 1, -1, 1, 0.3], [3, 3]),
+      targets: tf.oneHot(tf.tensor1d([0, 2, 1], 'int32'), 3),
+    };
+    const broken: Executor = {
+      name: 'broken',
+      start: (program, state) =>
+        eager().start(
+          {
+            ...program,
+            predict: (...step) => {
+              const outputs = program.predict(...step);
+              const name = 'gradient/hidden/kernel';
+              return { ...outputs, [name]: tf.mul(outputs[name]!, 1.2) };
+            },
+          },
+          state,
+        ),
+    };
+    const verdictOf = async (executor: Executor) =>
+      gradientCheck(model, toyCrossEntropy(), given, { executor, samples: 5, seed: 4 });
+    await expectNoLeak(async () => {
+      expect((await verdictOf(eager())).verdict).toBe('right');
+      const { parameters } = await verdictOf(broken);
+      expect(
+        parameters.filter(({ verdict }) => verdict === 'wrong').map(({ parameter }) => parameter),
+      ).toEqual(['hidden/kernel']);
+    });
+    await expect(verdictOf({} as never)).rejects.toThrow('an executor, such as compiled()');
   });
 
   test('refuses what it cannot check', async () => {

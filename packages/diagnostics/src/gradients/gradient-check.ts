@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, Loss, ParameterSelector, TrainableModel } from '@espalier/core';
+import type {
+  Executor,
+  HostArray,
+  HostArrays,
+  Loss,
+  ParameterSelector,
+  TrainableModel,
+} from '@espalier/core';
 import { option, readOptions, selectParameters, stream } from '@espalier/core';
 import { prepareTfjs } from '@espalier/core/internal';
+import { GRADIENT, layerProgram } from '../engines/layer-program.js';
+import { runOnEngine } from '../engines/run-on-engine.js';
 import type { GivenBatch } from '../given-arrays.js';
 import { indexOf } from '../index-of.js';
 import { layerOf } from '../weights/layer-of.js';
@@ -20,6 +29,8 @@ export interface GradientCheckOptions {
   readonly tolerance?: number;
   /** Fixes which entries are drawn, and the masks of dropout. Default 0. */
   readonly seed?: number;
+  /** Whose gradients are checked, e.g. `compiled()`. Default: those of TensorFlow.js on the active backend, op by op. */
+  readonly executor?: Executor;
 }
 
 /** What became of one entry: a `kink` and what is too `small` beside rounding are not judged. */
@@ -80,6 +91,7 @@ export interface GradientCheck {
  * @param options.samples Default 10.
  * @param options.tolerance Default 0.01.
  * @param options.seed Default 0.
+ * @param options.executor Default: op by op. The differences are taken op by op in any case.
  * @returns A plain record: a verdict, and for each parameter its relative error and its worst entries.
  * @throws EspalierError `invalid-option`, `invalid-data`, `invalid-model`.
  * @example
@@ -99,6 +111,12 @@ export async function gradientCheck(
     samples: option.integer({ min: 1, default: 10 }),
     tolerance: option.number({ min: 0, exclusiveMin: true, default: 0.01 }),
     seed: option.seed({ default: 0 }),
+    executor: option.custom<Executor, { readonly optional: true }>({
+      optional: true,
+      expected: 'an executor, such as compiled()',
+      accepts: (value) => typeof (value as Partial<Executor> | null)?.start === 'function',
+      toJson: ({ name }) => name,
+    }),
   });
   prepareTfjs();
   await tf.ready();
@@ -108,12 +126,28 @@ export async function gradientCheck(
       Object.entries(objective.parameters).map(([name, { shape }]) => [name, shape]),
     );
     const names = selectParameters(shapes, values.parameters, 'gradient-check');
-    const gradients = await objective.gradients();
+    const gradients = values.executor
+      ? await gradientsOn(values.executor, model, loss, batch, values.seed)
+      : await objective.gradients();
     const parameters = names.map((name) => checkParameter(objective, name, gradients[name], values));
     return { ...judge(parameters), parameters };
   } finally {
     objective.dispose();
   }
+}
+
+/** Gradients of the same objective, as an executor computes them. */
+async function gradientsOn(
+  executor: Executor,
+  model: TrainableModel,
+  loss: Loss | Readonly<Record<string, Loss>>,
+  batch: GivenBatch,
+  seed: number,
+): Promise<HostArrays> {
+  const program = await layerProgram('gradient-check', model, loss, batch, true);
+  const { outputs } = await runOnEngine(executor, program, seed);
+  const own = Object.entries(outputs).filter(([name]) => name.startsWith(GRADIENT));
+  return Object.fromEntries(own.map(([name, array]) => [name.slice(GRADIENT.length), array]));
 }
 
 interface Settings {
