@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { readdirSync } from 'node:fs';
+import * as augmentation from '@espalier/augmentation';
 import * as backendNode from '@espalier/backend-node';
 import * as backendNodeGpu from '@espalier/backend-node-gpu';
 import * as backendCpu from '@espalier/backend-cpu';
@@ -24,6 +25,7 @@ function methods(...names: readonly string[]): Record<string, unknown> {
 }
 
 const PACKAGES: Readonly<Record<string, object>> = {
+  augmentation,
   'backend-cpu': backendCpu,
   'backend-node': backendNode,
   'backend-node-gpu': backendNodeGpu,

@@ -69,6 +69,7 @@ export { toHostArray, toHostArrays } from './step/state.js';
 export { trainingProgram } from './step/training-program.js';
 export { leafLayers, partsOf } from './model/check-layers.js';
 export { placesOf } from './model/layer-streams.js';
+export { labelRows } from './step/label-rows.js';
 export { oneHot } from './step/one-hot.js';
 export { withStep } from './step/step-context.js';
 export { unknownScalar } from './step/unknown-scalar.js';

@@ -1,8 +1,8 @@
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin } from '@espalier/core';
 import { EspalierError, option, readOptions } from '@espalier/core';
-import { oneHot } from '@espalier/core/internal';
+import { labelRows } from '@espalier/core/internal';
 
 /** Options of {@link labelSmoothing}. */
 export interface LabelSmoothingOptions {
@@ -60,30 +60,12 @@ export function labelSmoothing(options: LabelSmoothingOptions): Plugin<never, ne
           smoothed[key] = tf.add(tf.mul(answers, 1 - alpha), alpha / 2);
           continue;
         }
-        const rows = toRows(target, key, classes);
+        const rows = labelRows('label-smoothing', target, key, classes);
         smoothed[key] = tf.add(tf.mul(rows, 1 - alpha), alpha / rows.shape[1]!);
       }
       return { ...batch, targets: smoothed };
     },
   };
-}
-
-function toRows(target: Tensor, key: string, classes: number | undefined): Tensor {
-  const shape = `[${target.shape}]`;
-  if (target.rank === 2 && target.shape[1]! > 1) {
-    if (classes !== undefined && classes !== target.shape[1]) {
-      fail(`classes is ${classes}, but target '${key}' has shape ${shape}`);
-    }
-    return target.dtype === 'float32' ? target : tf.cast(target, 'float32');
-  }
-  const areLabels =
-    target.dtype === 'int32' && (target.rank === 1 || (target.rank === 2 && target.shape[1] === 1));
-  if (!areLabels)
-    fail(`target '${key}' must be int32 labels [N] or rows [N, classes], got ${target.dtype} ${shape}`);
-  if (classes === undefined)
-    fail(`target '${key}' has integer labels; give the number of classes as classes`);
-  const labels = (target.rank === 1 ? target : tf.reshape(target, [-1])) as Tensor1D;
-  return oneHot(labels, classes);
 }
 
 function fail(message: string): never {

@@ -36,6 +36,11 @@ export const arrangement: readonly Operation[] = [
     run: (x) => tf.reshape(x!, [columns, -1]),
     reference: (x) => ({ shape: [columns, rows], data: x!.data }),
   })),
+  operation('reverse', fc.record({ rows: dim(), columns: dim(), seed }), ({ rows, columns, seed: from }) => ({
+    inputs: [normal(from, 'x', [rows, columns])],
+    run: (x) => tf.reverse(x!, 1),
+    reference: (x) => build([rows, columns], ([i, j]) => at(x!, [i!, columns - 1 - j!])),
+  })),
   operation(
     'concat',
     fc.record({ rows: dim(), left: dim(), right: dim(), seed }),

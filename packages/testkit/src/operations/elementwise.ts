@@ -22,10 +22,12 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const UNARY: Readonly<Record<string, Unary>> = {
   abs: [tf.abs, Math.abs],
   clipByValue: [(x) => tf.clipByValue(x, -0.5, 0.75), (x) => Math.min(0.75, Math.max(-0.5, x))],
+  cos: [tf.cos, Math.cos],
   elu: [tf.elu, (x) => (x >= 0 ? x : Math.expm1(x))],
   erf: [tf.erf, erf],
   exp: [tf.exp, Math.exp],
   expm1: [tf.expm1, Math.expm1],
+  floor: [tf.floor, Math.floor],
   leakyRelu: [(x) => tf.leakyRelu(x, 0.1), (x) => (x >= 0 ? x : 0.1 * x)],
   log: [tf.log, Math.log, positive],
   log1p: [tf.log1p, Math.log1p, positive],
@@ -37,6 +39,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
   selu: [tf.selu, (x) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x))],
   sigmoid: [tf.sigmoid, sigmoid],
   sign: [tf.sign, Math.sign],
+  sin: [tf.sin, Math.sin],
   softplus: [tf.softplus, (x) => Math.log1p(Math.exp(x))],
   sqrt: [tf.sqrt, Math.sqrt, positive],
   square: [tf.square, (x) => x * x],
@@ -101,6 +104,11 @@ export const elementwise: readonly Operation[] = [
         build(shape, (position) => value(broadcastAt(x!, position), broadcastAt(y!, position))),
     })),
   ),
+  operation('pow', fc.record({ shape: shapeOf(0, 3), seed }), ({ shape, seed: from }) => ({
+    inputs: [mapped(normal(from, 'base', shape), (x) => Math.abs(x) + 0.1), normal(from, 'exponent', shape)],
+    run: (x, y) => tf.pow(x!, y!),
+    reference: (x, y) => build(shape, (position) => broadcastAt(x!, position) ** broadcastAt(y!, position)),
+  })),
   operation('prelu', fc.record({ rows: dim(), columns: dim(), seed }), ({ rows, columns, seed: from }) => ({
     inputs: [normal(from, 'x', [rows, columns]), normal(from, 'alpha', [columns])],
     run: (x, alpha) => tf.prelu(x!, alpha!),
