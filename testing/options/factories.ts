@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { horizontalFlip, testTimeAugmentation, transformImages } from '@espalier/augmentation';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import {
   findLearningRate,
@@ -29,6 +30,9 @@ const data = (): Dataset =>
     targets: [[1], [2]],
   });
 
+const images = (): Dataset =>
+  fromArrays({ inputs: { data: new Float32Array(8), shape: [2, 2, 2, 1] }, targets: [[1], [2]] });
+
 const trainer = (): Trainer => new Trainer({ model: model(), loss: meanSquaredError(), optimizer: sgd() });
 
 /** Factories that take more than options, and methods: each as a function of the options alone. */
@@ -50,6 +54,9 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
+  testTimeAugmentation: (options) =>
+    testTimeAugmentation({ predict: () => Promise.resolve(tf.ones([2, 1])) }, images(), options),
+  transformImages: (options) => transformImages(images(), options),
   toLayersCallback: (options) => toLayersCallback([], model(), options),
   workerPool: (options) => workerPool(() => ({ postMessage() {}, terminate() {} }), options),
   workerPoolClose: (options) => workerPool(() => ({ postMessage() {}, terminate() {} })).close(options),
@@ -57,6 +64,25 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
 
 /** Options without which a factory makes nothing. */
 export const GOOD: Readonly<Record<string, object>> = {
+  augment: { transforms: [horizontalFlip()] },
+  centerCrop: { size: [2, 2] },
+  cutout: { size: 2 },
+  gaussianBlur: { kernelSize: 3 },
+  pixelNoise: { stddev: 0.1 },
+  randomBrightness: { factor: 0.1 },
+  randomContrast: { factor: 0.1 },
+  randomGamma: { gamma: [1, 2] },
+  randomHue: { turn: 0.1 },
+  randomPosterize: { bits: 4 },
+  randomRotation: { degrees: 10 },
+  randomSaturation: { factor: 0.1 },
+  randomSharpness: { factor: 0.1 },
+  randomSolarize: { threshold: 0.5 },
+  randomZoom: { scale: 0.1 },
+  resize: { size: [2, 2] },
+  saltAndPepper: { amount: 0.1 },
+  testTimeAugmentation: { transforms: [horizontalFlip()] },
+  transformImages: { transforms: [horizontalFlip()] },
   BatchNormalization: {},
   Activation: { activation: 'relu' },
   AlphaDropout: { rate: 0.5 },
@@ -121,6 +147,7 @@ const FUNCTION = ['a function'];
 /** What of the grid an option takes after all, in every factory that has one of this name. */
 const ALWAYS: NonsenseEntry['accepts'] = {
   directory: TEXT,
+  fillValue: ['-1'],
   label: TEXT,
   monitor: TEXT,
   name: TEXT,
@@ -149,6 +176,8 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   softmaxCrossEntropy: { ignoreIndex: ['-1'] },
   adafactor: { ...COUPLED, betaDecay: ['-1'] },
   asgd: { l2: FUNCTION },
+  cutout: { value: ['-1'] },
+  randomErasing: { value: ['-1'] },
   cnn: { activation: FUNCTION, filters: ['[]'], dense: ['[]'], outputBias: ['-1'] },
   earlyStopping: { baseline: ['-1'], divergenceThreshold: ['-1'], stoppingThreshold: ['-1'] },
   compileStep: { carry: ['{}'], profile: TEXT },
@@ -224,6 +253,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'latestCheckpoint',
   'kernelReport',
   'lookahead',
+  'oneOf',
   'opfsStore',
   'partition',
   'perClassAccuracy',
@@ -245,6 +275,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'valueOf',
   'warmup',
   'withName',
+  'withProbability',
 ]);
 
 /** Packages whose factories are not in this test, and why. */

@@ -7,15 +7,6 @@ export function isTransform(value: unknown): value is ImageTransform {
   return typeof name === 'string' && name !== '' && typeof apply === 'function';
 }
 
-/** The rule of an option that is one transform. */
-export function transformRule<const G extends Given<ImageTransform>>(given?: G) {
-  return option.custom<ImageTransform, G>({
-    expected: 'a transform, e.g. horizontalFlip()',
-    accepts: isTransform,
-    ...(given as G),
-  });
-}
-
 /** The rule of an option that is a list of transforms, at least one. */
 export function transformsRule<const G extends Given<readonly ImageTransform[]>>(given?: G) {
   return option.custom<readonly ImageTransform[], G>({
