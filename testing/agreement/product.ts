@@ -149,10 +149,19 @@ function combination(
   };
 }
 
-/** Which plugins refuse which objectives, e.g. because there is no such metric to monitor. */
-async function refusals(factors: Factors): Promise<boolean[][][]> {
-  const refused = async (objective: number, plugin: Plugin): Promise<boolean> => {
-    const options = combination(factors, [0, objective, 0, 0], false).make();
+/** Whether something refuses a variant of a plugin: by the number of the plugin among the factors, then of the variant. */
+type Refused = readonly (readonly boolean[])[];
+
+/** What refuses which plugins, by number: objectives, e.g. because there is no such metric to monitor, and models by their inputs. */
+interface Refusals {
+  readonly objectives: readonly Refused[];
+  readonly models: readonly Refused[];
+}
+
+async function refusals(factors: Factors): Promise<Refusals> {
+  const { models, objectives, plugins } = factors;
+  const refused = async (model: number, objective: number, plugin: Plugin): Promise<boolean> => {
+    const options = combination(factors, [model, objective, 0, 0], false).make();
     try {
       await toyRun({ ...options, plugins: [plugin], executor: eager() });
       return false;
@@ -161,16 +170,36 @@ async function refusals(factors: Factors): Promise<boolean[][][]> {
       throw error;
     }
   };
-  const table: boolean[][][] = [];
-  for (const objective of factors.objectives.keys()) {
-    table.push([]);
-    for (const variants of factors.plugins) {
-      const row: boolean[] = [];
-      for (const { make } of variants) row.push(await refused(objective, make()));
-      table[objective]!.push(row);
+  const each = async (judge: (plugin: Plugin, i: number, variant: number) => Promise<boolean> | boolean) => {
+    const table: boolean[][] = [];
+    for (const [i, variants] of plugins.entries()) {
+      table.push([]);
+      for (const [variant, { make }] of variants.entries()) table[i]!.push(await judge(make(), i, variant));
     }
+    return table;
+  };
+  const byObjective: Refused[] = [];
+  for (const objective of objectives.keys())
+    byObjective.push(await each((plugin) => refused(0, objective, plugin)));
+
+  // Models of the same input refuse the same, and what the first one takes with some objective it does not refuse.
+  const byInput = new Map<string, Refused>();
+  const byModel: Refused[] = [];
+  for (const [model, { make }] of models.entries()) {
+    const made = make(1);
+    const input = String(made.inputs[0]!.shape);
+    made.dispose();
+    if (model === 0) byInput.set(input, await each(() => false));
+    if (!byInput.has(input)) {
+      const table = await each((plugin, i, variant) => {
+        const objective = byObjective.findIndex((one) => !one[i]![variant]);
+        return objective >= 0 && refused(model, objective, plugin);
+      });
+      byInput.set(input, table);
+    }
+    byModel.push(byInput.get(input)!);
   }
-  return table;
+  return { objectives: byObjective, models: byModel };
 }
 
 /** How many stand for all where everything of another column meets them. */
@@ -208,8 +237,12 @@ async function pairsOf(factors: Factors): Promise<Combination[]> {
   const { models, objectives, optimizers, cuts, plugins } = factors;
   const refused = await refusals(factors);
   const sizes = [models, objectives, optimizers, cuts].map(({ length }) => ({ values: length }));
-  const rows = allPairs([...sizes, ...plugins.map(({ length }) => ({ values: 1 + length }))], (i, a, j, b) =>
-    i === 1 && j >= 4 && b > 0 ? refused[a]![j - 4]![b - 1]! : false,
+  const rows = allPairs(
+    [...sizes, ...plugins.map(({ length }) => ({ values: 1 + length }))],
+    (i, a, j, b) => {
+      const by = [refused.models, refused.objectives][i];
+      return by !== undefined && j >= 4 && b > 0 ? by[a]![j - 4]![b - 1]! : false;
+    },
   );
   return rows.map((row) => combination(factors, row, false));
 }
@@ -227,14 +260,16 @@ export async function everyPart(factors: Factors): Promise<Combination[]> {
   // Each row has half of the plugins, in the variant that has waited longest.
   const turns = plugins.map((variants) => variants.map((_, value) => value));
   return Array.from({ length: rows }, (_, n) => {
-    const objective = n % objectives.length;
+    const [model, objective] = [n % models.length, n % objectives.length];
+    const taken = (i: number, value: number): boolean =>
+      !refused.objectives[objective]![i]![value] && !refused.models[model]![i]![value];
     const chosen = turns.map((waiting, i) => {
-      const turn = waiting.findIndex((value) => !refused[objective]![i]![value]);
+      const turn = waiting.findIndex((value) => taken(i, value));
       if ((n + i) % 2 === 1 || turn < 0) return 0;
       const [value] = waiting.splice(turn, 1);
       waiting.push(value!);
       return 1 + value!;
     });
-    return combination(factors, [n % models.length, objective, n % optimizers.length, 0, ...chosen], true);
+    return combination(factors, [model, objective, n % optimizers.length, 0, ...chosen], true);
   });
 }
