@@ -63,7 +63,7 @@ await rm(folder, { recursive: true, force: true });
 async function startRedis(path: string): Promise<ChildProcess> {
   const server = spawn(
     'redis-server',
-    ['--port', '0', '--unixsocket', path, '--dir', folder, '--appendonly', 'yes'],
+    ['--port', '0', '--unixsocket', path, '--dir', folder, '--appendonly', 'yes', '--appendfsync', 'always'],
     { stdio: 'ignore' },
   );
   const failed = once(server, 'error').then(() => {

@@ -39,7 +39,7 @@ export async function connect(scope: string, address: RedisAddress, seconds: num
       throw new EspalierError({
         code: 'io',
         scope,
-        message: `cannot reach Redis at ${shown(address)} (${cause.message}); start it (redis-server --appendonly yes), or give another connection.`,
+        message: `cannot reach Redis at ${shown(address)} (${cause.message}); start it (redis-server --appendonly yes --appendfsync always), or give another connection.`,
         cause,
       });
     }

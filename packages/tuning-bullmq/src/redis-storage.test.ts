@@ -28,7 +28,9 @@ test('a Redis that is not there is an io error that says how to start it, withou
   }).open();
   await expect(opening).rejects.toMatchObject({
     code: 'io',
-    message: expect.stringMatching(/at redis:\/\/127\.0\.0\.1:1 .*redis-server --appendonly yes/) as string,
+    message: expect.stringMatching(
+      /at redis:\/\/127\.0\.0\.1:1 .*redis-server --appendonly yes --appendfsync always/,
+    ) as string,
   });
   await expect(opening).rejects.not.toThrow(/secret/);
 });
@@ -126,11 +128,16 @@ describe.runIf(hasRedis)('with Redis', () => {
 
   test('a Redis that forgets is refused, unless that is wanted', async () => {
     await client.config('SET', 'appendonly', 'no');
-    await expect(storage().open()).rejects.toThrow(/keeps no append-only file.*volatile: true/);
+    await expect(storage().open()).rejects.toThrow(
+      /may lose events when it ends .appendonly no, .*volatile: true/,
+    );
     const own = storage({ volatile: true });
     await own.open();
     await own.close();
     await client.config('SET', 'appendonly', 'yes');
+    await client.config('SET', 'appendfsync', 'everysec');
+    await expect(storage().open()).rejects.toThrow(/appendfsync everysec.*--appendfsync always/);
+    await client.config('SET', 'appendfsync', 'always');
   });
 
   test('it is used between open and close', async () => {

@@ -20,7 +20,7 @@ export interface RedisStorageOptions {
   readonly connectSeconds?: number;
   /** Seconds after which a process that is gone no longer holds the study, > 0. Default 10. */
   readonly lockSeconds?: number;
-  /** Takes a Redis that keeps no append-only file, too: what it has is lost when it ends. Default false. */
+  /** Takes a Redis that does not write each event to its append-only file at once: the last ones may be lost when it ends. Default false. */
   readonly volatile?: boolean;
 }
 
@@ -42,11 +42,10 @@ export interface TrialQueue {
  * Keeps a study in Redis, from where workers on other machines know it. One process at a time holds a study; when it is killed,
  * another waits until `lockSeconds` are over and goes on.
  *
- * An event is in Redis once `append` is done, and in its append-only file: Redis may be killed and started again. (Against a power
- * cut it needs `appendfsync always`.) A command that was sent while Redis was away is sent again, and adds nothing twice.
+ * An event is in Redis's append-only file, on the disk, once `append` is done: Redis may be killed and started again. A command that was sent while Redis was away is sent again, and adds nothing twice.
  *
  * @returns A storage for `createStudy`; nothing listens on any port.
- * @throws EspalierError `invalid-option`; `io` when the study starts, where Redis is away, keeps no append-only file, or another
+ * @throws EspalierError `invalid-option`; `io` when the study starts, where Redis is away, may lose what it has, or another
  *   process has the study.
  * @example
  * ```ts
@@ -168,20 +167,24 @@ async function startQueue(
   return queue;
 }
 
-/** Without an append-only file a Redis that is killed forgets what it said it has. */
+/**
+ * Without an append-only file a Redis that is killed forgets what it said it has; with one that is not written at once, the last
+ * seconds of it.
+ */
 async function checkDurable(redis: Redis): Promise<void> {
-  let kept: unknown;
+  let settings: Readonly<Record<string, string>>;
   try {
-    [, kept] = (await redis.config('GET', 'appendonly')) as string[];
+    const ask = async (name: string) => (await redis.config('GET', name)) as string[];
+    const all = [...(await ask('appendonly')), ...(await ask('appendfsync'))];
+    settings = Object.fromEntries(all.flatMap((name, i) => (i % 2 === 0 ? [[name, all[i + 1]!]] : [])));
   } catch {
     // Services do not let it be read, and keep what they have in their own way.
     return;
   }
-  if (kept !== 'no') return;
+  if (settings['appendonly'] === 'yes' && settings['appendfsync'] === 'always') return;
   throw new EspalierError({
     code: 'io',
     scope: SCOPE,
-    message:
-      'this Redis keeps no append-only file, and loses the study when it ends; start it with --appendonly yes, or say volatile: true.',
+    message: `this Redis may lose events when it ends (appendonly ${settings['appendonly']}, appendfsync ${settings['appendfsync']}); start it with --appendonly yes --appendfsync always, or say volatile: true.`,
   });
 }

@@ -23,7 +23,7 @@ export class OwnRedis {
   }
 
   static async start({
-    options = ['--appendonly', 'yes'],
+    options = ['--appendonly', 'yes', '--appendfsync', 'always'],
     password,
   }: { readonly options?: readonly string[]; readonly password?: string } = {}): Promise<OwnRedis> {
     const own = new OwnRedis(await mkdtemp(join(tmpdir(), 'espalier-redis-')), options, password);
