@@ -317,6 +317,7 @@ export {
   networkChart,
   readRun,
   runReport,
+  searchSections,
   toPng,
   toSvg,
   weightHeatMap,

@@ -193,7 +193,18 @@ const charts: Record<string, Entry> = {
 exportsContract({
   exported,
   factories: charts,
-  notFactories: new Set(['finding', 'htmlReport', 'meanOverSeeds', 'toPng', 'toSvg', 'writeReport']),
+  notFactories: new Set([
+    'finding',
+    'htmlReport',
+    'meanOverSeeds',
+    'searchSections',
+    'madeFrom',
+    'readRun',
+    'runReport',
+    'toPng',
+    'toSvg',
+    'writeReport',
+  ]),
 });
 
 const hostile = `<script>alert("1")</script>&amp;\u0000]]> 'é'`;

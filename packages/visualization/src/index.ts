@@ -31,6 +31,8 @@ export type { LineChartOptions, Point, Series } from './line-chart.js';
 export { lineChart } from './line-chart.js';
 export type { MatrixLike, Numbers } from './matrix.js';
 export type { ColorScheme } from './palette.js';
+export type { Search, SearchTrial } from './search/search.js';
+export { searchSections } from './search/search-sections.js';
 export type { ReportCell, ReportColumn, ReportTable } from './report-table.js';
 export type { PngOptions } from './to-png.js';
 export { toPng } from './to-png.js';

@@ -78,6 +78,11 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   toSvg: { make: of(exported.toSvg, chart), accepts: { idPrefix: ["'x'"] } },
   weightHeatMap: { make: exported.weightHeatMap, good: { name: 'w', shape: [2, 2], values: pixels } },
   weightHistogram: { make: exported.weightHistogram, good: { name: 'w', shape: [2, 2], values: pixels } },
+  searchSections: {
+    make: exported.searchSections,
+    good: { trials: [{ number: 0, state: 'complete', parameters: {} }], directions: ['minimize'] },
+    accepts: { logarithmic: ['[]'], importances: ['{}'] },
+  },
 };
 
 /** They take values, not options. */

@@ -1,0 +1,69 @@
+import { cutNames } from '../text-width.js';
+import { axisSpec, linearAxis, logAxis } from '../ticks.js';
+import { cleanText } from '../text.js';
+import type { Search, SearchTrial } from './search.js';
+
+/** An axis of values of one parameter: numbers, or words side by side. */
+export interface ParameterAxis {
+  readonly name: string;
+  /** The words in their order; absent for numbers. */
+  readonly words?: readonly string[];
+  readonly log: boolean;
+  /** Ends of the numbers. */
+  readonly ends: readonly [number, number];
+  /** Where a trial's value is drawn; `undefined` where it has none. */
+  place(trial: SearchTrial): string | number | undefined;
+  /** The value's place from 0 to 1. */
+  share(trial: SearchTrial): number | undefined;
+  /** Of Vega-Lite, for a side of so many px. */
+  encoding(length: number): Readonly<Record<string, unknown>>;
+}
+
+/** The axis of a parameter over all trials that have it. */
+export function parameterAxis(search: Search, name: string): ParameterAxis {
+  const given = search.trials.flatMap(({ parameters }) =>
+    Object.hasOwn(parameters, name) ? [parameters[name]!] : [],
+  );
+  const isNumeric = given.every((value) => typeof value === 'number');
+  const words = isNumeric ? undefined : [...new Set(given.map(String))].map(cleanText);
+  const cut = words && cutNames(words, 120, 11);
+  const numbers = isNumeric ? (given as number[]) : [];
+  const ends: [number, number] = [
+    numbers.reduce((a, b) => Math.min(a, b), Infinity),
+    numbers.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
+  const log = (search.logarithmic?.includes(name) ?? false) && isNumeric && ends[0] > 0 && ends[1] > ends[0];
+  const scaled = (value: number) => (log ? Math.log(value) : value);
+  const title = cleanText(name);
+  return {
+    name: title,
+    ...(cut && { words: cut }),
+    log,
+    ends,
+    place({ parameters }) {
+      if (!Object.hasOwn(parameters, name)) return undefined;
+      return words ? cut![words.indexOf(cleanText(String(parameters[name])))] : (parameters[name] as number);
+    },
+    share({ parameters }) {
+      if (!Object.hasOwn(parameters, name)) return undefined;
+      if (words)
+        return words.length === 1
+          ? 0.5
+          : words.indexOf(cleanText(String(parameters[name]))) / (words.length - 1);
+      const [low, high] = [scaled(ends[0]), scaled(ends[1])];
+      return low === high ? 0.5 : (scaled(parameters[name] as number) - low) / (high - low);
+    },
+    encoding(length) {
+      if (cut)
+        return {
+          type: 'nominal',
+          sort: cut,
+          title,
+          axis: { labelAngle: cut.length > 4 ? -40 : 0, grid: false },
+        };
+      const wish = { nice: !log, count: Math.max(2, Math.round(length / 60)) };
+      const spec = axisSpec(log ? logAxis(ends, wish) : linearAxis(ends, wish));
+      return { type: 'quantitative', title, scale: spec.scale, axis: { ...spec.axis, grid: false } };
+    },
+  };
+}
