@@ -41,6 +41,9 @@ export type { SuccessiveHalvingPrunerOptions } from './pruners/successive-halvin
 export { successiveHalvingPruner } from './pruners/successive-halving-pruner.js';
 export type { ThresholdPrunerOptions } from './pruners/threshold-pruner.js';
 export { thresholdPruner } from './pruners/threshold-pruner.js';
+export type { SqliteDatabase, SqliteDriver, SqliteStatement } from './storage/sqlite-driver.js';
+export type { SqliteStorageOptions } from './storage/sqlite-storage.js';
+export { sqliteStorage } from './storage/sqlite-storage.js';
 export { memoryStorage } from './storage/memory-storage.js';
 export type { StudyOptions } from './study/create-study.js';
 export { createStudy } from './study/create-study.js';

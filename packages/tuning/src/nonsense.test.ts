@@ -53,6 +53,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   },
   tpeSampler: { make: exported.tpeSampler, accepts: { gamma: ['a function'], weights: ['a function'] } },
   trialPruning: { make: of(exported.trialPruning, trial), accepts: { monitor: ["'x'"] } },
+  sqliteStorage: {
+    make: of(exported.sqliteStorage, 'study.db'),
+    accepts: { study: ["'x'"], driver: ['a function'] },
+  },
 };
 
 /** They take values, not options. */

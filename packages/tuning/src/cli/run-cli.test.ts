@@ -1,6 +1,7 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serveLivePage } from '@espalier/core/internal';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { journalStorage } from '../storage/journal-storage.js';
 import { createStudy } from '../study/create-study.js';
@@ -39,6 +40,8 @@ async function run(...args: string[]): Promise<{ status: number; text: string; r
       ran.push(program);
       return 3;
     },
+    serve: () => Promise.reject(new Error('nothing is served here')),
+    untilInterrupted: () => Promise.resolve(),
   });
   return { status, text: lines.join('\n'), ran };
 }
@@ -99,12 +102,59 @@ test('resume runs the program that made the study', async () => {
   expect(text).toContain(`resuming: ${process.execPath}`);
 });
 
+test('report --html writes one page with all pictures', async () => {
+  const out = join(folder, 'search.html');
+  expect((await run('report', path, '--html', out)).text).toBe(out);
+  const html = await readFile(out, 'utf8');
+  const titles = [...html.matchAll(/<h2[^>]*>(.*?)<\/h2>/g)].map(([, title]) =>
+    title!.replace(/<[^>]*>/g, ''),
+  );
+  for (const title of [
+    'History',
+    'Importances',
+    'Slices',
+    'Parallel coordinates',
+    'Values on the way',
+    'Failures',
+  ])
+    expect(titles.some((one) => one.includes(title))).toBe(true);
+  expect(html).toMatch(/trial \d+ is one of those that fail/);
+});
+
+test('watch serves the page to this machine, and says when the study has gone on', async () => {
+  const lines: string[] = [];
+  const seen: string[] = [];
+  await runCli(['watch', front], {
+    print: (text) => void lines.push(text),
+    run: () => Promise.resolve(1),
+    serve: (options) => serveLivePage({ ...options, every: 10 }),
+    async untilInterrupted() {
+      const address = lines[0]!.split(' ')[0]!;
+      expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+      expect(await (await fetch(address)).text()).toContain('4 complete');
+      const changes = (await fetch(`${address}changes`))
+        .body!.pipeThrough(new TextDecoderStream())
+        .getReader();
+      expect((await changes.read()).value).toBe(':\n\n');
+      await appendFile(front, '{"type":"start","trial":4,"horizon":4,"parameters":{"a":0.5},"at":0}\n');
+      seen.push((await changes.read()).value!);
+      expect(await (await fetch(address)).text()).toContain('4 complete, 1 running');
+      await changes.cancel();
+    },
+  });
+  expect(seen).toEqual(['data: changed\n\n']);
+});
+
 describe('what is wrong is told', () => {
   test.each([
     [['shwo', 'a'], /there is no command 'shwo'. Did you mean 'show'\?/],
     [['show'], /show takes the path of one study/],
     [['show', 'a', 'b'], /show takes the path of one study/],
     [['show', 'a', '--yaml'], /there is no option --yaml/],
+    [['watch', 'a', '--port', 'x'], /--port must be a number/],
+    [['show', 'a', '--html', 'b'], /--html goes with report, not with show/],
+    [['report', 'a', '--html'], /--html needs a value/],
+    [['report', 'a', '--html', 'b', '--json'], /two kinds of report/],
     [['best', '/nowhere.jsonl'], /cannot read the study '\/nowhere.jsonl' \(there is no such file\)/],
   ])('%j', async (args, message) => {
     await expect(run(...args)).rejects.toThrow(message);
@@ -116,7 +166,9 @@ describe('what is wrong is told', () => {
     await expect(run('show', other)).rejects.toThrow(/holds no study yet/);
     await writeFile(other, 'a,b\n');
     await expect(run('show', other)).rejects.toThrow(/line 1 of '.*' is not an event of a study/);
-    await expect(run('resume', path, '--json')).rejects.toThrow(/resume prints no JSON/);
+    await expect(run('resume', path, '--json')).rejects.toThrow(
+      /--json goes with show, best, report, not with resume/,
+    );
   });
 
   test('nothing is asked: how to ask', async () => {

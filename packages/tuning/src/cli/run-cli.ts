@@ -1,21 +1,28 @@
 import { EspalierError } from '@espalier/core';
-import { didYouMean, keepNonFinite, nodeModule } from '@espalier/core/internal';
+import {
+  keepNonFinite,
+  type LivePage,
+  type LivePageOptions,
+  nodeModule,
+  serveLivePage,
+} from '@espalier/core/internal';
 import type { ProgramEvent } from '../study/study-event.js';
+import { readCliArguments } from './cli-arguments.js';
 import { readStudyFile } from './study-file.js';
+import { loadVisualization, studyPage } from './study-page.js';
 import { bestText, reportText, studyReport, summaryText, trialsText } from './study-report.js';
 
-const USAGE = `usage: npx @espalier/tuning COMMAND STUDY [--json]
+const USAGE = `usage: npx @espalier/tuning COMMAND STUDY [--json | --html FILE | --port N]
 
 STUDY is the file of a study, as journalStorage(path) has it. It may be in use.
 
   show    what the study is, and all its trials
   best    the best trial, or the Pareto front
-  report  summary, best, progress, importances, failures
+  report  summary, best, progress, importances, failures; with --html FILE all pictures, in one HTML file
+  watch   serves that page to this machine alone, and keeps it up to date while the study runs; at a free port, or --port
   resume  runs the program that made the study again, which goes on where it ended
 
---json prints JSON in place of text (not with resume).`;
-
-const COMMANDS = ['show', 'best', 'report', 'resume'];
+--json prints JSON in place of text (with show, best, report). Pages need @espalier/visualization.`;
 
 /** What the command line needs of the outside. */
 export interface CliHost {
@@ -23,6 +30,9 @@ export interface CliHost {
   print(text: string): void;
   /** Runs a program with this process's input and output. @returns Its exit status. */
   run(program: ProgramEvent): Promise<number>;
+  serve(options: LivePageOptions): Promise<LivePage>;
+  /** Comes back when the user wants to end, by Ctrl-C. */
+  untilInterrupted(): Promise<void>;
 }
 
 /**
@@ -36,23 +46,29 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
     host.print(USAGE);
     return 0;
   }
-  const [command, path, ...extra] = args.filter((arg) => !arg.startsWith('--'));
-  const options = args.filter((arg) => arg.startsWith('--'));
-  const wrong = options.find((name) => name !== '--json');
-  if (wrong) refuse(`there is no option ${wrong}; --help shows all.`);
-  if (!COMMANDS.includes(command ?? ''))
-    refuse(`there is no command '${command ?? ''}'.${didYouMean(command ?? '', COMMANDS)} --help shows all.`);
-  if (!path || extra.length > 0) refuse(`${command} takes the path of one study.`);
-  const json = options.includes('--json');
-  const file = await readStudyFile(path!);
+  const { command, path, json, html, port } = readCliArguments(args);
+  const file = await readStudyFile(path);
   const print = (value: unknown, text: () => string) =>
     host.print(json ? JSON.stringify(value, keepNonFinite, 2) : text());
 
   if (command === 'resume') {
-    if (json) refuse('resume prints no JSON; leave --json out.');
     if (!file.program) refuse(`'${path}' does not say which program made it; run that program again.`);
     host.print(`resuming: ${file.program!.command.join(' ')}`);
     return host.run(file.program!);
+  }
+  if (command === 'watch') {
+    const visualization = await loadVisualization();
+    const render = async () => studyPage(await readStudyFile(path), visualization);
+    const page = await host.serve({ render, files: [path], port });
+    host.print(`${page.address} follows ${path}; Ctrl-C ends it`);
+    await host.untilInterrupted();
+    await page.close();
+    return 0;
+  }
+  if (html !== undefined) {
+    const visualization = await loadVisualization();
+    host.print(await visualization.writeReport(html, await studyPage(file, visualization)));
+    return 0;
   }
   const report = studyReport(file);
   if (command === 'show') print(file, () => `${summaryText(report)}\n\n${trialsText(file.trials)}`);
@@ -73,6 +89,12 @@ export function processHost(): CliHost {
         child.on('exit', (code) => resolve(code ?? 1));
       });
     },
+    serve: serveLivePage,
+    untilInterrupted: () =>
+      new Promise((resolve) => {
+        process.once('SIGINT', resolve);
+        process.once('SIGTERM', resolve);
+      }),
   };
 }
 

@@ -4,11 +4,14 @@
 import { createStudy } from '../study/create-study.js';
 import { delays, searchObjective, searchOptions } from '../study/search.fixture.js';
 import { journalStorage } from './journal-storage.js';
+import { sqliteStorage } from './sqlite-storage.js';
 
 const [path, speed] = process.argv.slice(2) as [string, string];
 const say = (word: string) => process.stdout.write(`${word}\n`);
 try {
-  const study = await createStudy(searchOptions({ storage: journalStorage(path) }));
+  const study = await createStudy(
+    searchOptions({ storage: path.endsWith('.db') ? sqliteStorage(path) : journalStorage(path) }),
+  );
   const objective = searchObjective(delays(Number(speed)));
   const options = { trials: 30, parallel: 3, onTrialEnd: () => void say('trial') };
   await study.optimize(async (trial) => {
