@@ -1,4 +1,5 @@
-"""Five folds of a configuration by PyTorch, one thread: reads configurations as lines of JSON, answers with seconds and the mean loss."""
+"""The first folds of a configuration by PyTorch, one thread: reads configurations and `folds`, how many of five, as lines of JSON;
+answers with seconds and the mean loss of these folds."""
 
 import json
 import random
@@ -22,7 +23,7 @@ def score(c):
     x = torch.tensor(c["x"], dtype=torch.float32)[:, None]
     y = torch.tensor(c["y"], dtype=torch.float32)[:, None]
     loss_of, losses = nn.MSELoss(), []
-    for validation in folds(len(x), 5):
+    for validation in folds(len(x), 5)[: c["folds"]]:
         train = [i for i in range(len(x)) if i not in set(validation)]
         xt, yt, xv, yv = x[train], y[train], x[validation], y[validation]
         model = nn.Sequential(
