@@ -6,6 +6,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import {
   findLearningRate,
   monteCarloPredict,
+  onEvent,
   portChannel,
   refreshBatchNorm,
   track,
@@ -52,6 +53,7 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   loadWeights: (options) => loadWeights(model(), {}, options),
   refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
   monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
+  onEvent: (options) => onEvent('onStepEnd', options, () => undefined),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
   testTimeAugmentation: (options) =>
@@ -122,6 +124,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   bestValue: { monitor: 'loss' },
   predictionWriter: { directory: 'predictions' },
   reduceLROnPlateau: { monitor: 'loss' },
+  onEvent: { every: 1 },
   remoteControl: { channel: portChannel({ postMessage() {} }) },
   socketChannel: { path: 'run.sock' },
   stagedUnfreezing: { stages: [{ parameters: 'all', from: { epoch: 1 } }] },

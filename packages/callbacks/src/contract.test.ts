@@ -14,6 +14,7 @@ interface Entry extends PluginContractOptions {
 const { bestValue, clipGradients, csvLogger, earlyStopping, ema, jsonlLogger, modelCheckpoint, nanGuard } =
   exported;
 const {
+  onEvent,
   portChannel,
   predictionWriter,
   profiler,
@@ -177,6 +178,11 @@ const plugins: Record<string, Entry> = {
     },
     inert: () => stagedUnfreezing({ stages: [{ parameters: 'all', from: { epoch: 0 } }] }),
     bad: { 'no stages': () => stagedUnfreezing({ stages: [] }) },
+  },
+  onEvent: {
+    variants: { 'every other epoch': () => onEvent('onEpochEnd', { every: 2 }, () => undefined) },
+    neutral: () => onEvent('onStepEnd', { once: 1 }, () => undefined),
+    bad: { 'no rule': () => onEvent('onStepEnd', {}, () => undefined) },
   },
   profiler: {
     variants: { 'of a run': () => profiler() },

@@ -1,5 +1,4 @@
 import { checkOptions, option, type Run } from '@espalier/core';
-import { plainJson } from '@espalier/core/internal';
 import { improves, type MonitorMode, resolveMode } from './monitor.js';
 
 /** How several metrics decide together whether an epoch is better than the best so far. */
@@ -36,7 +35,6 @@ export function eachRule<T, const F extends T | undefined>(
     ...((fallback === undefined ? { optional: true } : { default: fallback }) as F extends undefined
       ? { readonly optional: true }
       : { readonly default: T }),
-    toJson: plainJson,
   });
 }
 

@@ -62,6 +62,7 @@ export {
   modelCheckpoint,
   monteCarloPredict,
   nanGuard,
+  onEvent,
   opfsStore,
   portChannel,
   predictionWriter,
