@@ -143,6 +143,8 @@ export default tseslint.config(
       ],
     },
   },
+  // Names of all packages, one a line.
+  { files: ['packages/espalier/src/index.ts'], rules: { 'max-lines': 'off' } },
   {
     files: [...tests, ...aroundTests],
     rules: { '@typescript-eslint/no-explicit-any': 'off', 'no-restricted-imports': 'off' },

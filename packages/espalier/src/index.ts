@@ -301,12 +301,15 @@ export {
 export type * from '@espalier/visualization';
 export {
   barChart,
+  calibrationChart,
   confusionMatrixChart,
   featureMapGrid,
   finding,
   fittedCurve,
+  healthChart,
   heatMap,
   histogram,
+  histogramEvolution,
   htmlReport,
   hyperparameterChart,
   imageGrid,

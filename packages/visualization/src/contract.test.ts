@@ -5,6 +5,7 @@ import * as exported from './index.js';
 
 const { featureMapGrid, fittedCurve, hyperparameterChart, imageGrid, kernelGrid, networkChart } = exported;
 const { barChart, confusionMatrixChart, heatMap, histogram, learningCurves, lineChart } = exported;
+const { calibrationChart, healthChart, histogramEvolution } = exported;
 const { toSvg, weightHeatMap, weightHistogram } = exported;
 
 interface Entry {
@@ -44,6 +45,32 @@ const charts: Record<string, Entry> = {
       'another shape': () => featureMapGrid({ name: 'f', shape: [12], values }),
       'limit 0': () => featureMapGrid({ name: 'f', shape: [2, 3, 2], values, limit: 0 }),
     },
+  },
+  calibrationChart: {
+    make: (text) =>
+      calibrationChart({
+        title: text,
+        models: [{ name: text, bins: [{ count: 1, confidence: 0.5, accuracy: 1 }] }],
+      }),
+    bad: { 'no models': () => calibrationChart({ models: [] }) },
+  },
+  healthChart: {
+    make: (text) =>
+      healthChart({
+        title: text,
+        epochs: [{ epoch: 1, layers: [{ layer: text, gradientShare: 1e-3 }] }],
+        layers: [{ layer: text, verdict: 'healthy', since: null }],
+      }),
+    bad: { 'no epochs': () => healthChart({ epochs: [] }) },
+  },
+  histogramEvolution: {
+    make: (text) =>
+      histogramEvolution({
+        title: text,
+        yLabel: text,
+        histograms: [{ epoch: 1, edges: [0, 1], counts: [1] }],
+      }),
+    bad: { 'one bin': () => histogramEvolution({ title: 't', histograms: [], bins: 1 }) },
   },
   fittedCurve: {
     make: (text) =>
@@ -196,9 +223,9 @@ exportsContract({
   notFactories: new Set([
     'finding',
     'htmlReport',
+    'madeFrom',
     'meanOverSeeds',
     'searchSections',
-    'madeFrom',
     'readRun',
     'runReport',
     'toPng',

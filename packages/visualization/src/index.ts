@@ -1,11 +1,17 @@
 export type { Bar, BarChartOptions } from './bar-chart.js';
 export { barChart } from './bar-chart.js';
 export type { Bins } from './bins.js';
+export type { CalibrationChartOptions, ConfidenceBin, NamedBins } from './calibration-chart.js';
+export { calibrationChart } from './calibration-chart.js';
 export type { Chart, ChartOptions, ChartTitle } from './chart.js';
 export type { ConfusionMatrixOptions } from './confusion-matrix-chart.js';
 export { confusionMatrixChart } from './confusion-matrix-chart.js';
+export type { HealthChartOptions, HealthFigure, LayerFigures } from './health-chart.js';
+export { healthChart } from './health-chart.js';
 export type { HeatMapOptions } from './heat-map.js';
 export { heatMap } from './heat-map.js';
+export type { HistogramEvolutionOptions, TimedHistogram } from './histogram-evolution.js';
+export { histogramEvolution } from './histogram-evolution.js';
 export type { HistogramOptions } from './histogram.js';
 export { histogram } from './histogram.js';
 export type { Finding, FindingOptions, SeedResults } from './finding.js';

@@ -47,6 +47,20 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     },
     accepts: { metric: ["'x'"], unit: ["'x'"] },
   },
+  calibrationChart: {
+    make: exported.calibrationChart,
+    good: { title, models: [{ name: 'm', bins: [{ count: 1, confidence: 0.5, accuracy: 1 }] }] },
+  },
+  healthChart: {
+    make: exported.healthChart,
+    good: { title, epochs: [{ epoch: 1, layers: [{ layer: 'l', gradientShare: 1 }] }] },
+    accepts: { layers: ['[]'] },
+  },
+  histogramEvolution: {
+    make: exported.histogramEvolution,
+    good: { title, histograms: [{ epoch: 1, edges: [0, 1], counts: [1] }] },
+    accepts: { yLabel: ["'x'"] },
+  },
   fittedCurve: {
     make: exported.fittedCurve,
     good: { title, points: [{ name: 'p', points }], curves: [{ name: 'c', points }] },
