@@ -22,7 +22,7 @@ import {
 import type { Lab } from '@espalier-examples/studies-kit';
 import { type NetworkParameters, networkSpace, publishedNetwork } from './spaces.js';
 
-/** Images and epochs of a trial. The study trained each on 50,000; 30 such trials take some 15 hours on two cores. */
+/** Images and epochs of a trial. The study trained each on 50,000; 30 such trials take many hours on two cores. */
 const IMAGES = 10_000;
 const EPOCHS = 4;
 
