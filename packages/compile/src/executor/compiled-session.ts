@@ -183,13 +183,9 @@ export class CompiledSession implements ExecutorSession {
 
 function resultOf(outputs: HostTensors): StepResult {
   const sums = sumsOf(outputs);
-  return {
-    sums: () => sums,
-    tap: async (name) => {
-      const tapped = outputs[`tap/${name}`];
-      return tapped && hostArray(tapped);
-    },
-  };
+  // At once: what is run or compiled next may use their memory.
+  const taps = outputsOf(outputs, 'tap/');
+  return { sums: () => sums, tap: async (name) => taps[name] };
 }
 
 /** Copies of the sums. */
@@ -201,9 +197,8 @@ function sumsOf(outputs: HostTensors): BatchSums {
   return sums;
 }
 
-/** Copies of what the model gave. */
-function outputsOf(outputs: HostTensors): HostArrays {
-  const prefix = 'output/';
+/** Copies of what the model gave, or of others of the same prefix. */
+function outputsOf(outputs: HostTensors, prefix = 'output/'): HostArrays {
   return Object.fromEntries(
     Object.entries(outputs)
       .filter(([name]) => name.startsWith(prefix))

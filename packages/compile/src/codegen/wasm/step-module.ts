@@ -27,7 +27,8 @@ export interface StepModule {
   }[];
   /** How many loops, products and the like it runs. */
   readonly kernels: number;
-  /** The first byte that it does not use. */
+  /** Its own memory: the first byte, and the first that it does not use. */
+  readonly start: number;
   readonly end: number;
   /** Loops and memory in readable form. */
   explain(): string;
@@ -152,6 +153,7 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
       dtype: value.dtype,
     })),
     kernels: all.length,
+    start: from,
     end,
     explain: () =>
       [

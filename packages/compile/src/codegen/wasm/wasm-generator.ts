@@ -28,14 +28,23 @@ export function wasmGenerator(): CodeGenerator<WasmState & PlainStateMemory> {
     createState: async (state) => new WasmState(space, state),
     async generate(plan: StepPlan): Promise<GeneratedCode<WasmState>> {
       const { graph, rows } = rowsOutside(plan.graph, plan.anyLength);
-      const module = compileModule(dropUnusedInputs(onnxGraph(graph)), {
-        reads: plan.reads,
-        writes: plan.writes,
-        addressOf: (entry, { shape, dtype }) => space.entry(entry, shape, dtype).address,
-        start: () => space.end,
-      });
-      space.end = module.end;
-      return new WasmCode(module, rows, plan.reads, await WebAssembly.compile(module.bytes));
+      const lowered = dropUnusedInputs(onnxGraph(graph));
+      const compile = (start?: number): StepModule =>
+        compileModule(lowered, {
+          reads: plan.reads,
+          writes: plan.writes,
+          addressOf: (entry, { shape, dtype }) => space.entry(entry, shape, dtype).address,
+          start: () => start ?? space.end,
+        });
+      let module = compile();
+      // Only now its size is known. Where a module that is gone has left as much, it goes there.
+      const left = space.take(module.end - module.start);
+      if (left === undefined) space.end = module.end;
+      else module = compile(left);
+      const { start, end } = module;
+      return new WasmCode(module, rows, plan.reads, await WebAssembly.compile(module.bytes), () =>
+        space.leave(start, end),
+      );
     },
   };
 }
@@ -48,14 +57,20 @@ export class WasmCode implements GeneratedCode<WasmState> {
   readonly #rows: ReadonlyMap<string, RowsInput>;
   readonly #fed: readonly (readonly [string, Place])[];
   readonly #bound = new WeakMap<WasmState, BoundModule>();
+  #leave: (() => void) | undefined;
 
-  /** @param present Inputs that are not fed: they lie in memory already. */
+  /**
+   * @param present Inputs that are not fed: they lie in memory already.
+   * @param leave Gives its memory to others.
+   */
   constructor(
     step: StepModule,
     rows: ReadonlyMap<string, RowsInput>,
     present: { has(input: string): boolean },
     module: WebAssembly.Module,
+    leave?: () => void,
   ) {
+    this.#leave = leave;
     this.size = step.kernels;
     this.#step = step;
     this.#module = module;
@@ -82,6 +97,8 @@ export class WasmCode implements GeneratedCode<WasmState> {
 
   async release(): Promise<void> {
     // Modules are freed by the engine when nobody refers to them.
+    this.#leave?.();
+    this.#leave = undefined;
   }
 
   explain(): string {

@@ -13,6 +13,8 @@ export class AddressSpace {
   readonly #entries = new Map<string, Place>();
   /** The first byte that nothing uses. */
   end = alignment;
+  /** What released code has left, by address: nothing else lies there. */
+  #free: { readonly start: number; readonly end: number }[] = [];
 
   /** Where a state entry lies, in any state of this generator. */
   entry(name: string, shape: readonly number[], dtype: Place['dtype']): Place {
@@ -23,6 +25,32 @@ export class AddressSpace {
       this.end = aligned(this.end + 4 * elementCount(shape) + 1);
     }
     return place;
+  }
+
+  /** The start of so many bytes that were left; `undefined` where there is no such place. */
+  take(bytes: number): number | undefined {
+    const at = this.#free.findIndex(({ start, end }) => end - start >= bytes);
+    if (at < 0) return undefined;
+    const { start, end } = this.#free[at]!;
+    this.#free[at] = { start: aligned(start + bytes), end };
+    return start;
+  }
+
+  /** Leaves a place to others. Neighbours become one. */
+  leave(start: number, end: number): void {
+    const sorted = [...this.#free, { start, end }].sort((a, b) => a.start - b.start);
+    this.#free = [];
+    for (const place of sorted) {
+      const last = this.#free.at(-1);
+      if (place.end <= place.start) continue;
+      if (last && aligned(last.end) >= place.start)
+        this.#free[this.#free.length - 1] = { start: last.start, end: Math.max(last.end, place.end) };
+      else this.#free.push(place);
+    }
+    const last = this.#free.at(-1);
+    if (last?.end !== this.end) return;
+    this.#free.pop();
+    this.end = last.start;
   }
 }
 

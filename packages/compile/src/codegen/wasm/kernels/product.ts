@@ -9,6 +9,7 @@ import { FunctionBuilder } from '../function-builder.js';
 import type { Kernel } from '../kernel.js';
 import type { ModuleBuilder } from '../module-builder.js';
 import type { Region, View } from '../view.js';
+import { dotFunction, isOfDots } from './dot-product.js';
 
 /** A matrix in memory: its rows lie side by side, or its columns do. */
 export interface Matrix {
@@ -243,7 +244,9 @@ export class Product implements Kernel {
     const [rows, inner] = this.#a.shape.slice(-2) as [number, number];
     const columns = this.#c.shape.at(-1)!;
     const shape = { rows, columns, inner, a, b, cStep: columns, accumulate: false };
-    const index = productFunction(module, shape, this.#scratch);
+    const index = isOfDots(shape)
+      ? dotFunction(module, shape)
+      : productFunction(module, shape, this.#scratch);
     const batch = this.#c.shape.slice(0, -2);
     const fn = new FunctionBuilder();
     const views = [this.#a, this.#b, this.#c];
