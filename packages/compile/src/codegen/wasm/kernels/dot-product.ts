@@ -1,7 +1,7 @@
 import { assembler as wasm } from '@espalier/core/internal';
 import { FunctionBuilder } from '../function-builder.js';
 import type { ModuleBuilder } from '../module-builder.js';
-import type { ProductShape } from './product.js';
+import type { ProductShape } from './product-shape.js';
 
 /** Rows up to which this is faster than packing the second matrix: the sums of five no longer stay in registers. */
 const FEW_ROWS = 4;

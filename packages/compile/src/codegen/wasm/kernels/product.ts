@@ -10,13 +10,7 @@ import type { Kernel } from '../kernel.js';
 import type { ModuleBuilder } from '../module-builder.js';
 import type { Region, View } from '../view.js';
 import { dotFunction, isOfDots } from './dot-product.js';
-
-/** A matrix in memory: its rows lie side by side, or its columns do. */
-export interface Matrix {
-  /** Elements from one row to the next, or from one column to the next. */
-  readonly step: number;
-  readonly transposed: boolean;
-}
+import type { Matrix, ProductShape } from './product-shape.js';
 
 /** The last two axes of a view as a matrix; `undefined` where neither rows nor columns lie side by side. */
 export function matrixOf({ shape, strides }: View): Matrix | undefined {
@@ -36,18 +30,6 @@ const PANEL_COLUMNS = 512;
 
 /** Elements of memory that products work in: a packed block, and one tile for a ragged edge. */
 export const productScratch = PANEL_DEPTH * PANEL_COLUMNS + TILE_ROWS * TILE_COLUMNS;
-
-export interface ProductShape {
-  readonly rows: number;
-  readonly columns: number;
-  readonly inner: number;
-  readonly a: Matrix;
-  readonly b: Matrix;
-  /** Elements from row to row of the result. */
-  readonly cStep: number;
-  /** Whether the product is added to what is there. */
-  readonly accumulate: boolean;
-}
 
 /** The number of a function `(a, b, c)` of addresses that computes one product. */
 export function productFunction(module: ModuleBuilder, shape: ProductShape, scratch: Region): number {
