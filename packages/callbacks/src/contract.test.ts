@@ -172,7 +172,7 @@ const plugins: Record<string, Entry> = {
         stagedUnfreezing({
           stages: [
             { parameters: /kernel/, from: { epoch: 1 }, rate: 0.5 },
-            { parameters: ['output/bias'], from: { step: 2 } },
+            { parameters: /bias/, from: { step: 2 } },
           ],
         }),
     },
