@@ -51,3 +51,7 @@ export { madeFrom } from './saved-runs/made-from.js';
 export { readRun } from './saved-runs/read-run.js';
 export { runReport } from './saved-runs/run-report.js';
 export type { KeptRecord, RunRemark, SavedRun } from './saved-runs/saved-run.js';
+export type { TableTextOptions } from './table-text.js';
+export { tableText } from './table-text.js';
+export type { ThresholdCurve, ThresholdCurvesOptions } from './threshold-curves.js';
+export { precisionRecallChart, rocChart } from './threshold-curves.js';

@@ -88,6 +88,9 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   },
   lineChart: { make: exported.lineChart, good: { title, series: [{ name: 'a', points }] } },
   networkChart: { make: exported.networkChart, good: { title, layers: [{ name: 'a', shape: [1] }] } },
+  precisionRecallChart: { make: exported.precisionRecallChart, good: { curves: [{ name: 'a', curve: [[0, 1], [1, 0]] }] } }, // prettier-ignore
+  rocChart: { make: exported.rocChart, good: { curves: [{ name: 'a', curve: [[0, 1], [0, 1]] }] } }, // prettier-ignore
+  tableText: { make: of(exported.tableText, { columns: ['a'], rows: [[1]] }) },
   toPng: { make: of(exported.toPng, chart) },
   toSvg: { make: of(exported.toSvg, chart), accepts: { idPrefix: ["'x'"] } },
   weightHeatMap: { make: exported.weightHeatMap, good: { name: 'w', shape: [2, 2], values: pixels } },
