@@ -15,6 +15,7 @@ import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
 import { meanSquaredError } from '@espalier/losses';
+import { classificationReport, lossMetric } from '@espalier/metrics';
 import { initializeWeights, mlp } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
 import type { NonsenseEntry } from '@espalier/testkit';
@@ -44,7 +45,9 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
     const all = typeof profile === 'string' ? { ...options, profile: join(tmpdir(), profile) } : options;
     (await compileStep(({ x }) => ({ y: tf.neg(x!) }), { x: { shape: [2] } }, all as object)).dispose();
   },
+  classificationReport: (options) => classificationReport([[1]], options),
   compose: (options) => compose([], options),
+  lossMetric: (options) => lossMetric(meanSquaredError(), options),
   evaluate: (options) => trainer().evaluate(data(), options),
   initializeWeights: (options) => initializeWeights(model(), options),
   findLearningRate: (options) =>
@@ -132,6 +135,13 @@ export const GOOD: Readonly<Record<string, object>> = {
   stepLogger: { path: 'steps.csv' },
   swa: { startEpoch: 0 },
   tensorBoard: { directory: 'board' },
+  fBeta: { beta: 1 },
+  groupRates: { predicted: [1], actual: [1], groups: [1] },
+  lossMetric: { name: 'x' },
+  precisionAtRecall: { recall: 0.5 },
+  recallAtPrecision: { precision: 0.5 },
+  sensitivityAtSpecificity: { specificity: 0.5 },
+  specificityAtSensitivity: { sensitivity: 0.5 },
   topKAccuracy: { k: 1 },
   webhookTracker: { url: 'http://localhost' },
   Trainer: {
@@ -156,6 +166,7 @@ const ALWAYS: NonsenseEntry['accepts'] = {
   name: TEXT,
   path: TEXT,
   finalValue: ['-1'],
+  ignoreIndex: ['-1'],
   initialValue: ['-1'],
   peakValue: ['-1'],
   // Schedules and selectors.
@@ -170,13 +181,7 @@ const COUPLED: NonsenseEntry['accepts'] = { l2: FUNCTION, weightDecay: FUNCTION 
 const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   Trainer: { lossWeights: ['{}'], metrics: ['{}', '[]'], plugins: ['[]'] },
   Activation: { activation: FUNCTION },
-  categoricalFocalCrossEntropy: { ignoreIndex: ['-1'] },
-  categoricalHinge: { ignoreIndex: ['-1'] },
   cosineEmbedding: { margin: ['-1'] },
-  generalizedCrossEntropy: { ignoreIndex: ['-1'] },
-  multiMargin: { ignoreIndex: ['-1'] },
-  negativeLogLikelihood: { ignoreIndex: ['-1'] },
-  softmaxCrossEntropy: { ignoreIndex: ['-1'] },
   adafactor: { ...COUPLED, betaDecay: ['-1'] },
   asgd: { l2: FUNCTION },
   cutout: { value: ['-1'] },
@@ -189,6 +194,8 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   ema: { decay: FUNCTION },
   ftrl: { power: ['-1'] },
   gaussianNoise: { stddev: FUNCTION },
+  // Its answers are to several questions, if not told otherwise.
+  hammingLoss: { ignoreIndex: [] },
   gradientNoise: { stddev: FUNCTION },
   groupLasso: { lambda: FUNCTION, axis: ['-1'] },
   l1: { lambda: FUNCTION },

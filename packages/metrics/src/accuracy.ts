@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Metric, OutputScale } from '@espalier/core';
+import type { Metric } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { classChecks, classPairs, SCALES } from './class-pairs.js';
+import type { ClassReading } from './class-pairs.js';
+import { classChecks, classPairs, READING_RULES } from './class-pairs.js';
 import { meanOf, meanSums } from './weighted-mean.js';
 
 /** Options of {@link accuracy}. */
-export interface AccuracyOptions<Name extends string = 'accuracy'> {
-  /** What a single output `[N, 1]` is: `logits`, class 1 above 0, or `probabilities`, class 1 above 0.5. Default `logits`. */
-  readonly from?: OutputScale;
+export interface AccuracyOptions<Name extends string = 'accuracy'> extends ClassReading {
   /** What it is called in logs. Default `accuracy`. */
   readonly name?: Name;
 }
@@ -19,11 +18,13 @@ export interface AccuracyOptions<Name extends string = 'accuracy'> {
  * accuracy = sum_n w_n [argmax_c z_nc = label_n] / sum_n w_n
  * ```
  *
- * Outputs `[N, C]` logits (or probabilities), targets `[N]` int32 or `[N, C]` one-hot; of equal maxima the first counts.
- * Outputs `[N, 1]` or `[N]` are binary logits: class 1 above 0; with `from: 'probabilities'` above 0.5. An example with a NaN
- * among its outputs is a miss.
+ * Outputs `[N, ..., C]` logits (or probabilities), targets `[N, ...]` int32 or `[N, ..., C]` one-hot; of equal maxima the first
+ * counts. Outputs `[N, ..., 1]` or `[N]` are binary logits: class 1 above 0; with `from: 'probabilities'` above 0.5. An example
+ * with a NaN among its outputs is a miss.
  *
  * @param options.from Default `logits`.
+ * @param options.threshold Of a single output, the probability above which it is class 1, 0 < t < 1. Default 0.5.
+ * @param options.ignoreIndex A label that does not count. Default: none.
  * @param options.name Default `accuracy`.
  * @returns A {@link Metric}; 0 where all weights are 0.
  * @throws EspalierError `invalid-option` for bad options; from the trainer `invalid-model` for a single output whose last
@@ -38,17 +39,17 @@ export function accuracy<const Name extends string = 'accuracy'>(
   options: AccuracyOptions<Name> = {},
 ): Metric<NoInfer<Name>, number> {
   const { values, config } = readOptions('accuracy', options, {
-    from: option.oneOf(SCALES, { default: 'logits' }),
+    ...READING_RULES,
     name: option.text({ default: 'accuracy' }),
   });
   return {
-    name: values.name,
+    name: values.name as Name,
     config,
     better: 'higher',
-    ...classChecks('accuracy', values.from),
+    ...classChecks('accuracy', values),
     sums(batch) {
-      const { predicted, actual } = classPairs('accuracy', batch, values.from);
-      return meanSums(tf.cast(tf.equal(predicted, actual), 'float32'), batch.weights);
+      const { predicted, actual, weights } = classPairs('accuracy', batch, values);
+      return meanSums(tf.cast(tf.equal(predicted, actual), 'float32'), weights);
     },
     result: meanOf,
   };

@@ -1,21 +1,19 @@
-import * as tf from '@tensorflow/tfjs-core';
-import type { Metric, OutputScale } from '@espalier/core';
+import type { Metric } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
-import { failData, formatShape, oneHot } from '@espalier/core/internal';
-import { classChecks, classPairs, SCALES } from './class-pairs.js';
+import { failData, formatShape } from '@espalier/core/internal';
+import type { ClassReading } from './class-pairs.js';
+import { classChecks, isSingle, READING_RULES } from './class-pairs.js';
+import { marginsOf, matrixOf, matrixSums } from './matrix-sums.js';
 
 /** Options of {@link confusionMatrix}. */
-export interface ConfusionMatrixOptions<Name extends string = 'confusionMatrix'> {
+export interface ConfusionMatrixOptions<Name extends string = 'confusionMatrix'> extends ClassReading {
   /** Number of classes C >= 2. */
   readonly classes: number;
-  /** What a single output `[N, 1]` is: `logits`, class 1 above 0, or `probabilities`, class 1 above 0.5. Default `logits`. */
-  readonly from?: OutputScale;
+  /** What counts are divided by: those of the true class, of the predicted one, or all. Default: nothing. */
+  readonly normalize?: 'true' | 'predicted' | 'all';
   /** What it is called in results. Default `confusionMatrix`. */
   readonly name?: Name;
 }
-
-/** How far a weighted count may be off by rounding, relative. */
-const ROUNDING = 1e-3;
 
 /**
  * How often each class was taken for which: entry `[i][j]` is the (weighted) number of examples of class i that were
@@ -25,10 +23,13 @@ const ROUNDING = 1e-3;
  * M = onehot(actual)^T diag(w) onehot(predicted)
  * ```
  *
- * Outputs `[N, C]` logits, targets `[N]` int32 or `[N, C]` one-hot; outputs `[N, 1]` are binary logits with C = 2.
+ * Outputs `[N, ..., C]` logits, targets `[N, ...]` int32 or `[N, ..., C]` one-hot; outputs `[N, 1]` are binary logits with C = 2.
  *
  * @param options.classes C >= 2.
+ * @param options.normalize `true`, `predicted` or `all`; 0 where there is nothing to divide by. Default: counts.
  * @param options.from Default `logits`.
+ * @param options.threshold Of a single output, 0 < t < 1. Default 0.5.
+ * @param options.ignoreIndex A label that does not count. Default: none.
  * @param options.name Default `confusionMatrix`.
  * @returns A {@link Metric} with value `number[][]`, `[C][C]`, rows true, columns predicted.
  * @throws EspalierError `invalid-option` for a bad number of classes; `sums` throws `invalid-data` for outputs of another
@@ -47,48 +48,36 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
 ): Metric<NoInfer<Name>, number[][]> {
   const { values, config } = readOptions('confusion-matrix', options, {
     classes: option.integer({ min: 2 }),
-    from: option.oneOf(SCALES, { default: 'logits' }),
+    ...READING_RULES,
+    normalize: option.oneOf(['true', 'predicted', 'all'], { optional: true }),
     name: option.text({ default: 'confusionMatrix' }),
   });
   const { classes } = values;
   return {
-    name: values.name,
+    name: values.name as Name,
     config,
-    ...classChecks('confusion-matrix', values.from),
+    ...classChecks('confusion-matrix', values),
     sums(batch) {
-      const { outputs, weights } = batch;
-      const width = outputs.rank === 1 ? 1 : outputs.shape[1]!;
+      const { shape } = batch.outputs;
+      const width = isSingle(shape) ? 1 : shape.at(-1)!;
       if (width !== classes && !(width === 1 && classes === 2)) {
         failData(
           'confusion-matrix',
-          `outputs are ${formatShape(outputs.shape)}, but \`classes\` is ${classes}; give the model's number of outputs.`,
+          `outputs are ${formatShape(shape)}, but \`classes\` is ${classes}; give the model's number of outputs.`,
         );
       }
-      const { predicted, actual } = classPairs('confusion-matrix', batch, values.from);
-      const rows = oneHot(actual, classes);
-      const columns = oneHot(predicted, classes);
-      const weighted = weights ? tf.mul(rows, tf.reshape(weights, [-1, 1])) : rows;
-      return {
-        matrix: tf.matMul(weighted, columns, true, false),
-        weight: weights ? tf.sum(weights) : tf.scalar(outputs.shape[0]!),
-      };
+      return matrixSums('confusion-matrix', batch, values);
     },
-    result(totals) {
-      const counts = totals['matrix']!;
-      const weight = totals['weight']![0]!;
-      const sum = counts.reduce((total, count) => total + count, 0);
-      if (Math.abs(sum - weight) > ROUNDING * Math.abs(weight)) {
-        failData(
-          'confusion-matrix',
-          `only ${sum} of ${weight} (weighted) examples have labels from 0 to ${classes - 1} and outputs without NaN; ` +
-            'correct the others.',
-        );
-      }
-      return Array.from({ length: classes }, (_, row) => [
-        ...counts.subarray(row * classes, (row + 1) * classes),
-      ]);
-    },
+    result: (totals) => normalized(matrixOf('confusion-matrix', totals), values.normalize),
   };
+}
+
+function normalized(matrix: number[][], by: ConfusionMatrixOptions['normalize']): number[][] {
+  if (by === undefined) return matrix;
+  const { actual, predicted, total } = marginsOf(matrix);
+  const whole = (i: number, j: number): number =>
+    by === 'all' ? total : by === 'true' ? actual[i]! : predicted[j]!;
+  return matrix.map((row, i) => row.map((count, j) => (count === 0 ? 0 : count / whole(i, j))));
 }
 
 /**
