@@ -15,7 +15,7 @@ import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
 import { meanSquaredError } from '@espalier/losses';
-import { classificationReport, lossMetric } from '@espalier/metrics';
+import { accuracy, bootstrap, classificationReport, classwise, lossMetric, recall } from '@espalier/metrics';
 import { initializeWeights, mlp } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
 import type { NonsenseEntry } from '@espalier/testkit';
@@ -45,6 +45,9 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
     const all = typeof profile === 'string' ? { ...options, profile: join(tmpdir(), profile) } : options;
     (await compileStep(({ x }) => ({ y: tf.neg(x!) }), { x: { shape: [2] } }, all as object)).dispose();
   },
+  bootstrap: async (options) =>
+    bootstrap(accuracy(), { outputs: tf.zeros([1]), targets: tf.zeros([1]) }, options),
+  classwise: (options) => classwise(recall({ average: 'none' }), options),
   classificationReport: (options) => classificationReport([[1]], options),
   compose: (options) => compose([], options),
   lossMetric: (options) => lossMetric(meanSquaredError(), options),
@@ -135,7 +138,12 @@ export const GOOD: Readonly<Record<string, object>> = {
   stepLogger: { path: 'steps.csv' },
   swa: { startEpoch: 0 },
   tensorBoard: { directory: 'board' },
+  aggregate: { name: 'x', value: () => tf.zeros([1]) },
+  combine: { name: 'x', of: { a: accuracy() }, value: () => 1 },
   fBeta: { beta: 1 },
+  minkowski: { p: 2 },
+  runningMean: { of: 'loss' },
+  tweedieDeviance: { power: 0 },
   groupRates: { predicted: [1], actual: [1], groups: [1] },
   lossMetric: { name: 'x' },
   precisionAtRecall: { recall: 0.5 },
@@ -193,7 +201,10 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   elasticNet: { l1: FUNCTION, l2: FUNCTION },
   ema: { decay: FUNCTION },
   ftrl: { power: ['-1'] },
+  aggregate: { value: FUNCTION },
+  combine: { value: FUNCTION },
   gaussianNoise: { stddev: FUNCTION },
+  runningMean: { of: TEXT },
   // Its answers are to several questions, if not told otherwise.
   hammingLoss: { ignoreIndex: [] },
   gradientNoise: { stddev: FUNCTION },

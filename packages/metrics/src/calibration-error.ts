@@ -96,7 +96,7 @@ function errorOf(totals: MetricTotals, norm: 'l1' | 'l2' | 'max'): number {
     if (weight <= 1e-6 * all) continue;
     const gap = Math.abs(bin('right', b) - bin('confidence', b)) / weight;
     if (norm === 'max') error = Math.max(error, gap);
-    else error += (weight / all) * (norm === 'l1' ? gap : gap ** 2);
+    else error += (weight / all) * (norm === 'l1' ? gap : gap * gap);
   }
   return norm === 'l2' ? Math.sqrt(error) : error;
 }

@@ -8,6 +8,7 @@ import {
   checkTargetValues,
   failData,
   formatShape,
+  log,
   oneHot,
 } from '@espalier/core/internal';
 
@@ -75,7 +76,7 @@ export function classPairs(
 
 /** The output above which the answer is yes. */
 export function cut(from: OutputScale, threshold = 0.5): number {
-  return from === 'logits' ? Math.log(threshold / (1 - threshold)) : threshold;
+  return from === 'logits' ? log(threshold / (1 - threshold)) : threshold;
 }
 
 /** Positions of a problem of classes, or of one yes-or-no question. */

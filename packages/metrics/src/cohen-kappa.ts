@@ -44,7 +44,7 @@ export function cohenKappa<const Name extends string = 'cohenKappa'>(
   });
   const distance = (i: number, j: number): number => {
     if (values.weights === 'none') return i === j ? 0 : 1;
-    return Math.abs(i - j) ** (values.weights === 'linear' ? 1 : 2);
+    return values.weights === 'linear' ? Math.abs(i - j) : (i - j) * (i - j);
   };
   return {
     name: values.name as Name,

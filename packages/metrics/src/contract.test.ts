@@ -1,219 +1,117 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Loss, Metric, Plugin } from '@espalier/core';
-import type { MetricContractOptions, PluginContractOptions } from '@espalier/testkit';
+import type { Plugin } from '@espalier/core';
+import type { PluginContractOptions } from '@espalier/testkit';
 import {
-  classLabels,
+  amounts,
   exportsContract,
   metricContract,
+  oneNumber,
   pluginContract,
-  probabilityRows,
   realNumbers,
-  yesOrNo,
 } from '@espalier/testkit';
+import { badName, classes, classMetrics, type Entry } from './class-metrics.fixture.js';
 import * as exported from './index.js';
 
-interface Entry extends MetricContractOptions {
-  readonly make: () => Metric;
-}
+const { accuracy, mae, mse, r2, sparsity } = exported;
 
-const { accuracy, confusionMatrix, mae, mse, r2, sparsity, topKAccuracy } = exported;
-
-/** Problems of metrics of classes. */
-const classes = { 'class numbers': classLabels(3) };
-const answers = { 'yes or no': yesOrNo(1) };
-const labels = { 'several answers': yesOrNo(3) };
-const badName = (factory: (options: { name: never }) => unknown) => ({
-  'empty name': () => factory({ name: '' as never }),
-});
-const squared: Loss = {
-  name: 'squared',
-  perExample: (outputs, targets) => tf.mean(tf.squaredDifference(outputs, targets), 1),
-  checkTargets: (targets, shape) => mse().checkTargets!(targets, shape),
-};
-
+const numbers = { 'three numbers': realNumbers(3) };
 const regression = { 'one number': realNumbers(1), 'three numbers': realNumbers(3) };
 
 const metrics: Record<string, Entry> = {
-  accuracy: {
-    make: () => accuracy(),
-    problems: {
-      'class numbers': classLabels(3),
-      'one class': classLabels(1),
-      'rows of probabilities': probabilityRows(3),
-      'yes or no': yesOrNo(1),
-    },
-    counts: true,
-    bad: { 'empty name': () => accuracy({ name: '' }) },
+  ...classMetrics,
+  rmse: { make: () => exported.rmse(), problems: numbers, bad: badName(exported.rmse) },
+  mape: { make: () => exported.mape(), problems: numbers, bad: badName(exported.mape) },
+  smape: { make: () => exported.smape(), problems: numbers, bad: badName(exported.smape) },
+  wmape: { make: () => exported.wmape(), problems: numbers, bad: badName(exported.wmape) },
+  msle: { make: () => exported.msle(), problems: { amounts: amounts(2) }, bad: badName(exported.msle) },
+  minkowski: {
+    make: () => exported.minkowski({ p: 3 }),
+    problems: numbers,
+    bad: { 'p 0': () => exported.minkowski({ p: 0 }) },
   },
-  topKAccuracy: {
-    make: () => topKAccuracy({ k: 2 }),
-    problems: { 'class numbers': classLabels(4), 'rows of probabilities': probabilityRows(3) },
-    counts: true,
-    bad: { 'k 0': () => topKAccuracy({ k: 0 }), 'no k': () => topKAccuracy({} as never) },
+  pinball: {
+    make: () => exported.pinball(),
+    problems: numbers,
+    bad: { 'quantile 1': () => exported.pinball({ quantile: 1 }) },
   },
-  confusionMatrix: {
-    make: () => confusionMatrix({ classes: 3 }),
-    problems: { 'class numbers': classLabels(3), 'rows of probabilities': probabilityRows(3) },
-    counts: true,
+  meanCosineSimilarity: {
+    make: () => exported.meanCosineSimilarity(),
+    problems: numbers,
+    bad: badName(exported.meanCosineSimilarity),
+  },
+  tweedieDeviance: {
+    make: () => exported.tweedieDeviance({ power: 0 }),
+    problems: numbers,
     bad: {
-      'one class': () => confusionMatrix({ classes: 1 }),
-      'no classes': () => confusionMatrix({} as never),
+      'power 0.5': () => exported.tweedieDeviance({ power: 0.5 }),
+      'power 4': () => exported.tweedieDeviance({ power: 4 }),
     },
   },
-  precision: {
-    make: () => exported.precision(),
+  crps: {
+    make: () => exported.crps(),
+    problems: { 'guesses at a number': oneNumber(4) },
+    bad: badName(exported.crps),
+  },
+  explainedVariance: {
+    make: () => exported.explainedVariance(),
+    problems: numbers,
+    bad: badName(exported.explainedVariance),
+  },
+  relativeSquaredError: {
+    make: () => exported.relativeSquaredError(),
+    problems: numbers,
+    bad: badName(exported.relativeSquaredError),
+  },
+  pearson: { make: () => exported.pearson(), problems: numbers, bad: badName(exported.pearson) },
+  concordance: { make: () => exported.concordance(), problems: numbers, bad: badName(exported.concordance) },
+  spearman: {
+    make: () => exported.spearman(),
+    problems: numbers,
+    bad: { 'no examples': () => exported.spearman({ maxExamples: 0 }) },
+  },
+  kendall: {
+    make: () => exported.kendall({ average: 'none' }),
+    problems: numbers,
+    bad: badName(exported.kendall),
+  },
+  meanReciprocalRank: {
+    make: () => exported.meanReciprocalRank(),
+    problems: numbers,
+    bad: { 'k 0': () => exported.meanReciprocalRank({ k: 0 }) },
+  },
+  meanAveragePrecision: {
+    make: () => exported.meanAveragePrecision(),
+    problems: numbers,
+    bad: badName(exported.meanAveragePrecision),
+  },
+  hitRate: { make: () => exported.hitRate({ k: 1 }), problems: numbers, bad: badName(exported.hitRate) },
+  ndcg: { make: () => exported.ndcg(), problems: numbers, bad: badName(exported.ndcg) },
+  aggregate: {
+    make: () =>
+      exported.aggregate({
+        name: 'largest',
+        by: 'max',
+        better: 'lower',
+        value: ({ outputs }) => tf.max(outputs, 1),
+      }),
+    problems: { 'three numbers': { ...realNumbers(3), bad: {} } },
+    bad: { 'no value': () => exported.aggregate({ name: 'x' } as never) },
+  },
+  combine: {
+    make: () =>
+      exported.combine({
+        name: 'both',
+        of: { a: accuracy(), area: exported.rocAuc() },
+        value: ({ a, area }) => a * area,
+      }),
+    problems: classes,
+    bad: { 'no metrics': () => exported.combine({ name: 'x', of: {}, value: () => 1 }) },
+  },
+  classwise: {
+    make: () => exported.classwise(exported.recall({ average: 'none' }), { parts: ['a', 'b', 'c'] }),
     problems: classes,
     counts: true,
-    bad: badName(exported.precision),
-  },
-  recall: { make: () => exported.recall(), problems: classes, counts: true, bad: badName(exported.recall) },
-  specificity: {
-    make: () => exported.specificity(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.specificity),
-  },
-  negativePredictiveValue: {
-    make: () => exported.negativePredictiveValue(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.negativePredictiveValue),
-  },
-  jaccard: {
-    make: () => exported.jaccard(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.jaccard),
-  },
-  diceScore: {
-    make: () => exported.diceScore(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.diceScore),
-  },
-  balancedAccuracy: {
-    make: () => exported.balancedAccuracy(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.balancedAccuracy),
-  },
-  matthews: {
-    make: () => exported.matthews(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.matthews),
-  },
-  cohenKappa: {
-    make: () => exported.cohenKappa(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.cohenKappa),
-  },
-  f1: {
-    make: () => exported.f1({ average: 'none' }),
-    problems: { ...classes, ...answers, 'rows of probabilities': probabilityRows(3) },
-    counts: true,
-    bad: {
-      'threshold 1': () => exported.f1({ threshold: 1 }),
-      'no average': () => exported.f1({ average: 'all' as never }),
-    },
-  },
-  fBeta: {
-    make: () => exported.fBeta({ beta: 2, multiLabel: true }),
-    problems: labels,
-    counts: true,
-    bad: { 'beta 0': () => exported.fBeta({ beta: 0 }), 'no beta': () => exported.fBeta({} as never) },
-  },
-  statScores: {
-    make: () => exported.statScores(),
-    problems: classes,
-    counts: true,
-    bad: badName(exported.statScores),
-  },
-  hammingLoss: {
-    make: () => exported.hammingLoss(),
-    problems: labels,
-    counts: true,
-    bad: badName(exported.hammingLoss),
-  },
-  binaryAccuracy: {
-    make: () => exported.binaryAccuracy(),
-    problems: labels,
-    bad: badName(exported.binaryAccuracy),
-  },
-  exactMatch: {
-    make: () => exported.exactMatch(),
-    problems: labels,
-    counts: true,
-    bad: badName(exported.exactMatch),
-  },
-  logLoss: {
-    make: () => exported.logLoss(),
-    problems: { ...classes, ...answers, 'rows of probabilities': probabilityRows(3) },
-    bad: badName(exported.logLoss),
-  },
-  perplexity: { make: () => exported.perplexity(), problems: classes, bad: badName(exported.perplexity) },
-  brier: { make: () => exported.brier(), problems: { ...classes, ...answers }, bad: badName(exported.brier) },
-  calibrationError: {
-    make: () => exported.calibrationError(),
-    problems: { ...classes, ...answers },
-    bad: { 'no bins': () => exported.calibrationError({ bins: 0 }) },
-  },
-  lossMetric: {
-    make: () => exported.lossMetric(squared, { name: 'squared' }),
-    problems: { 'three numbers': realNumbers(3) },
-    bad: {
-      'no loss': () => exported.lossMetric({} as never, { name: 'x' }),
-      'empty name': () => exported.lossMetric(squared, { name: '' }),
-    },
-  },
-  rocAuc: {
-    make: () => exported.rocAuc(),
-    problems: { ...classes, ...answers },
-    bad: {
-      'one threshold': () => exported.rocAuc({ thresholds: 1 }),
-      'no examples': () => exported.rocAuc({ maxExamples: 0 }),
-    },
-  },
-  averagePrecision: {
-    make: () => exported.averagePrecision({ thresholds: 20 }),
-    problems: { ...classes, ...answers },
-    bad: badName(exported.averagePrecision),
-  },
-  rocCurve: {
-    make: () => exported.rocCurve(),
-    problems: answers,
-    bad: { 'class -1': () => exported.rocCurve({ positive: -1 }) },
-  },
-  precisionRecallCurve: {
-    make: () => exported.precisionRecallCurve({ thresholds: 5 }),
-    problems: classes,
-    bad: badName(exported.precisionRecallCurve),
-  },
-  recallAtPrecision: {
-    make: () => exported.recallAtPrecision({ precision: 0.5 }),
-    problems: answers,
-    bad: { 'precision 2': () => exported.recallAtPrecision({ precision: 2 }) },
-  },
-  precisionAtRecall: {
-    make: () => exported.precisionAtRecall({ recall: 0.5, multiLabel: true }),
-    problems: labels,
-    bad: { 'no recall': () => exported.precisionAtRecall({} as never) },
-  },
-  sensitivityAtSpecificity: {
-    make: () => exported.sensitivityAtSpecificity({ specificity: 0.5 }),
-    problems: answers,
-    bad: { 'specificity -1': () => exported.sensitivityAtSpecificity({ specificity: -1 }) },
-  },
-  specificityAtSensitivity: {
-    make: () => exported.specificityAtSensitivity({ sensitivity: 0.5, thresholds: 9 }),
-    problems: answers,
-    bad: { 'sensitivity NaN': () => exported.specificityAtSensitivity({ sensitivity: NaN }) },
-  },
-  equalErrorRate: {
-    make: () => exported.equalErrorRate(),
-    problems: answers,
-    bad: badName(exported.equalErrorRate),
+    bad: { 'no parts': () => exported.classwise(exported.recall({ average: 'none' }), { parts: [] }) },
   },
   mse: { make: () => mse(), problems: regression, bad: { 'empty name': () => mse({ name: '' }) } },
   mae: { make: () => mae(), problems: regression, bad: { 'empty name': () => mae({ name: '' }) } },
@@ -221,6 +119,13 @@ const metrics: Record<string, Entry> = {
 };
 
 const plugins: Record<string, PluginContractOptions & { readonly make: () => Plugin }> = {
+  runningMean: {
+    make: () => exported.runningMean({ of: 'loss', window: 2 }),
+    bad: {
+      'window 0': () => exported.runningMean({ of: 'loss', window: 0 }),
+      'no number': () => exported.runningMean({ of: '' }),
+    },
+  },
   sparsity: {
     make: () => sparsity({ threshold: 0.2 }),
     bad: {
@@ -233,7 +138,13 @@ const plugins: Record<string, PluginContractOptions & { readonly make: () => Plu
 exportsContract({
   exported,
   factories: { ...metrics, ...plugins },
-  notFactories: new Set(['classificationReport', 'groupRates', 'perClassAccuracy', 'sparsityOf']),
+  notFactories: new Set([
+    'bootstrap',
+    'classificationReport',
+    'groupRates',
+    'perClassAccuracy',
+    'sparsityOf',
+  ]),
 });
 
 for (const [name, { make, ...options }] of Object.entries(metrics)) metricContract(name, make, options);

@@ -45,7 +45,7 @@ export function fBeta<const Name extends string = 'fBeta', const A extends Avera
     beta: option.number({ min: 0, exclusiveMin: true }),
     name: option.text({ default: 'fBeta' }),
   });
-  const square = values.beta ** 2;
+  const square = values.beta * values.beta;
   return metricOfCounts('f-beta', { ...values, config }, ({ tp, fp, fn }) =>
     share((1 + square) * tp, (1 + square) * tp + square * fn + fp),
   ) as Metric<Name, Averaged<A>>;

@@ -51,7 +51,7 @@ export function matthews<const Name extends string = 'matthews'>(
       const dot = (a: readonly number[], b: readonly number[]): number =>
         a.reduce((sum, x, i) => sum + x * b[i]!, 0);
       const right = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
-      const spread = (total ** 2 - dot(predicted, predicted)) * (total ** 2 - dot(actual, actual));
+      const spread = (total * total - dot(predicted, predicted)) * (total * total - dot(actual, actual));
       return spread <= 0 ? 0 : (right * total - dot(actual, predicted)) / Math.sqrt(spread);
     },
   };

@@ -19,7 +19,7 @@ it('names are typed and may be changed', () => {
     'r2',
     'error',
   ]);
-  for (const factory of [accuracy, mse, mae, r2]) {
+  for (const factory of [accuracy, mse, mae, r2] as readonly ((options: { name: string }) => unknown)[]) {
     expect(() => factory({ name: '' })).toThrow(expect.objectContaining({ code: 'invalid-option' }));
   }
 });

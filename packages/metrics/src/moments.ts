@@ -74,8 +74,53 @@ export function momentsOf(totals: MetricTotals): Moments {
   return { weight, mean, squares };
 }
 
+/**
+ * Rows whose sum is that of `w x y` of two columns `[N, D]`, with the same care: with S the sums of what the shifts leave,
+ *
+ * ```text
+ * sum w x y = W mx my + mx Sy + my Sx + Sxy
+ * ```
+ */
+export function crossSums(x: tf.Tensor2D, y: tf.Tensor2D, weights: tf.Tensor | undefined): tf.Tensor {
+  const column = weights && tf.reshape(weights, [-1, 1]);
+  const weighted = (z: tf.Tensor): tf.Tensor => tf.sum(column ? tf.mul(z, column) : z, 0, true);
+  const [meanX, meanY] = [tf.mean(x, 0, true), tf.mean(y, 0, true)];
+  const [leftX, leftY] = [tf.sub(x, meanX), tf.sub(y, meanY)];
+  const [partsX, partsY] = [halves(meanX), halves(meanY)];
+  const weight = halves(weights ? tf.sum(weights) : tf.scalar(x.shape[0]));
+  /** Products of numbers of at most 12 bits are exact. */
+  const times = (a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Tensor[] =>
+    a.flatMap((one) => b.map((other) => tf.mul(one, other)));
+  return tf.concat([
+    ...times(times(partsX, partsY).flatMap(halves), weight),
+    ...times(partsX, halves(weighted(leftY))),
+    ...times(partsY, halves(weighted(leftX))),
+    weighted(tf.mul(leftX, leftY)),
+  ]);
+}
+
+/** Below this share of the mean square, the spread of float32 numbers is rounding. */
+const ROUNDING = 2 ** -46;
+
+/** The squared deviations of {@link momentsOf}, 0 where they are but rounding. */
+export function spreadOf(totals: MetricTotals): number[] {
+  const { weight, mean, squares } = momentsOf(totals);
+  return Array.from(squares, (spread, d) => (spread <= ROUNDING * weight * mean[d]! * mean[d]! ? 0 : spread));
+}
+
+/** Sums under names of their own. */
+export function putPrefix(prefix: string, sums: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [prefix + name, sum]));
+}
+
+/** The totals under such names. */
+export function takePrefix(prefix: string, totals: MetricTotals): MetricTotals {
+  const own = Object.entries(totals).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, total]) => [name.slice(prefix.length), total]));
+}
+
 /** The rows of a matrix `[rows, D]`, added. */
-function addRows(values: Float64Array, rows: number): Float64Array {
+export function addRows(values: Float64Array, rows: number): Float64Array {
   const sum = new Float64Array(values.length / rows);
   values.forEach((value, i) => (sum[i % sum.length]! += value));
   return sum;

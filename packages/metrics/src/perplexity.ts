@@ -1,5 +1,6 @@
 import type { Metric, OutputScale } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import { READING_RULES } from './class-pairs.js';
 import { probabilityChecks, surprises } from './probabilities.js';
 import { meanOf, meanSums } from './weighted-mean.js';
@@ -52,6 +53,6 @@ export function perplexity<const Name extends string = 'perplexity'>(
       const { values: each, weights } = surprises('perplexity', batch, values.from, values.ignoreIndex);
       return meanSums(each, weights);
     },
-    result: (totals) => Math.exp(meanOf(totals)),
+    result: (totals) => pow(Math.E, meanOf(totals)),
   };
 }

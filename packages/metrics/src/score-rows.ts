@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MetricBatch, MetricTotals, OutputScale, Tensors } from '@espalier/core';
+import { log, pow } from '@espalier/core/internal';
 import { positionsOf } from './class-pairs.js';
 import { labelPositions } from './label-pairs.js';
 
@@ -68,13 +69,13 @@ export function oneVersusRest(totals: MetricTotals, { from, multiLabel }: ScoreR
 /** `log(p / (1 - p))` of the softmax of a row, without rounding where p is near 0 or 1. */
 function logitsOfSoftmax(row: Float64Array): Float64Array {
   const top = row.reduce((best, z) => Math.max(best, z), -Infinity);
-  const parts = row.map((z) => Math.exp(z - top));
+  const parts = row.map((z) => pow(Math.E, z - top));
   const whole = parts.reduce((sum, part) => sum + part, 0);
   return row.map((z, c) => {
     let rest = whole - parts[c]!;
     // Where one class has most of it, the difference is rounding.
     if (parts[c]! > rest) rest = parts.reduce((sum, part, k) => (k === c ? sum : sum + part), 0);
-    if (rest > 0 || z < top) return z - top - Math.log(rest);
+    if (rest > 0 || z < top) return z - top - log(rest);
     const second = row.reduce((best, other, k) => (k === c ? best : Math.max(best, other)), -Infinity);
     return z - second;
   });
@@ -82,5 +83,5 @@ function logitsOfSoftmax(row: Float64Array): Float64Array {
 
 /** Probability of a score. */
 export function probabilityOf(score: number, from: OutputScale): number {
-  return from === 'logits' ? 1 / (1 + Math.exp(-score)) : score;
+  return from === 'logits' ? 1 / (1 + pow(Math.E, -score)) : score;
 }
