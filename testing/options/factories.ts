@@ -144,6 +144,7 @@ export const GOOD: Readonly<Record<string, object>> = {
   minkowski: { p: 2 },
   runningMean: { of: 'loss' },
   tweedieDeviance: { power: 0 },
+  classwise: { parts: ['a', 'b'] },
   groupRates: { predicted: [1], actual: [1], groups: [1] },
   lossMetric: { name: 'x' },
   precisionAtRecall: { recall: 0.5 },
