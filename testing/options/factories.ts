@@ -201,6 +201,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   compose: { epochs: ['Infinity'], learningRate: [], stepsPerEpoch: ['Infinity'], weights: ['{}'] },
   elasticNet: { l1: FUNCTION, l2: FUNCTION },
   ema: { decay: FUNCTION },
+  box: { max: ['-1'], min: ['-1'] },
   ftrl: { power: ['-1'] },
   aggregate: { value: FUNCTION },
   combine: { value: FUNCTION },

@@ -339,6 +339,7 @@ export {
 } from '@espalier/optimizers';
 export type * from '@espalier/regularizers';
 export {
+  box,
   elasticNet,
   gaussianNoise,
   gradientNoise,

@@ -5,7 +5,7 @@ import type { Plugin } from '@espalier/core';
 import { testStep } from '@espalier/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import fixture from '../../../testing/references/regularizers/constraints.json' with { type: 'json' };
-import { gradientNoise, groupLasso, minMaxNorm, nonNegative, orthogonal, unitNorm } from './index.js';
+import { box, gradientNoise, groupLasso, minMaxNorm, nonNegative, orthogonal, unitNorm } from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 const step = testStep();
@@ -45,6 +45,14 @@ test.each([
       gradient.values.map((slope) => 0.5 * slope),
     );
   }
+});
+
+test('box projects onto its bounds, and leaves a NaN', () => {
+  const given = { 'a/kernel': tf.tensor2d([[NaN, -3, -0.5, 0.25, 7, Infinity]]), 'a/bias': tf.tensor1d([9]) };
+  const next = box({ min: -1, max: 0.5 }).transformParameters!(given, given, step);
+  expect([...next['a/kernel']!.dataSync()]).toEqual([NaN, -1, -0.5, 0.25, 0.5, 0.5]);
+  expect([...next['a/bias']!.dataSync()]).toEqual([9]);
+  expect(() => box({ min: 2 })).toThrow('[box] min must be at most max, which is 1, got 2');
 });
 
 test('a NaN stays one, and an axis that is not there is refused by name', () => {

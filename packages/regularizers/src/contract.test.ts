@@ -9,7 +9,7 @@ interface Entry extends PluginContractOptions {
 
 const { elasticNet, gaussianNoise, gradientNoise, groupLasso, l1, l1Proximal, l2, labelSmoothing, maxNorm } =
   exported;
-const { minMaxNorm, nonNegative, orthogonal, unitNorm, weightDecay } = exported;
+const { box, minMaxNorm, nonNegative, orthogonal, unitNorm, weightDecay } = exported;
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
 
@@ -94,6 +94,11 @@ const plugins: Record<string, Entry> = {
       'no axes': () => maxNorm({ max: 1, axis: [] }),
       ...badSelection((options) => maxNorm({ max: 1, ...options })),
     },
+  },
+  box: {
+    variants: { kernels: () => box({ min: -0.3, max: 0.4 }) },
+    inert: () => box({ min: -1000, max: 1000 }),
+    bad: { 'min above max': () => box({ min: 2 }), 'max NaN': () => box({ max: NaN }), ...badSelection(box) },
   },
   nonNegative: { variants: { kernels: () => nonNegative() }, bad: badSelection(nonNegative) },
   unitNorm: {

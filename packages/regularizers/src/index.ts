@@ -1,3 +1,5 @@
+export type { BoxOptions } from './box.js';
+export { box } from './box.js';
 export type { ElasticNetOptions } from './elastic-net.js';
 export { elasticNet } from './elastic-net.js';
 export type { GaussianNoiseOptions } from './gaussian-noise.js';
