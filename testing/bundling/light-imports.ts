@@ -26,37 +26,37 @@ export const lightImports: readonly LightImport[] = [
     name: 'a page that talks to a worker',
     code: "export { workerPool } from '@espalier/workers';",
     tensorflow: [],
-    limit: 12_000,
+    limit: 16_000,
   },
   {
     name: 'a callback',
     code: "export { earlyStopping } from '@espalier/callbacks';",
     tensorflow: [],
-    limit: 8_000,
+    limit: 10_000,
   },
   {
     name: 'data',
     code: "export { fromArrays, split } from '@espalier/datasets';",
     tensorflow: [],
-    limit: 12_000,
+    limit: 16_000,
   },
   {
     name: 'a chart',
     code: "export { lineChart } from '@espalier/visualization';",
     tensorflow: [],
-    limit: 14_000,
+    limit: 18_000,
   },
   {
     name: 'an optimizer',
     code: "export { adam } from '@espalier/optimizers';",
     tensorflow: ['tfjs-core'],
-    limit: 35_000,
+    limit: 40_000,
   },
   {
     name: 'a loss and a metric',
     code: "export { softmaxCrossEntropy } from '@espalier/losses'; export { accuracy } from '@espalier/metrics';",
     tensorflow: ['tfjs-core'],
-    limit: 42_000,
+    limit: 48_000,
   },
 ];
 
