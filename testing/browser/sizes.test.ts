@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, defaultClientConditions } from 'vite';
 import { afterAll, describe, expect, test } from 'vitest';
-import { publishable, readJson } from '../support/workspaces.js';
+import { loadsInBrowsers, publishable, readJson } from '../support/workspaces.js';
 import { bundle } from './bundle-size.js';
 
 /*
@@ -32,7 +32,9 @@ export const trainer = new Trainer({
   optimizer: adam(),
 });
 `;
-const names = publishable().map(({ manifest }) => manifest.name);
+const names = publishable()
+  .filter(loadsInBrowsers)
+  .map(({ manifest }) => manifest.name);
 /** Whole packages; what each needs of core is weighed with core. */
 const entries: [name: string, code: string, external: readonly string[]][] = [
   ['a trainer of core, models, losses, optimizers', training, []],

@@ -44,7 +44,7 @@ export const lightImports: readonly LightImport[] = [
     name: 'a chart',
     code: "export { lineChart } from '@espalier/visualization';",
     tensorflow: [],
-    limit: 18_000,
+    limit: 24_000,
   },
   {
     name: 'an optimizer',

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromiumPath, howToGetChromium, startChromium } from '../browser/chromium.js';
 import { mustRun } from '../support/run-command.js';
+import { loadsInBrowsers } from '../support/workspaces.js';
 import type { PackedPackage } from './pack-packages.js';
 import { serveFolder } from './serve-folder.js';
 
@@ -78,7 +79,8 @@ function page(packed: readonly PackedPackage[], imports: Readonly<Record<string,
 export async function checkPlainModules(folder: string, packed: readonly PackedPackage[]): Promise<string> {
   const executable = chromiumPath();
   if (!executable) return `not done, ${howToGetChromium}`;
-  const server = await serveFolder(folder, page(packed, await importMap(folder, packed)));
+  const loading = packed.filter(loadsInBrowsers);
+  const server = await serveFolder(folder, page(loading, await importMap(folder, loading)));
   const browser = await startChromium(executable);
   try {
     const tab = await browser.newPage();

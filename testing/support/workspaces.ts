@@ -60,6 +60,13 @@ export const packages = (): Workspace[] => workspacesIn('packages');
 /** The packages that are published. */
 export const publishable = (): Workspace[] => packages().filter(({ manifest }) => !manifest.private);
 
+/** Packages for Node alone: what they stand on opens sockets. */
+const NODE_ONLY: ReadonlySet<string> = new Set(['@espalier/tuning-bullmq']);
+
+/** Whether a package also loads in browsers. */
+export const loadsInBrowsers = ({ manifest }: Pick<Workspace, 'manifest'>): boolean =>
+  !NODE_ONLY.has(manifest.name);
+
 /** Every folder under examples/. */
 export const examples = (): Workspace[] => workspacesIn('examples');
 
