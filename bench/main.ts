@@ -99,8 +99,20 @@ function comparisons(): Comparison[] {
   });
   const plugins = (spec: Case, engine: string, kind: string, counts: readonly number[]): Engine[] =>
     counts.map((n) => node(`${engine}, ${n} ${kind} plugins`, 'espalier.ts', spec, [engine, `${kind}:${n}`]));
+  const regression = cases.find(({ regression }) => regression)!;
+  const short = { ...regression, name: 'short epochs (1-100-100-1, 20 steps of 4, dropout)', steps: 6000 };
+  const shortly = (name: string, way: string): Engine => node(name, 'short-epochs.ts', short, [way]);
   return [
     ...steps,
+    {
+      spec: short,
+      engines: [
+        shortly('fit', 'fit'),
+        shortly('bare call of the module', 'bare'),
+        shortly('fit with 10 plugins that listen to epochs', 'plugins'),
+        shortly('fit with validation of 20 examples', 'validation'),
+      ],
+    },
     {
       spec: epoch,
       engines: [
