@@ -16,7 +16,7 @@ import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@
 import { fromArrays } from '@espalier/datasets';
 import { meanSquaredError } from '@espalier/losses';
 import { accuracy, bootstrap, classificationReport, classwise, lossMetric, recall } from '@espalier/metrics';
-import { initializeWeights, mlp } from '@espalier/models';
+import { initializeWeights, loadModel, loadModelWeights, mlp, writeSafetensors } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
 import type { NonsenseEntry } from '@espalier/testkit';
 import { workerPool } from '@espalier/workers';
@@ -52,6 +52,11 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   compose: (options) => compose([], options),
   lossMetric: (options) => lossMetric(meanSquaredError(), options),
   evaluate: (options) => trainer().evaluate(data(), options),
+  loadModel: (options) => loadModel('testing/references/models/saved/joined.keras', options),
+  loadModelWeights: async (options) => {
+    const path = 'testing/references/models/saved/joined.keras';
+    await loadModelWeights(await loadModel(path), path.replace('.keras', '.weights.h5'), options);
+  },
   initializeWeights: (options) => initializeWeights(model(), options),
   findLearningRate: (options) =>
     findLearningRate({ model: model(), loss: meanSquaredError(), optimizer: sgd() }, data(), options),
@@ -60,6 +65,7 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
   monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
   onEvent: (options) => onEvent('onStepEnd', options, () => undefined),
+  writeSafetensors: (options) => writeSafetensors({}, options),
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
   testTimeAugmentation: (options) =>
@@ -198,6 +204,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   cnn: { activation: FUNCTION, filters: ['[]'], dense: ['[]'], outputBias: ['-1'] },
   earlyStopping: { baseline: ['-1'], divergenceThreshold: ['-1'], stoppingThreshold: ['-1'] },
   compileStep: { carry: ['{}'], profile: TEXT },
+  writeSafetensors: { metadata: ['{}'] },
   compose: { epochs: ['Infinity'], learningRate: [], stepsPerEpoch: ['Infinity'], weights: ['{}'] },
   elasticNet: { l1: FUNCTION, l2: FUNCTION },
   ema: { decay: FUNCTION },
@@ -280,6 +287,9 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'opfsStore',
   'partition',
   'perClassAccuracy',
+  'readSafetensors',
+  'saveModel',
+  'torchWeights',
   'registerLayers',
   'scale',
   'scaleByLearningRate',

@@ -288,14 +288,20 @@ export {
   GaussianNoise,
   GroupNormalization,
   initializeWeights,
+  loadModel,
+  loadModelWeights,
   mlp,
   MultiHeadAttention,
   RandomRelu,
+  readSafetensors,
   RmsNormalization,
+  saveModel,
   seededInitializer,
   SpatialDropout,
   summary,
+  torchWeights,
   UnitNormalization,
+  writeSafetensors,
 } from '@espalier/models';
 export type * from '@espalier/optimizers';
 export {

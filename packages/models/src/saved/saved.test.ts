@@ -1,0 +1,149 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mlp } from '../mlp.js';
+import { loadModel, loadModelWeights } from './load-model.js';
+import { saveModel } from './save-model.js';
+
+const FOLDER = 'testing/references/models/saved';
+
+interface Numbers {
+  readonly shape: number[];
+  readonly data: number[];
+}
+
+let expected: Record<string, { inputs: Numbers[]; outputs: Numbers }>;
+let folder: string;
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  expected = JSON.parse(await readFile(`${FOLDER}/expected.json`, 'utf8')) as typeof expected;
+  folder = await mkdtemp(join(tmpdir(), 'espalier-saved-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function expectKerasPredictions(model: tfl.LayersModel, name: string): void {
+  const { inputs, outputs } = expected[name]!;
+  const given = inputs.map(({ data, shape }) => tf.tensor(data, shape));
+  const predicted = model.predict(given.length === 1 ? given[0]! : given) as tf.Tensor;
+  expect(predicted.shape).toEqual(outputs.shape);
+  [...predicted.dataSync()].forEach((value, i) => expect(value).toBeCloseTo(outputs.data[i]!, 5));
+}
+
+describe.each(['images', 'joined', 'text'])('the model %s of Keras', (name) => {
+  test.each(['keras', 'h5'])('.%s predicts what Keras does', async (kind) => {
+    const model = await loadModel(`${FOLDER}/${name}.${kind}`);
+    expectKerasPredictions(model, name);
+    model.dispose();
+  });
+
+  test('its .weights.h5 fits the same layers, and the model goes through model.json', async () => {
+    const model = await loadModel(new Uint8Array(await readFile(`${FOLDER}/${name}.keras`)));
+    for (const weight of model.weights) weight.write(tf.zeros(weight.shape as number[]));
+    await loadModelWeights(model, `${FOLDER}/${name}.weights.h5`);
+    expectKerasPredictions(model, name);
+    await saveModel(model, join(folder, name));
+    const again = await loadModel(join(folder, name, 'model.json'));
+    expectKerasPredictions(again, name);
+    model.dispose();
+    again.dispose();
+  });
+});
+
+test("this package's layers come back with their options", async () => {
+  const model = mlp({
+    inputs: 3,
+    hidden: [4],
+    outputs: 2,
+    dropout: 0.5,
+    batchNormalization: 'before-activation',
+    seed: 3,
+  });
+  await saveModel(model, join(folder, 'own'));
+  const again = await loadModel(join(folder, 'own', 'model.json'));
+  expect(again.layers.map((layer) => [layer.name, layer.getClassName()])).toEqual(
+    model.layers.map((layer) => [layer.name, layer.getClassName()]),
+  );
+  const x = tf.tensor2d([[1, -2, 3]]);
+  const values = (of: tfl.LayersModel) => [...(of.predict(x) as tf.Tensor).dataSync()];
+  expect(values(again)).toEqual(values(model));
+});
+
+test('a model.json in the layout of Keras 3 is translated', async () => {
+  const model = await loadModel(`${FOLDER}/images.keras`);
+  await saveModel(model, join(folder, 'converted'));
+  const path = join(folder, 'converted', 'model.json');
+  const json = JSON.parse(await readFile(path, 'utf8')) as { modelTopology: unknown };
+  const h5 = new TextDecoder('latin1').decode(await readFile(`${FOLDER}/images.h5`));
+  const start = h5.indexOf('{"class_name"');
+  const config = h5.slice(start, h5.indexOf('\u0000', start));
+  json.modelTopology = { keras_version: '3.15.1', backend: 'tensorflow', model_config: JSON.parse(config) };
+  await writeFile(path, JSON.stringify(json));
+  expectKerasPredictions(await loadModel(path), 'images');
+});
+
+describe('is refused by name', () => {
+  const refusal = async (promise: Promise<unknown>): Promise<string> =>
+    promise.then(
+      () => 'nothing',
+      (error: Error) => `${(error as { code?: string }).code} ${error.message}`,
+    );
+
+  test('a layer without a counterpart', async () => {
+    expect(await refusal(loadModel(`${FOLDER}/unknown.keras`))).toMatch(
+      /invalid-data .*layer 'groups' is a GroupNormalization, which has no counterpart/,
+    );
+  });
+
+  test('a file that is not there, or none of a model', async () => {
+    expect(await refusal(loadModel('nowhere.keras'))).toMatch(/^io .*cannot read 'nowhere.keras'/);
+    expect(await refusal(loadModel(`${FOLDER}/images.weights.h5`))).toContain('holds weights alone');
+    expect(await refusal(loadModel(`${FOLDER}/expected.json`))).toContain('has no modelTopology');
+    expect(await refusal(loadModel(Uint8Array.of(1, 2, 3)))).toContain('neither a .keras nor an .h5');
+    expect(await refusal(loadModel(`${FOLDER}/images.keras`, { maxBytes: 9 }))).toContain(
+      'more than maxBytes 9',
+    );
+  });
+
+  test('weights of other layers', async () => {
+    const model = mlp({ inputs: 3, hidden: [], outputs: 2, seed: 1 });
+    expect(await refusal(loadModelWeights(model, `${FOLDER}/images.weights.h5`))).toMatch(
+      /layer 'output' has weights \[3,2\], \[2\], the file \[27,4\], \[4\]/,
+    );
+  });
+
+  test('weights outside the folder of model.json, and too few of them', async () => {
+    const model = mlp({ inputs: 3, hidden: [], outputs: 2, seed: 1 });
+    await saveModel(model, join(folder, 'bad'));
+    const path = join(folder, 'bad', 'model.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"weights.bin"', '"../../weights.bin"'));
+    expect(await refusal(loadModel(path))).toContain(
+      "weights at '../../weights.bin' are not in the model's own folder",
+    );
+    await writeFile(path, text);
+    await writeFile(join(folder, 'bad', 'weights.bin'), new Uint8Array(8));
+    expect(await refusal(loadModel(path))).toContain('the weights do not fit');
+  });
+
+  test('a damaged .keras, by its checksum', async () => {
+    const bytes = new Uint8Array(await readFile(`${FOLDER}/images.keras`));
+    bytes[20_000]! ^= 1;
+    expect(await refusal(loadModel(bytes))).toContain("'model.weights.h5' in the zip archive is damaged");
+  });
+
+  test.each([1, 2, 3, 5, 7])(
+    'nothing but an EspalierError comes of damaged files, one in %i bytes cut',
+    async (part) => {
+      for (const file of ['images.keras', 'images.h5']) {
+        const bytes = new Uint8Array(await readFile(`${FOLDER}/${file}`));
+        const cut = bytes.subarray(0, Math.floor(bytes.length / (part + 1)));
+        expect(await refusal(loadModel(cut))).toMatch(/^invalid-data/);
+      }
+    },
+  );
+});
