@@ -15,7 +15,7 @@ const { concat, fashionMnist, filter, fromArrays, fromIdx, kFolds, map, mnist, n
   exported;
 const { cifar10, cifar100, circles, fromImageFiles, groupKFolds, imageFolder, labelNoise, moons, spirals } =
   exported;
-const { timeSeriesFolds } = exported;
+const { friedman, shuffleSplits, skip, timeSeriesFolds, windows } = exported;
 const { subset, syntheticClassification, syntheticRegression, take } = exported;
 
 /** An IDX file of bytes. */
@@ -136,6 +136,30 @@ const datasets: Record<string, Entry> = {
       'nothing but gaps': () => syntheticRegression({ gaps: [[-6, 6]] }),
     },
   },
+  friedman: {
+    variants: { one: () => friedman({ examples: 9 }), three: () => friedman({ examples: 9, problem: '3' }) },
+    bad: { 'four features': () => friedman({ features: 4 }) },
+  },
+  shuffleSplits: {
+    variants: views((data) => shuffleSplits(data, { splits: 2, validation: 0.2 })[1]!.train),
+    bad: { 'nothing to train on': () => shuffleSplits(floats(), { validation: 0.95 }) },
+  },
+  skip: {
+    variants: views((data) => skip(data, 2)),
+    bad: { everything: () => skip(floats(), 9) },
+  },
+  windows: {
+    variants: { 'of numbers': () => windows([1, 2, 3, 4, 5, 6, 7], { length: 2 }) },
+    bad: {
+      'no length': () => windows([1, 2], { length: 0 }),
+      'no such feature': () => windows([1, 2, 3], { length: 1, targets: [1] }),
+    },
+    badData: {
+      'too short': () => windows([1, 2], { length: 2 }),
+      ragged: () => windows([[1], [1, 2]], { length: 1 }),
+      'not finite': () => windows([1, NaN, 2], { length: 1 }),
+    },
+  },
   moons: { variants: { default: () => moons({ examples: 9 }) } },
   circles: { variants: { default: () => circles({ examples: 9 }) } },
   spirals: { variants: { default: () => spirals({ examples: 9, classes: 3 }) } },
@@ -233,9 +257,12 @@ exportsContract({
       'balancedClassWeights',
       'batches',
       'decodeImage',
+      'download',
+      'extractArchive',
       'featureStatistics',
       'gunzip',
       'parseIdx',
+      'readArchive',
       'toTensors',
     ],
     // Under contract in samplers.test.ts, and in the tests of streams.

@@ -8,7 +8,7 @@ import { invalidData } from './invalid-data.js';
  */
 export async function* inflate(
   bytes: Uint8Array,
-  format: 'gzip' | 'deflate',
+  format: 'gzip' | 'deflate' | 'deflate-raw',
   scope: string,
 ): AsyncGenerator<Uint8Array> {
   const reader = new Blob([bytes as Uint8Array<ArrayBuffer>])

@@ -62,17 +62,31 @@ export function split<const Parts extends readonly number[]>(
     ? stream(seed, 'split').permutation(dataset.size)
     : Uint32Array.from({ length: dataset.size }, (_, i) => i);
 
-  let parts: Uint32Array[];
+  const parts = drawParts(dataset, order, sizes, { stratify, allowMissingClasses, scope: SCOPE });
+  return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;
+}
+
+/**
+ * The examples of each part, those that come first in `order` for the first one.
+ *
+ * @throws EspalierError `invalid-data` of `scope` when `stratify` finds no labels, or leaves a part without a class that there is.
+ */
+export function drawParts(
+  dataset: Dataset,
+  order: Uint32Array,
+  sizes: readonly number[],
+  how: { readonly stratify: Stratify; readonly allowMissingClasses: boolean; readonly scope: string },
+): Uint32Array[] {
+  const { stratify, allowMissingClasses, scope } = how;
   if (stratify === false) {
     let end = 0;
-    parts = sizes.map((size) => order.subarray(end, (end += size)));
-  } else {
-    const labels = labelsOf(dataset, stratify, SCOPE, 'stratify');
-    const row = byClass(labels, order);
-    parts = deal(row, proportionally(sizes, row.length), sizes.length, order);
-    if (!allowMissingClasses) checkClasses(labels, parts, SCOPE, 'part');
+    return sizes.map((size) => order.subarray(end, (end += size)));
   }
-  return parts.map((indices) => subset(dataset, indices)) as SplitParts<Parts>;
+  const labels = labelsOf(dataset, stratify, scope, 'stratify');
+  const row = byClass(labels, order);
+  const parts = deal(row, proportionally(sizes, row.length), sizes.length, order);
+  if (!allowMissingClasses) checkClasses(labels, parts, scope, 'part');
+  return parts;
 }
 
 /** {@link SplitOptions} without saying that one of two is given. */

@@ -1,16 +1,11 @@
+import { type ArchiveFile, checkArchivePath } from './archives/archive-paths.js';
 import { invalidData } from './invalid-data.js';
 
 const SCOPE = 'tar';
 const BLOCK = 512;
 
-/** A file in an archive; `data` is a view of the archive. */
-export interface TarFile {
-  readonly path: string;
-  readonly data: Uint8Array;
-}
-
 /**
- * The files of a tar archive (POSIX ustar, with the long names of pax and GNU), without copying them.
+ * The files of a tar archive (POSIX ustar, with the long names of pax and GNU), as views of it.
  *
  * Nothing is written anywhere. Paths that would lead out of the archive's folder are refused all the same, and links and
  * devices are passed over.
@@ -18,8 +13,8 @@ export interface TarFile {
  * @param bytes The whole archive, not compressed.
  * @throws EspalierError `invalid-data` when it is no tar archive, damaged or cut short, naming the byte.
  */
-export function readTar(bytes: Uint8Array): TarFile[] {
-  const files: TarFile[] = [];
+export function readTar(bytes: Uint8Array): ArchiveFile[] {
+  const files: ArchiveFile[] = [];
   let longPath: string | undefined;
   for (let at = 0; at + BLOCK <= bytes.length;) {
     const header = bytes.subarray(at, at + BLOCK);
@@ -40,7 +35,7 @@ export function readTar(bytes: Uint8Array): TarFile[] {
     else {
       const path = longPath ?? ustarPath(header);
       longPath = undefined;
-      checkPath(path);
+      checkArchivePath(path, SCOPE);
       if (type === '0' || type === '\0' || type === '7') files.push({ path, data });
     }
     at = BLOCK * Math.ceil(end / BLOCK);
@@ -79,13 +74,4 @@ function checkSum(header: Uint8Array, at: number): void {
 // Records of the form "27 path=the/long/name\n".
 function paxPath(data: Uint8Array): string | undefined {
   return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(new TextDecoder().decode(data))?.[1];
-}
-
-function checkPath(path: string): void {
-  if (/^([/\\]|[a-z]:)/i.test(path) || path.split(/[/\\]/).includes('..')) {
-    invalidData(
-      SCOPE,
-      `the archive holds the path '${path}', which leads out of its folder; do not trust it.`,
-    );
-  }
 }

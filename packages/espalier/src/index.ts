@@ -112,10 +112,13 @@ export {
   concat,
   csvStream,
   decodeImage,
+  download,
+  extractArchive,
   fashionMnist,
   featureStatistics,
   filter,
   fitTableEncoder,
+  friedman,
   fromArrays,
   fromIdx,
   fromImageFiles,
@@ -131,7 +134,10 @@ export {
   moons,
   normalize,
   randomSampler,
+  readArchive,
   readCsv,
+  shuffleSplits,
+  skip,
   spirals,
   split,
   splitTable,
@@ -144,6 +150,7 @@ export {
   timeSeriesFolds,
   toTensors,
   weightedSampler,
+  windows,
 } from '@espalier/datasets';
 export type * from '@espalier/diagnostics';
 export {
