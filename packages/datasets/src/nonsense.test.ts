@@ -80,11 +80,25 @@ const OTHER = [
   'cifar10',
   'cifar100',
   'concat',
+  'download',
+  'extractArchive',
   'fashionMnist',
   'filter',
   'imageFolder',
   'map',
-].concat([...['mnist', 'normalize', 'subset', 'tableEncoder', 'tableRows', 'take', 'toTensors']]);
+].concat([
+  ...[
+    'mnist',
+    'normalize',
+    'readArchive',
+    'skip',
+    'subset',
+    'tableEncoder',
+    'tableRows',
+    'take',
+    'toTensors',
+  ],
+]);
 
 test('every export is tried, or is said not to be', () => {
   expect(Object.keys(exported).sort()).toEqual([...Object.keys(factories), ...OTHER].sort());

@@ -26,7 +26,7 @@ export interface ReadArchiveOptions {
  * ```ts
  * const response = await fetch('/data/pets.zip');
  * const files = await readArchive(new Uint8Array(await response.arrayBuffer()));
- * const pets = await fromImageFiles(files.map(({ path, data }) => ({ path, bytes: data })));
+ * const pets = await fromImageFiles(files.map(({ path, data }) => ({ path, bytes: () => data })));
  * ```
  */
 export async function readArchive(
