@@ -1,5 +1,6 @@
 import type { Dataset } from '@espalier/core';
 import { option, readOptions, stream } from '@espalier/core';
+import { sinPi } from '@espalier/core/internal';
 import { inMemory } from './in-memory.js';
 
 /** Options of {@link friedman}. */
@@ -70,8 +71,10 @@ export function friedman(options: FriedmanOptions = {}): Dataset {
 export function friedmanValue(problem: '1' | '2' | '3', x: ArrayLike<number>): number {
   const [x0, x1, x2, x3, x4] = [x[0]!, x[1]!, x[2]!, x[3]!, x[4]!];
   if (problem === '1') {
-    return 10 * Math.sin(Math.PI * x0 * x1) + 20 * (x2 - 0.5) ** 2 + 10 * x3 + 5 * x4;
+    return 10 * sinPi(x0 * x1) + 20 * (x2 - 0.5) * (x2 - 0.5) + 10 * x3 + 5 * x4;
   }
   const rest = x1 * x2 - 1 / (x1 * x3);
-  return problem === '2' ? Math.hypot(x0, rest) : Math.atan(rest / x0);
+  if (problem === '2') return Math.sqrt(x0 * x0 + rest * rest);
+  // eslint-disable-next-line no-restricted-syntax -- A digit behind the 24 bits that are kept.
+  return Math.atan(rest / x0);
 }

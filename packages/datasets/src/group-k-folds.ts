@@ -81,7 +81,7 @@ function byCount(groups: readonly (readonly number[])[], k: number): number[][] 
 /** Standard deviation of numbers. */
 function deviation(numbers: readonly number[]): number {
   const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-  return Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
+  return Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / numbers.length);
 }
 
 function byClasses(groups: readonly (readonly number[])[], k: number, labels: ArrayLike<number>): number[][] {

@@ -1,3 +1,5 @@
+import { pow } from '@espalier/core/internal';
+
 /** Steps of the integral, an even number. */
 const STEPS = 20_000;
 
@@ -11,11 +13,11 @@ export function betaQuantiles(alpha: number, size: number): Float32Array {
   // Below 1 the density is infinite at 0; over t = x^alpha it is not.
   const power = Math.min(alpha, 1);
   const density = (t: number): number => {
-    if (alpha < 1) return (1 - t ** (1 / alpha)) ** (alpha - 1);
-    return (t * (1 - t)) ** (alpha - 1);
+    if (alpha < 1) return pow(1 - pow(t, 1 / alpha), alpha - 1);
+    return pow(t * (1 - t), alpha - 1);
   };
   // Simpson's rule from 0 to where x is 1/2, kept after each pair of steps.
-  const width = 0.5 ** power / STEPS;
+  const width = pow(0.5, power) / STEPS;
   const below = new Float64Array(STEPS / 2 + 1);
   for (let i = 0; i < STEPS / 2; i++) {
     const [a, b, c] = [2 * i, 2 * i + 1, 2 * i + 2].map((k) => density(k * width));
@@ -28,7 +30,7 @@ export function betaQuantiles(alpha: number, size: number): Float32Array {
     const wanted = (2 * k * half) / size;
     while (at < STEPS / 2 - 1 && below[at + 1]! < wanted) at++;
     const share = (wanted - below[at]!) / (below[at + 1]! - below[at]!);
-    const x = (2 * (at + share) * width) ** (1 / power);
+    const x = pow(2 * (at + share) * width, 1 / power);
     quantiles[k] = x;
     quantiles[size - k] = 1 - x;
   }
