@@ -78,6 +78,15 @@ describe('curves are those of scikit-learn and torchmetrics', () => {
     expect((await over(metrics.rocAuc({ average: 'none' }), three, [4])).slice(0, 2)).toEqual([0.75, 0.75]);
   });
 
+  it('keep the order where one class has all but rounding of the probability', async () => {
+    // 38 against twice e^0 is less sure than 37.5 against one.
+    const near = {
+      logits: { shape: [2, 3], values: [0, 38, 0, 0, 37.5, -Infinity] },
+      labels: { shape: [2], values: [0, 1] },
+    };
+    expect((await over(metrics.rocAuc({ average: 'none' }), near, [2]))[1]).toBe(1);
+  });
+
   it('an output that is NaN has no curve', async () => {
     const broken = {
       ...binary,
