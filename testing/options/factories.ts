@@ -1,16 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { horizontalFlip, testTimeAugmentation, transformImages } from '@espalier/augmentation';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import {
-  findLearningRate,
-  monteCarloPredict,
-  onEvent,
-  portChannel,
-  refreshBatchNorm,
-  track,
-} from '@espalier/callbacks';
+import { findLearningRate, monteCarloPredict, onEvent, refreshBatchNorm, track } from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
@@ -74,99 +66,6 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   toLayersCallback: (options) => toLayersCallback([], model(), options),
   workerPool: (options) => workerPool(() => ({ postMessage() {}, terminate() {} }), options),
   workerPoolClose: (options) => workerPool(() => ({ postMessage() {}, terminate() {} })).close(options),
-};
-
-/** Options without which a factory makes nothing. */
-export const GOOD: Readonly<Record<string, object>> = {
-  augment: { transforms: [horizontalFlip()] },
-  centerCrop: { size: [2, 2] },
-  cutout: { size: 2 },
-  gaussianBlur: { kernelSize: 3 },
-  pixelNoise: { stddev: 0.1 },
-  randomBrightness: { factor: 0.1 },
-  randomContrast: { factor: 0.1 },
-  randomGamma: { gamma: [1, 2] },
-  randomHue: { turn: 0.1 },
-  randomPosterize: { bits: 4 },
-  randomRotation: { degrees: 10 },
-  randomSaturation: { factor: 0.1 },
-  randomSharpness: { factor: 0.1 },
-  randomSolarize: { threshold: 0.5 },
-  randomZoom: { scale: 0.1 },
-  resize: { size: [2, 2] },
-  saltAndPepper: { amount: 0.1 },
-  testTimeAugmentation: { transforms: [horizontalFlip()] },
-  transformImages: { transforms: [horizontalFlip()] },
-  BatchNormalization: {},
-  Activation: { activation: 'relu' },
-  AlphaDropout: { rate: 0.5 },
-  Dropout: { rate: 0.5 },
-  GaussianDropout: { rate: 0.5 },
-  GaussianNoise: { stddev: 0.5 },
-  MultiHeadAttention: { heads: 1, keySize: 1 },
-  SpatialDropout: { rate: 0.5 },
-  clipGradients: { value: 1 },
-  cnn: { inputs: [8, 8, 1], outputs: 1 },
-  confusionMatrix: { classes: 2 },
-  cosineDecay: { initialValue: 1, decaySteps: 5 },
-  cosineRestarts: { initialValue: 1, decaySteps: 5 },
-  csvLogger: { path: 'log.csv' },
-  cyclic: { initialValue: 1, peakValue: 2, up: 3 },
-  earlyStopping: { monitor: 'loss' },
-  elasticNet: { l1: 1, l2: 1 },
-  exponentialDecay: { initialValue: 1, decayRate: 0.5, decaySteps: 5 },
-  gaussianNoise: { stddev: 1 },
-  gradientNoise: { stddev: 1 },
-  groupLasso: { lambda: 1 },
-  inverseTimeDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
-  initializeWeights: { seed: 1 },
-  jsonlLogger: { path: 'log.jsonl' },
-  l1: { lambda: 1 },
-  l1Proximal: { lambda: 1 },
-  l2: { lambda: 1 },
-  fit: { epochs: 1 },
-  labelSmoothing: { alpha: 0.1 },
-  maxNorm: { max: 1 },
-  mlp: { inputs: 1, hidden: [2], outputs: 1 },
-  modelCheckpoint: { directory: 'checkpoints' },
-  oneCycle: { peakValue: 1, length: 5 },
-  orthogonal: { lambda: 1 },
-  piecewiseConstant: { values: [1, 2], boundaries: [5] },
-  polynomialDecay: { initialValue: 1, decaySteps: 5 },
-  bestValue: { monitor: 'loss' },
-  predictionWriter: { directory: 'predictions' },
-  reduceLROnPlateau: { monitor: 'loss' },
-  onEvent: { every: 1 },
-  remoteControl: { channel: portChannel({ postMessage() {} }) },
-  socketChannel: { path: 'run.sock' },
-  stagedUnfreezing: { stages: [{ parameters: 'all', from: { epoch: 1 } }] },
-  stepDecay: { initialValue: 1, decayRate: 1, decaySteps: 5 },
-  stepLogger: { path: 'steps.csv' },
-  swa: { startEpoch: 0 },
-  tensorBoard: { directory: 'board' },
-  aggregate: { name: 'x', value: () => tf.zeros([1]) },
-  combine: { name: 'x', of: { a: accuracy() }, value: () => 1 },
-  fBeta: { beta: 1 },
-  minkowski: { p: 2 },
-  runningMean: { of: 'loss' },
-  tweedieDeviance: { power: 0 },
-  classwise: { parts: ['a', 'b'] },
-  groupRates: { predicted: [1], actual: [1], groups: [1] },
-  lossMetric: { name: 'x' },
-  precisionAtRecall: { recall: 0.5 },
-  recallAtPrecision: { precision: 0.5 },
-  sensitivityAtSpecificity: { specificity: 0.5 },
-  specificityAtSensitivity: { sensitivity: 0.5 },
-  topKAccuracy: { k: 1 },
-  webhookTracker: { url: 'http://localhost' },
-  Trainer: {
-    get model() {
-      return model();
-    },
-    loss: meanSquaredError(),
-    optimizer: sgd(),
-  },
-  weightDecay: { rate: 1 },
 };
 
 const TEXT = ["'x'"];

@@ -17,7 +17,8 @@ import * as regularizers from '@espalier/regularizers';
 import { nonsenseTaken } from '@espalier/testkit';
 import * as workers from '@espalier/workers';
 import { describe, expect, test } from 'vitest';
-import { acceptedBy, CALLERS, ELSEWHERE, GOOD, STOCK_LAYER_OPTIONS, WITHOUT_OPTIONS } from './factories.js';
+import { acceptedBy, CALLERS, ELSEWHERE, STOCK_LAYER_OPTIONS, WITHOUT_OPTIONS } from './factories.js';
+import { GOOD } from './good-options.js';
 
 /** Methods that take options, tried as factories are. */
 function methods(...names: readonly string[]): Record<string, unknown> {

@@ -36,7 +36,6 @@ export type EngineHost = Omit<RunHost, 'checkpoint' | 'snapshot' | 'rollBack'> &
 
 /** A hand-written loop may leave `epochStart` out. */
 type Phase = 'new' | 'between epochs' | 'in an epoch' | 'ended';
-
 const DURING: readonly Phase[] = ['between epochs', 'in an epoch'];
 
 /**
@@ -53,8 +52,7 @@ export class RunEngine {
   #phase: Phase = 'new';
   #validated: Evaluation = {};
   #validatedAtStep = -1;
-  /** The learning rate of the last step. */
-  #rate: number;
+  #lastRate: number;
   #epochStartedAt = 0;
   /** Seconds of the first epochs of the record, so many. */
   #secondsDone = 0;
@@ -80,7 +78,7 @@ export class RunEngine {
       snapshot: () => this.#snapshot(),
       rollBack: (to) => this.#rollBack(to),
     });
-    this.#rate = this.run.learningRate;
+    this.#lastRate = this.run.learningRate;
   }
 
   /** Whether the epochs, steps or seconds that the run was given are used up. */
@@ -113,7 +111,7 @@ export class RunEngine {
       this.run.restore(saved);
       this.#validated = saved.validation;
       this.#validatedAtStep = saved.validatedAtStep;
-      this.#rate = saved.learningRate;
+      this.#lastRate = saved.learningRate;
       this.#totals.load(saved.totals);
     }
     await this.driver.fitStart(this.run, saved);
@@ -140,7 +138,7 @@ export class RunEngine {
     const { run, driver } = this;
     this.#enter('stepEnd', DURING, 'in an epoch');
     const { count = 1, learningRate = run.learningRate } = done;
-    this.#rate = learningRate;
+    this.#lastRate = learningRate;
     if (done.sums) this.#totals.add(done.sums, done.examples ?? 0, count);
     run.step += count;
     run.stepInEpoch += count;
@@ -190,7 +188,7 @@ export class RunEngine {
       epoch: run.epoch,
       ...numbers,
       ...validated,
-      learning_rate: this.#rate,
+      learning_rate: this.#lastRate,
       ...run.logged,
     });
     noteNonFinite(run, { ...numbers, ...validated });
@@ -283,7 +281,7 @@ export class RunEngine {
       totals: this.#totals.save(),
       validation: this.#validated,
       validatedAtStep: this.#validatedAtStep,
-      learningRate: this.#rate,
+      learningRate: this.#lastRate,
       cutShort: this.#cutShort,
     });
     await this.driver.observe('onCheckpoint', this.run, checkpoint);

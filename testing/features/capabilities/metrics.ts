@@ -1,0 +1,65 @@
+import { type CapabilityGroup, whole } from '../capability.js';
+
+export const metrics: readonly CapabilityGroup[] = [
+  {
+    title: 'Classification metrics',
+    capabilities: [
+      whole('Accuracy (binary, categorical, sparse)', 'K M I F J', 'accuracy'),
+      whole(
+        'Multi-label / thresholded accuracy, exact match, Hamming',
+        'K M F',
+        'binaryAccuracy exactMatch hammingLoss',
+      ),
+      whole('Top-k accuracy', 'K M I F', 'topKAccuracy'),
+      whole('Per-class accuracy, balanced accuracy', 'M F J', 'balancedAccuracy perClassAccuracy classwise'),
+      whole('Confusion matrix', 'M I F J', 'confusionMatrix'),
+      whole(
+        'Precision, recall, specificity (macro, micro, weighted, per class)',
+        'K M I F J',
+        'precision recall specificity',
+      ),
+      whole('F1, F-beta', 'K M I F', 'f1 fBeta'),
+      whole('TP, TN, FP, FN, NPV, stat scores', 'K M', 'statScores negativePredictiveValue'),
+      whole('ROC curve, ROC-AUC', 'K M I F', 'rocCurve rocAuc'),
+      whole('PR curve, average precision', 'K M I F', 'precisionRecallCurve averagePrecision'),
+      whole(
+        'Precision at recall, sensitivity at specificity, EER',
+        'K M',
+        'precisionAtRecall recallAtPrecision sensitivityAtSpecificity specificityAtSensitivity equalErrorRate',
+      ),
+      whole("Matthews, Cohen's kappa", 'M I F', 'matthews cohenKappa'),
+      whole('Jaccard / IoU, Dice', 'K M I F', 'jaccard diceScore'),
+      whole('Log loss, perplexity, Brier', 'K M I F', 'logLoss perplexity brier'),
+      whole('Calibration error', 'M', 'calibrationError'),
+      whole('Hinge, KL as metrics', 'K M', 'lossMetric'),
+      whole('Classification report', 'I F S', 'classificationReport'),
+      whole('Fairness / group rates', 'M', 'groupRates'),
+      whole(
+        'Ranking: MRR, NDCG, MAP, hit rate',
+        'M I',
+        'meanReciprocalRank ndcg meanAveragePrecision hitRate',
+      ),
+    ],
+  },
+  {
+    title: 'Regression and aggregation metrics',
+    capabilities: [
+      whole('MSE, MAE', 'K M I F J', 'mse mae'),
+      whole('RMSE', 'K M I F', 'rmse'),
+      whole('R²', 'K M F J', 'r2'),
+      whole('MAPE, sMAPE, WMAPE, MSLE', 'K M F J', 'mape smape wmape msle'),
+      whole('Explained variance, relative squared error', 'M F', 'explainedVariance relativeSquaredError'),
+      whole('Pearson, concordance', 'K M F', 'pearson concordance'),
+      whole('Spearman, Kendall', 'M F', 'spearman kendall'),
+      whole('Cosine similarity, log-cosh, Minkowski', 'K M J', 'meanCosineSimilarity lossMetric minkowski'),
+      whole('CRPS, quantile, Tweedie deviance', 'M', 'crps pinball tweedieDeviance'),
+      whole('Mean, sum, min, max, running mean of a value', 'K M I', 'aggregate runningMean'),
+      whole('Metric arithmetic (MetricsLambda), collections', 'I M', 'combine'),
+      whole('Class-wise wrapper (one log per class)', 'M', 'classwise'),
+      whole('Bootstrap confidence intervals', 'M', 'bootstrap'),
+      whole('Exact over the data set, weights, short last batch', 'M K', 'packages/core/src/step/metric.ts'),
+      whole('Sparsity of weights (log and function)', '', 'sparsity sparsityOf'),
+      whole("A metric of one's own", 'K M I', 'packages/core/src/step/metric.ts'),
+    ],
+  },
+];
