@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { testTimeAugmentation, transformImages } from '@espalier/augmentation';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { findLearningRate, monteCarloPredict, onEvent, refreshBatchNorm, track } from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
