@@ -32,10 +32,7 @@ async function study(options: StudyOptions): Promise<void> {
   const subtitle = `784-128-64-10, Adam, batch 128, ${which}; ${images} training images; ${record.executor}`;
   console.log(`\n${subtitle}\n\n${formatTable(resultTable(results))}\n`);
   if (found !== undefined) console.log(`${found}\n`);
-  const path = await writeReport(
-    join(out, 'report.html'),
-    await studyReport(results, found === undefined ? subtitle : `${found} ${subtitle}.`),
-  );
+  const path = await writeReport(join(out, 'report.html'), await studyReport(results, subtitle, found));
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s. Report:`);
   console.log(path);
 }

@@ -3,6 +3,7 @@ import {
   confusionMatrixChart,
   htmlReport,
   learningCurves,
+  madeFrom,
   type ReportSection,
   weightHeatMap,
   weightHistogram,
@@ -10,8 +11,16 @@ import {
 import type { StudyResult } from './study.js';
 import { resultTable } from './table.js';
 
-/** The study as one HTML page. */
-export function studyReport(results: readonly StudyResult[], subtitle: string): Promise<string> {
+/**
+ * The study as one HTML page.
+ *
+ * @param found What it found, in a sentence; nothing of a single way.
+ */
+export function studyReport(
+  results: readonly StudyResult[],
+  subtitle: string,
+  found?: string,
+): Promise<string> {
   // Pictures are those of each variant's first run.
   const firsts = results.filter(
     ({ variant }, i) => results.findIndex((other) => other.variant.name === variant.name) === i,
@@ -23,6 +32,8 @@ export function studyReport(results: readonly StudyResult[], subtitle: string): 
   return htmlReport({
     title: 'Regularising a network on MNIST',
     subtitle,
+    findings: found === undefined ? [] : [found],
+    made: madeOf(results),
     summary: resultTable(results),
     sections: [
       {
@@ -33,6 +44,21 @@ export function studyReport(results: readonly StudyResult[], subtitle: string): 
       ...firsts.map(runSection),
     ],
   });
+}
+
+/** What made the first run stands for all; ways differ by what their sections say, and seeds as the subtitle does. */
+function madeOf(results: readonly StudyResult[]) {
+  const { optimizer, executor, data, versions } = madeFrom(results[0]!.record);
+  const made = {
+    optimizer,
+    executor,
+    data,
+    versions,
+    command: ['npm start --', ...process.argv.slice(2)].join(' '),
+  };
+  return Object.fromEntries(
+    Object.entries(made).filter((pair): pair is [string, string | number] => pair[1] !== undefined),
+  );
 }
 
 function runSection(result: StudyResult): ReportSection {

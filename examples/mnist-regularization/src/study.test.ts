@@ -78,6 +78,6 @@ describe('the study', () => {
     for (const { variant } of results) expect(html).toContain(variant.name);
     // Loss and accuracy of all runs, in training and validation; for each run two curves, a confusion matrix, and two pictures of each weight matrix.
     expect(html.match(/<svg/g)!.length).toBe(4 + variants.length * (2 + 1 + 2 * 3));
-    expect(html).not.toMatch(/<script|src="http|href="http/);
+    expect(html).not.toMatch(/<script src|src="http|href="http/);
   });
 });

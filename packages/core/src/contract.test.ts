@@ -10,6 +10,7 @@ exportsContract({
   factories: ['eager'],
   notFactories: new Set([
     'EspalierError',
+    'MetricState',
     'Trainer',
     'checkOptions',
     'compose',

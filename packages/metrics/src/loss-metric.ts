@@ -23,7 +23,7 @@ export interface LossMetricOptions<Name extends string> {
  * @throws EspalierError `invalid-option` for a bad name, and for something that is no loss.
  * @example
  * ```ts
- * const metrics = [lossMetric(quantile({ quantile: 0.9 }), { name: 'pinball90' })];
+ * const metrics = [lossMetric(quantile({ quantiles: [0.9] }), { name: 'pinball90' })];
  * ```
  */
 export function lossMetric<const Name extends string>(

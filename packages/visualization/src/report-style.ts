@@ -66,7 +66,7 @@ tfoot>tr>*{border-top:1px solid var(--line);border-bottom:0;background:var(--was
 .lines button[hidden],.tip[hidden]{display:none}
 .lines button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
 .tip{position:absolute;top:.5rem;right:.5rem;display:grid;gap:.1rem;max-width:calc(100% - 1rem);padding:.4rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);font-size:.75rem;pointer-events:none;font-variant-numeric:tabular-nums}
-.tip.left{right:auto;left:3.5rem}
+.tip.left{right:auto;left:3.75rem}
 .tip i{display:inline-block;width:.6rem;height:.6rem;margin-right:.35rem;border-radius:50%}
 .live figure[data-lines] svg{touch-action:pan-y;user-select:none}
 @media (prefers-color-scheme:dark){

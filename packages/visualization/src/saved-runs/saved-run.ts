@@ -4,7 +4,7 @@ import type { EpochValues, RunHistory } from '../learning-curves.js';
 export interface KeptRecord extends RunHistory {
   readonly seed?: number;
   readonly executor?: string;
-  readonly setup?: Readonly<Record<string, unknown>>;
+  readonly setup?: object;
   readonly events?: readonly RunRemark[];
   readonly status?: string;
   readonly stopReason?: string;
