@@ -9,7 +9,7 @@ import {
   pluginContract,
   realNumbers,
 } from '@espalier/testkit';
-import { badName, classes, classMetrics, type Entry } from './class-metrics.fixture.js';
+import { badName, classes, classMetrics, type Entry } from '../test/class-metrics.js';
 import * as exported from './index.js';
 
 const { accuracy, mae, mse, r2, sparsity } = exported;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Loss, Metric } from '@espalier/core';
 import type { MetricContractOptions } from '@espalier/testkit';
 import { classLabels, probabilityRows, realNumbers, yesOrNo } from '@espalier/testkit';
-import * as exported from './index.js';
+import * as exported from '../src/index.js';
 
 /** A metric and what its contract needs to know. */
 export interface Entry extends MetricContractOptions {
