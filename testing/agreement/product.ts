@@ -74,7 +74,8 @@ export interface Factors {
 }
 
 /** The parts as factors. Losses stand with each kind of targets that they are for and that fits the models' outputs. */
-export function factorsOf(parts: ContractParts): Factors {
+export function factorsOf(all: ContractParts): Factors {
+  const parts = { ...all, metrics: all.metrics.filter(({ name }) => METRICS.includes(name)) };
   const model = parts.models[0]!.make(0);
   const width = model.outputs[0]!.shape[1];
   model.dispose();
@@ -97,7 +98,10 @@ export function factorsOf(parts: ContractParts): Factors {
   };
 }
 
-/** All metrics that are for the same targets as a loss. */
+/** Metrics that stand for all: what others make of the same outputs on each target is compared by their own contracts. */
+const METRICS = ['accuracy', 'topKAccuracy', 'confusionMatrix', 'mse', 'mae', 'r2'];
+
+/** Metrics that are for the same targets as a loss. */
 function metricsFor({ problem }: Objective, { metrics }: ContractParts): ContractParts['metrics'] {
   return metrics.filter(({ problems }) =>
     Object.values(problems).some(
@@ -158,9 +162,19 @@ interface Refusals {
   readonly models: readonly Refused[];
 }
 
+/** What was found out already, by the names of model, objective and variant. */
+const judged = new WeakMap<ContractParts, Map<string, Promise<boolean>>>();
+
 async function refusals(factors: Factors): Promise<Refusals> {
-  const { models, objectives, plugins } = factors;
-  const refused = async (model: number, objective: number, plugin: Plugin): Promise<boolean> => {
+  const { models, objectives, plugins, parts } = factors;
+  const known = judged.get(parts) ?? new Map<string, Promise<boolean>>();
+  judged.set(parts, known);
+  const refused = (model: number, objective: number, plugin: Plugin, variant: string): Promise<boolean> => {
+    const key = [models[model]!.name, objectives[objective]!.name, variant].join('; ');
+    if (!known.has(key)) known.set(key, refuses(model, objective, plugin));
+    return known.get(key)!;
+  };
+  const refuses = async (model: number, objective: number, plugin: Plugin): Promise<boolean> => {
     const options = combination(factors, [model, objective, 0, 0], false).make();
     try {
       await toyRun({ ...options, plugins: [plugin], executor: eager() });
@@ -170,17 +184,20 @@ async function refusals(factors: Factors): Promise<Refusals> {
       throw error;
     }
   };
-  const each = async (judge: (plugin: Plugin, i: number, variant: number) => Promise<boolean> | boolean) => {
+  const each = async (
+    judge: (plugin: Plugin, i: number, variant: number, name: string) => Promise<boolean> | boolean,
+  ) => {
     const table: boolean[][] = [];
     for (const [i, variants] of plugins.entries()) {
       table.push([]);
-      for (const [variant, { make }] of variants.entries()) table[i]!.push(await judge(make(), i, variant));
+      for (const [variant, { name, make }] of variants.entries())
+        table[i]!.push(await judge(make(), i, variant, name));
     }
     return table;
   };
   const byObjective: Refused[] = [];
   for (const objective of objectives.keys())
-    byObjective.push(await each((plugin) => refused(0, objective, plugin)));
+    byObjective.push(await each((plugin, _i, _variant, name) => refused(0, objective, plugin, name)));
 
   // Models of the same input refuse the same, and what the first one takes with some objective it does not refuse.
   const byInput = new Map<string, Refused>();
@@ -191,9 +208,9 @@ async function refusals(factors: Factors): Promise<Refusals> {
     made.dispose();
     if (model === 0) byInput.set(input, await each(() => false));
     if (!byInput.has(input)) {
-      const table = await each((plugin, i, variant) => {
+      const table = await each((plugin, i, variant, name) => {
         const objective = byObjective.findIndex((one) => !one[i]![variant]);
-        return objective >= 0 && refused(model, objective, plugin);
+        return objective >= 0 && refused(model, objective, plugin, name);
       });
       byInput.set(input, table);
     }
@@ -222,13 +239,15 @@ function spread<T>(values: readonly T[], count: number): T[] {
 }
 
 /**
- * Runs of one step or two in which every two parts meet, but: of losses two of each kind of targets; every optimizer meets a few
- * models and losses, and every model and loss a few optimizers, because an optimizer sees of them no more than shapes and gradients.
+ * Runs of one step or two in which every two parts meet, but: of losses two of each kind of targets; optimizers without plugins meet
+ * a few models and losses, and with everything else a few optimizers do, because an optimizer sees of the rest no more than shapes
+ * and gradients.
  */
 export async function everyPair(all: Factors): Promise<Combination[]> {
   const { models, optimizers } = all;
+  const ofAKind = spread(fewOfAKind(all, 1).objectives, FEW);
   return [
-    ...(await pairsOf({ ...fewOfAKind(all, 1), models: spread(models, FEW) })),
+    ...(await pairsOf({ ...all, objectives: ofAKind, models: spread(models, FEW), plugins: [] })),
     ...(await pairsOf({ ...fewOfAKind(all, 2), optimizers: spread(optimizers, FEW) })),
   ];
 }
