@@ -87,10 +87,10 @@ export function factorsOf(all: ContractParts): Factors {
   return {
     parts,
     models: parts.models,
-    objectives: parts.losses.flatMap(({ name, make, problems }) =>
+    objectives: parts.losses.flatMap(({ name, make, problems, growth }) =>
       Object.entries(problems)
         .filter(([, problem]) => problem.outputShape.length === 2 && problem.outputShape[1] === width)
-        .map(([kind, problem]) => ({ name: `${name} of ${kind}`, loss: name, make, problem })),
+        .map(([kind, problem]) => ({ name: `${name} of ${kind}`, loss: name, make, problem, growth })),
     ),
     optimizers: parts.optimizers,
     cuts: Object.keys(CUTS) as (keyof typeof CUTS)[],

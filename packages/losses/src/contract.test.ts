@@ -174,6 +174,7 @@ const losses: Record<string, Entry> = {
     make: () => meanAbsolutePercentageError(),
     problems: regression,
     learningRate: 1e-5,
+    growth: 10,
   },
   meanSquaredLogarithmicError: {
     make: () => meanSquaredLogarithmicError(),

@@ -27,6 +27,8 @@ export interface LossContractOptions {
   readonly learningRate?: number;
   /** How far its third derivative may be beyond 6, for the check of gradients by differences. Default 1. */
   readonly curvature?: number;
+  /** How much more than others it enlarges rounding differences between executors, by large gradients. Default 1. */
+  readonly growth?: number;
 }
 
 /** What every loss must hold. */
@@ -35,7 +37,7 @@ export function lossContract(
   make: () => Loss,
   { problems, bad = {}, ...limits }: LossContractOptions,
 ): void {
-  if (collected('losses', { name, make, problems })) return;
+  if (collected('losses', { name, make, problems, growth: limits.growth })) return;
   describe(`${name} is a loss`, () => {
     useCpu();
     if (!contractExecutor()) {
