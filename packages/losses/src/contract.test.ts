@@ -174,7 +174,8 @@ const losses: Record<string, Entry> = {
     make: () => meanAbsolutePercentageError(),
     problems: regression,
     learningRate: 1e-5,
-    growth: 10,
+    // Percent.
+    growth: 100,
   },
   meanSquaredLogarithmicError: {
     make: () => meanSquaredLogarithmicError(),
