@@ -3,7 +3,6 @@ import {
   accuracy,
   adam,
   barChart,
-  cnn,
   confusionMatrix,
   fashionMnist,
   featureMapGrid,
@@ -16,6 +15,7 @@ import {
 } from 'espalier';
 import { deviation, type Lab, mean, type Measurement, percentOf } from '@espalier-examples/studies-kit';
 import { type Grid, kernels, outputs } from './layer-grids.js';
+import { studyCnn } from './study-cnn.js';
 
 const CLASSES = [
   'T-shirt',
@@ -61,16 +61,7 @@ export async function fashion(lab: Lab): Promise<void> {
     ...common,
     name: 'CNN',
     setup: (seed) => ({
-      model: cnn({
-        inputs: [28, 28, 1],
-        outputs: 10,
-        filters: [16, 32],
-        dense: [128, 64],
-        dropout: 0.25,
-        batchNormalizationMomentum: 0.9,
-        initializer: 'torchUniform',
-        seed,
-      }),
+      model: studyCnn(seed),
       optimizer: adam({ learningRate: 0.001, l2: 4.33e-5 }),
       metrics,
     }),

@@ -1,30 +1,19 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { EpochLogs, Plugin } from '@espalier/core';
+import type { Plugin } from '@espalier/core';
 import { scriptedRun, toyRun } from '@espalier/testkit';
 import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import elsewhere from '../../../testing/references/callbacks/early-stopping-elsewhere.json' with { type: 'json' };
+import { checkpointFolder, logsOf, play } from '../test/checkpoint-folder.js';
 import { ema } from './ema.js';
 import { memoryStore } from './files/memory-store.fixture.js';
 import { latestCheckpoint } from './latest-checkpoint.js';
 import { modelCheckpoint } from './model-checkpoint.js';
 
+const { path, files } = checkpointFolder();
 let directory: string;
-beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'espalier-'))));
-afterEach(() => rm(directory, { recursive: true }));
-
-const logsOf = (...values: number[]): EpochLogs[] => values.map((loss) => ({ loss }));
-/** The files without their numbers, in the order of writing. */
-const files = async (): Promise<string[]> =>
-  (await readdir(directory)).sort().map((file) => file.replace(/^\d+-/, '').replace('.safetensors', ''));
-
-async function play(plugins: Parameters<typeof scriptedRun>[0]['plugins'], values: number[], more = {}) {
-  const result = await scriptedRun({ plugins, epochs: logsOf(...values), stepsPerEpoch: 4, ...more });
-  expect(result.error).toBeUndefined();
-  return result;
-}
+beforeEach(() => {
+  directory = path();
+});
 
 describe('modelCheckpoint, by its options', () => {
   test('keeps the best k beside the newest, and none that is not better than the threshold', async () => {

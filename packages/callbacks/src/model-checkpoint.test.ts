@@ -1,27 +1,18 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeCheckpoint, type EpochLogs } from '@espalier/core';
+import { decodeCheckpoint } from '@espalier/core';
 import { scriptedRun } from '@espalier/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { checkpointFolder, logsOf, play } from '../test/checkpoint-folder.js';
 import { earlyStopping } from './early-stopping.js';
 import { bestCheckpoint, latestCheckpoint } from './latest-checkpoint.js';
 import { modelCheckpoint } from './model-checkpoint.js';
 
+const { path, files } = checkpointFolder();
 let directory: string;
-beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'espalier-'))));
-afterEach(() => rm(directory, { recursive: true }));
-
-const logsOf = (...values: number[]): EpochLogs[] => values.map((loss) => ({ loss }));
-/** The files without their numbers, in the order of writing. */
-const files = async (): Promise<string[]> =>
-  (await readdir(directory)).sort().map((file) => file.replace(/^\d+-/, '').replace('.safetensors', ''));
-
-async function play(plugins: Parameters<typeof scriptedRun>[0]['plugins'], values: number[], more = {}) {
-  const result = await scriptedRun({ plugins, epochs: logsOf(...values), stepsPerEpoch: 4, ...more });
-  expect(result.error).toBeUndefined();
-  return result;
-}
+beforeEach(() => {
+  directory = path();
+});
 
 describe('modelCheckpoint', () => {
   test('writes one an epoch and keeps the newest', async () => {
@@ -150,12 +141,11 @@ describe('modelCheckpoint', () => {
   });
 
   test('makes the folder, and clears away what a killed process left', async () => {
-    directory = join(directory, 'a', 'b');
-    await play([modelCheckpoint({ directory })], [1]);
-    await writeFile(join(directory, '000009-checkpoint-step-9.safetensors.tmp'), 'half');
-    await play([modelCheckpoint({ directory })], [1]);
-    expect(await files()).toEqual(['checkpoint-step-4', 'checkpoint-step-4']);
-    directory = join(directory, '..', '..');
+    const inner = join(directory, 'a', 'b');
+    await play([modelCheckpoint({ directory: inner })], [1]);
+    await writeFile(join(inner, '000009-checkpoint-step-9.safetensors.tmp'), 'half');
+    await play([modelCheckpoint({ directory: inner })], [1]);
+    expect(await files(inner)).toEqual(['checkpoint-step-4', 'checkpoint-step-4']);
   });
 
   test('a folder that cannot be written to fails before the first step', async () => {

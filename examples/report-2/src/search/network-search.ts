@@ -1,7 +1,6 @@
 import {
   accuracy,
   adam,
-  cnn,
   compiled,
   eager,
   fashionMnist,
@@ -20,6 +19,7 @@ import {
   trialPruning,
 } from '@espalier/tuning';
 import type { Lab } from '@espalier-examples/studies-kit';
+import { studyCnn } from '../study-cnn.js';
 import { type NetworkParameters, networkSpace, publishedNetwork } from './spaces.js';
 
 /** Images and epochs of a trial. The study trained each on 50,000; 30 such trials take many hours on two cores. */
@@ -55,16 +55,7 @@ async function search(lab: Lab, study: Study<NetworkParameters>): Promise<void> 
   const executor = (await engine.isAvailable!()).available ? engine : eager();
   const objective = async (trial: Trial<NetworkParameters>): Promise<number> => {
     const { optimizer, learningRate, weightDecay, momentum } = trial.parameters;
-    const model = cnn({
-      inputs: [28, 28, 1],
-      outputs: 10,
-      filters: [16, 32],
-      dense: [128, 64],
-      dropout: 0.25,
-      batchNormalizationMomentum: 0.9,
-      initializer: 'torchUniform',
-      seed: 1,
-    });
+    const model = studyCnn(1);
     try {
       const trainer = new Trainer({
         model,
