@@ -1,4 +1,5 @@
 import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
+import { importPeer } from '@espalier/core/internal';
 import type { Loader } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Chart } from './chart.js';
@@ -10,6 +11,8 @@ export interface SvgOptions {
   /** Begins every `id` inside, so that several pictures can live in one page: a letter, then letters, digits, `-`, `_`. Default `c`. */
   readonly idPrefix?: string;
 }
+
+const PEER = { packageName: 'vega', scope: 'to-svg', code: 'io', need: 'Charts are drawn by Vega' } as const;
 
 /**
  * A chart as an SVG document.
@@ -31,7 +34,9 @@ export async function toSvg(chart: Chart, options: SvgOptions = {}): Promise<str
   const { idPrefix } = readOptions('to-svg', options, rules).values;
   const check = checkOptions('to-svg');
   if (typeof chart !== 'object' || chart === null) check.fail('chart', 'a chart', chart);
-  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const [vega, { compile }] = await importPeer(PEER, () =>
+    Promise.all([import('vega'), import('vega-lite')]),
+  );
   let svg: string;
   const release = measureAsEverywhere(vega);
   try {

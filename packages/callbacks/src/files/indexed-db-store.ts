@@ -57,7 +57,7 @@ export function indexedDbStore(name: string): RunStore {
     },
     async write(entry, bytes) {
       // What is stored is the whole buffer under a view.
-      const own = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+      const own = bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
       await transact('readwrite', (entries) => entries.put(own, entry));
     },
     async remove(entry) {

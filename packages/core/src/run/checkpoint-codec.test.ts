@@ -38,6 +38,13 @@ const checkpoint: Checkpoint = {
   },
 };
 
+test('reads a Buffer, as readFile gives it, and leaves its bytes alone', () => {
+  const whole = encodeCheckpoint(checkpoint);
+  const file = Buffer.from(whole);
+  expect(decodeCheckpoint(file)).toEqual(checkpoint);
+  expect(new Uint8Array(file)).toEqual(whole);
+});
+
 function headerOf(bytes: Uint8Array): { length: number; header: Record<string, never> } {
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
   return { length, header: JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) };

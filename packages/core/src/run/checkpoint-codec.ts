@@ -105,7 +105,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     );
   }
   const arrays = decodeArrays(entries, bytes.subarray(dataStart));
-  const blank = bytes.slice();
+  // Not `bytes.slice()`: of a Buffer that is the same memory, and the caller's bytes would be changed.
+  const blank = new Uint8Array(bytes);
   blank.set(new TextEncoder().encode(NO_HASH), HASH_AT);
   if (hash !== hashOf(blank)) fail('the file is damaged: its contents do not match its hash');
   const fault = faultOf(rest);

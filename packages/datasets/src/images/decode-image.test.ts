@@ -36,6 +36,13 @@ test.each(images)(
   },
 );
 
+test.each(images)('$name is read from a Buffer that lies within a larger one', async ({ file, pixels }) => {
+  const bytes = bytesOf(file);
+  const larger = Buffer.concat([Buffer.alloc(3, 7), bytes, Buffer.alloc(5, 7)]);
+  const { data } = await decodeImage(larger.subarray(3, 3 + bytes.length));
+  expect(Buffer.from(data).toString('base64')).toBe(pixels);
+});
+
 test('reads a file that lies within a larger array, and leaves no ImageData behind', async () => {
   const file = fileOf('jpeg 4:2:0');
   const around = new Uint8Array(file.length + 20).fill(9);

@@ -1,5 +1,6 @@
-import { inNode, nodeModule } from '@espalier/core/internal';
+import { importPeer, inNode, nodeModule } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
+import { decoder } from './decoder.js';
 import type { DecodedImage } from './image.js';
 
 interface Codec {
@@ -51,9 +52,10 @@ export async function decodeJpeg(bytes: Uint8Array, width: number, height: numbe
 }
 
 async function loadCodec(): Promise<Codec> {
-  const { default: make } = (await import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js')) as unknown as {
-    default: MakeCodec;
-  };
+  const { default: make } = (await importPeer(
+    decoder('JPEG', '@jsquash/jpeg'),
+    () => import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js'),
+  )) as unknown as { default: MakeCodec };
   if (!inNode()) return make(quietly);
   const { createRequire } = await nodeModule<typeof import('node:module')>('node:module');
   const { readFile } = await nodeModule<typeof import('node:fs/promises')>('node:fs/promises');

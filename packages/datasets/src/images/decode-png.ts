@@ -1,11 +1,16 @@
+import { importPeer } from '@espalier/core/internal';
 import { inflate } from '../inflate.js';
 import { invalidData } from '../invalid-data.js';
+import { decoder } from './decoder.js';
 import type { DecodedImage } from './image.js';
 
 /** Reads a PNG file by `fast-png`: 1 to 16 bits, grey, colour, palette, opacity. 16 bits are rounded to 8. */
 export async function decodePng(bytes: Uint8Array): Promise<DecodedImage> {
   await checkSize(bytes);
-  const { decode, convertIndexedToRgb } = await import('fast-png');
+  const { decode, convertIndexedToRgb } = await importPeer(
+    decoder('PNG', 'fast-png'),
+    () => import('fast-png'),
+  );
   const png = decode(bytes, { checkCrc: true });
   const { width, height, depth } = png;
   if (png.palette) {

@@ -1,4 +1,6 @@
+import { importPeer } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
+import { decoder } from './decoder.js';
 import type { DecodedImage, ImageHeader } from './image.js';
 import { tiffTags } from './image-header.js';
 
@@ -18,9 +20,11 @@ export async function decodeTiff(bytes: Uint8Array, { width, height }: ImageHead
     );
   }
   checkStrips(tags, bytes.length);
-  const { decode, decodeImage, toRGBA8 } = await import('utif2').then((module) => module.default ?? module);
-  // A copy: the decoder reads the whole buffer.
-  const buffer = bytes.slice().buffer;
+  const { decode, decodeImage, toRGBA8 } = await importPeer(decoder('TIFF', 'utif2'), () =>
+    import('utif2').then((module) => module.default ?? module),
+  );
+  // A copy: the decoder reads the whole buffer, and `slice` of a Buffer is the same memory.
+  const { buffer } = new Uint8Array(bytes);
   const [picture] = decode(buffer);
   decodeImage(buffer, picture!);
   const rgba = toRGBA8(picture!);

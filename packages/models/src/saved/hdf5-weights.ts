@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { isEspalierError } from '@espalier/core';
+import { importPeer } from '@espalier/core/internal';
 import { refuse } from './refuse.js';
 
 type Layer = tfl.layers.Layer;
@@ -26,11 +27,20 @@ export interface Hdf5File {
 
 const SCOPE = 'load-model';
 
-/** @throws EspalierError `invalid-data` for what is no HDF5. */
+const READER = {
+  packageName: 'jsfive',
+  scope: SCOPE,
+  code: 'io',
+  need: 'HDF5, in which Keras saves weights, is read by jsfive',
+} as const;
+
+/** @throws EspalierError `invalid-data` for what is no HDF5; `io` where its reader cannot be imported. */
 export async function openHdf5(bytes: Uint8Array): Promise<Hdf5File> {
-  const { File } = await import('jsfive');
+  const { File } = await importPeer(READER, () => import('jsfive'));
+  // A copy: the reader takes the whole buffer, and `slice` of a Buffer is the same memory.
+  const { buffer } = new Uint8Array(bytes);
   return attempt('cannot be read', () => ({
-    root: new File(bytes.slice().buffer as ArrayBuffer) as unknown as Hdf5Group,
+    root: new File(buffer) as unknown as Hdf5Group,
     bytes: bytes.length,
   }));
 }

@@ -66,7 +66,7 @@ export async function loadModel(
   }
   if (typeof source !== 'string')
     refuse(SCOPE, 'the bytes are neither a .keras nor an .h5 file; give model.json by its path.');
-  return fromJson(source as string, parsed(bytes, 'model.json'), maxBytes);
+  return fromJson(source as string, parsed(bytes, `'${String(source)}'`), maxBytes);
 }
 
 /**
@@ -179,6 +179,9 @@ async function bytesOf(source: string | Uint8Array, maxBytes: number): Promise<U
     if (!inNode() || /^https?:/.test(source)) {
       const answer = await fetch(source);
       if (!answer.ok) throw new Error(`the server answers ${answer.status}`);
+      // What many servers answer where they have no such file.
+      if (answer.headers.get('content-type')?.startsWith('text/html'))
+        throw new Error('that address gives a page of HTML; is the file in the folder that is served?');
       bytes = new Uint8Array(await answer.arrayBuffer());
     } else {
       const { fs } = await nodeFiles(SCOPE, 'give an address');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mlp } from '../mlp.js';
 import { loadModel, loadModelWeights } from './load-model.js';
 import { saveModel } from './save-model.js';
@@ -52,6 +52,14 @@ describe.each(['images', 'joined', 'text'])('the model %s of Keras', (name) => {
     model.dispose();
     again.dispose();
   });
+});
+
+test.each(['images.keras', 'images.h5'])('%s is read from a Buffer, as readFile gives it', async (name) => {
+  const file = await readFile(`${FOLDER}/${name}`);
+  const larger = Buffer.concat([Buffer.alloc(3, 7), file]);
+  const model = await loadModel(larger.subarray(3));
+  expectKerasPredictions(model, 'images');
+  model.dispose();
 });
 
 test("this package's layers come back with their options", async () => {
@@ -107,6 +115,14 @@ describe('is refused by name', () => {
     expect(await refusal(loadModel(`${FOLDER}/images.keras`, { maxBytes: 9 }))).toContain(
       'more than maxBytes 9',
     );
+  });
+
+  test('a page of HTML, which servers give where there is no file', async () => {
+    const page = new Response('<!doctype html>', { headers: { 'content-type': 'text/html; charset=utf-8' } });
+    vi.stubGlobal('fetch', async () => page);
+    const said = await refusal(loadModel('https://example.com/digits.keras'));
+    vi.unstubAllGlobals();
+    expect(said).toMatch(/^io .*'https:\/\/example.com\/digits.keras': that address gives a page of HTML/);
   });
 
   test('weights of other layers', async () => {

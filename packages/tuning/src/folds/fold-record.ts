@@ -99,7 +99,9 @@ export function decodeFold(bytes: Uint8Array): FoldRecord {
     let at = end + 1;
     const predictions = Object.entries(shapes).map(([name, shape]) => {
       const length = 4 * shape.reduce((product, size) => product * size, 1);
-      const data = new Float32Array(bytes.slice(at, at + length).buffer.slice(0, length));
+      if (at + length > bytes.length) throw new Error(`the predictions of '${name}' are cut short`);
+      // A copy: `slice` of a Buffer is the same memory.
+      const data = new Float32Array(new Uint8Array(bytes.subarray(at, at + length)).buffer);
       at += length;
       return [name, { data, shape, dtype: 'float32' } satisfies HostArray] as const;
     });
