@@ -165,7 +165,7 @@ export function metricOfCounts(
   return {
     name,
     config,
-    ...(average === 'none' ? {} : { better: 'higher' as const }),
+    ...(average === 'none' ? { isList: true } : { better: 'higher' as const }),
     ...readingChecks(scope, values, average),
     sums: (batch) => countSums(scope, batch, values),
     result: (totals) => averaged(scope, countsOf(totals), formula, values),

@@ -39,7 +39,7 @@ export function columnMetric<Name extends string, A extends OutputAverage>(
   const metric: Metric<string, number | number[]> = {
     name,
     config,
-    ...(average === 'none' ? {} : { better }),
+    ...(average === 'none' ? { isList: true } : { better }),
     ...regressionChecks(scope),
     ...parts,
     result(totals) {

@@ -56,6 +56,7 @@ export function confusionMatrix<const Name extends string = 'confusionMatrix'>(
   return {
     name: values.name as Name,
     config,
+    isList: true,
     ...classChecks('confusion-matrix', values),
     sums(batch) {
       const { shape } = batch.outputs;

@@ -78,7 +78,7 @@ export function curveMetric<Name extends string, A extends CurveAverage, T exten
   const metric: Metric<string, number | number[]> = {
     name: values.name,
     config,
-    ...(values.average === 'none' ? {} : { better }),
+    ...(values.average === 'none' ? { isList: true } : { better }),
     ...curveParts(scope, values),
     result: (totals) => averaged(curvesOf(totals, values), valueOf, values.average),
   };

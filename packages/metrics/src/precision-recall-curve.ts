@@ -52,6 +52,7 @@ export function precisionRecallCurve<
   const metric: Metric<string, number[][]> = {
     name: values.name,
     config,
+    isList: true,
     ...curveParts('precision-recall-curve', reading),
     result(totals) {
       const points = curveOfClass('precision-recall-curve', curvesOf(totals, reading), values.positive);

@@ -52,7 +52,7 @@ export function r2<const Name extends string = 'r2', const A extends R2Average =
   const metric: Metric<string, number | number[]> = {
     name: values.name,
     config,
-    ...(average === 'none' ? {} : { better: 'higher' as const }),
+    ...(average === 'none' ? { isList: true } : { better: 'higher' as const }),
     ...regressionChecks('r2'),
     sums: (batch) => residualSums(...regressionPairs('r2', batch), batch.weights),
     result(totals) {

@@ -52,6 +52,7 @@ export function rocCurve<
   const metric: Metric<string, number[][]> = {
     name: values.name,
     config,
+    isList: true,
     ...curveParts('roc-curve', reading),
     result(totals) {
       const points = curveOfClass('roc-curve', curvesOf(totals, reading), values.positive);

@@ -44,6 +44,7 @@ export function statScores<const Name extends string = 'statScores'>(
   return {
     name: values.name as Name,
     config,
+    isList: true,
     ...readingChecks('stat-scores', values),
     sums: (batch) => countSums('stat-scores', batch, values),
     result: (totals) => countsOf(totals).classes.map(({ tp, fp, tn, fn }) => [tp, fp, tn, fn, tp + fn]),

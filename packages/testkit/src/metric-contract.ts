@@ -55,6 +55,7 @@ export function metricContract(
         const value = resultOf(metric, { outputs, targets }, [4]);
         if (typeof value === 'number') expect(['lower', 'higher']).toContain(metric.better);
         else expect(metric.better).toBeUndefined();
+        expect(metric.isList ?? false, 'it says that it gives a list').toBe(typeof value !== 'number');
       });
     }
     for (const [kind, problem] of Object.entries(problems))

@@ -7,7 +7,7 @@ import { batchesPerEpoch } from '../data/open-epoch.js';
 import type { EpochPosition } from '../data/epoch-batches.js';
 import { ShownWeights } from '../model/shown-weights.js';
 import { checkWeights } from '../model/weights.js';
-import { directionOf, metricNames } from '../step/objectives.js';
+import { directionOf, listNamesOf, metricNames } from '../step/objectives.js';
 import { takeGroup, withoutPartOfStep, weightsOf } from '../step/state.js';
 import { claim } from './claim.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
@@ -64,7 +64,7 @@ async function claimedFit(
     validation: validation !== undefined,
     logged: driver.plugins.flatMap(({ logs }) => logs ?? []) as string[],
   });
-  checkMonitors(driver.plugins, names);
+  checkMonitors(driver.plugins, names, listNamesOf(objectives));
   const setup = setupOf(parts, data, options);
   const trainable = model.trainable();
   const initial = await program.initialState();

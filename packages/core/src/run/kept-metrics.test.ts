@@ -107,6 +107,45 @@ describe('lists', () => {
     ]);
   });
 
+  test.each([
+    ['that say so before the first step', { isList: true }, 0],
+    ['that do not say so at the end of the first epoch', {}, 2],
+  ])('%s cannot be monitored', async (_, own, steps) => {
+    for (const monitor of ['pair', 'val_pair']) {
+      let done = 0;
+      const plugin = { name: 'watch', monitors: [monitor], onStepEnd: () => void done++, onEpochEnd() {} };
+      const fit = trainerOf([{ ...pair, ...own }], [plugin]).fit(digits(4), {
+        epochs: 3,
+        batchSize: 2,
+        validation: digits(3),
+      });
+      await expect(fit).rejects.toMatchObject({ code: 'unknown-metric', scope: 'watch' });
+      await expect(fit).rejects.toThrow(
+        new RegExp(`"${monitor}" is a list or matrix, .*classwise.*val_loss`),
+      );
+      expect(done).toBe(steps);
+    }
+  });
+
+  test('that say so have no column among the numbers, and share their name with nobody', async () => {
+    const list = { ...pair, isList: true };
+    const names: string[][] = [];
+    const look = {
+      name: 'look',
+      onFitStart: (run: { metricNames: string[] }) => void names.push([...run.metricNames]),
+    };
+    await trainerOf([list], [look]).fit(digits(4), { epochs: 1 });
+    expect(names).toEqual([['loss', 'learning_rate']]);
+    const scalar: Metric = { name: 'pair', sums: () => ({ x: tf.scalar(1) }), result: ({ x }) => x![0]! };
+    for (const both of [
+      [list, list],
+      [list, scalar],
+      [{ ...sides(), name: 'pair' }, scalar],
+    ])
+      // prettier-ignore
+      expect(() => trainerOf(both)).toThrow("two metrics are called 'pair'");
+  });
+
   test('resume with the run', async () => {
     let saved: Checkpoint | undefined;
     const saver = {

@@ -10,6 +10,7 @@ declare const model: TrainableModel;
 declare const loss: Loss;
 declare const optimizer: Optimizer;
 declare const accuracy: Metric<'accuracy', number>;
+declare const matrix: Metric<'matrix', number[][]>;
 declare function watch<const M extends string>(monitor: M): Plugin<M, never>;
 declare const logger: Plugin<never, 'gradient_norm'>;
 declare const anything: Plugin;
@@ -32,5 +33,7 @@ new Trainer({ ...parts, plugins: [watch('val_los')] });
 new Trainer({ ...parts, plugins: [watch('accuracy')] });
 // @ts-expect-error one of two is wrong
 new Trainer({ ...parts, metrics: [accuracy], plugins: [watch('accuracy'), watch('val_acuracy')] });
+// @ts-expect-error a matrix is no number
+new Trainer({ ...parts, metrics: [matrix], plugins: [watch('val_matrix')] });
 // @ts-expect-error nobody logs it
 new Trainer({ ...parts, plugins: [watch('gradient_norm')] });

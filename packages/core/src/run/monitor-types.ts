@@ -2,10 +2,12 @@ import type { EvaluationMetric, Metric } from '../step/metric.js';
 import type { Plugin } from './plugin.js';
 import type { Evaluation } from './record.js';
 
-/** What a metric's numbers are called. */
+/** What a metric's numbers are called; a list without names has none. */
 type NamesOf<T extends Metric> = T extends { readonly parts: readonly (infer P extends string)[] }
   ? `${T['name']}_${P}`
-  : T['name'];
+  : [ReturnType<T['result']>] extends [readonly unknown[]]
+    ? never
+    : T['name'];
 
 /** The numbers of a metric over steps and validations; of one that keeps rows, over validations alone. */
 type LoggedBy<T extends Metric> = T extends unknown

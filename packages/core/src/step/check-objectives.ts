@@ -7,10 +7,12 @@ import type { Metric } from './metric.js';
 /** One thing for the only output, or one for each output by name. */
 export type PerOutput<T> = T | Readonly<Record<string, T>>;
 
+type NamedMetric = Pick<Metric, 'name' | 'parts' | 'isList'>;
+
 /** What an output is called, and its metrics. */
 interface Named {
   readonly output: string;
-  readonly metrics: readonly Pick<Metric, 'name' | 'parts'>[];
+  readonly metrics: readonly NamedMetric[];
 }
 
 /** Names in an epoch's logs that are not for metrics. */
@@ -82,23 +84,36 @@ export function checkLossWeights(
   }
 }
 
-/** What a metric's numbers are called: one name, or one for each part of a list. */
-export function namesOf({ name, parts }: Pick<Metric, 'name' | 'parts'>): string[] {
-  return parts ? parts.map((part) => `${name}_${part}`) : [name];
+/** What a metric's numbers are called: one name, one for each part of a list, none where the list has no parts. */
+export function namesOf({ name, parts, isList }: NamedMetric): string[] {
+  if (parts) return parts.map((part) => `${name}_${part}`);
+  return isList ? [] : [name];
+}
+
+/** What its lists are called. */
+function listNameOf({ name, parts, isList }: NamedMetric): string[] {
+  return parts || isList ? [name] : [];
 }
 
 /** What the numbers of an output are called in the logs. */
 export function ownNames({ output, metrics }: Named, several: boolean): string[] {
-  const names = metrics.flatMap((metric) =>
-    namesOf(metric).map((name) => (several ? `${output}_${name}` : name)),
-  );
-  return several ? [`${output}_loss`, ...names] : names;
+  const names = metrics.flatMap(namesOf);
+  return several ? [`${output}_loss`, ...names.map((name) => `${output}_${name}`)] : names;
+}
+
+/** What the lists and matrices of an output are called in evaluations. */
+export function listNames({ output, metrics }: Named, several: boolean): string[] {
+  const names = metrics.flatMap(listNameOf);
+  return several ? names.map((name) => `${output}_${name}`) : names;
 }
 
 /** @throws EspalierError `duplicate-name` where a metric's name in the logs is somebody else's. */
 export function checkNames(objectives: readonly Named[]): void {
   const several = objectives.length > 1;
-  const names = objectives.flatMap((objective) => ownNames(objective, several));
+  const names = objectives.flatMap((objective) => [
+    ...ownNames(objective, several),
+    ...listNames(objective, several),
+  ]);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) {
     fail(

@@ -37,6 +37,11 @@ export interface Metric<Name extends string = string, Value = number | number[] 
   rows?(batch: MetricBatch): Tensors;
   /** Examples whose rows may be kept; more are an error. Default 1,000,000. */
   readonly maxExamples?: number;
+  /**
+   * Whether the value is a list or a matrix, not one number: it is in evaluations and in the record's `vectors`, not in an epoch's line,
+   * and nobody can monitor it. Default false.
+   */
+  readonly isList?: boolean;
   /** What the numbers of a list are: each is logged as `<name>_<part>`, as a number of its own. */
   readonly parts?: readonly string[];
   /** Checks the output that it measures, as `Loss.checkOutput` does. */

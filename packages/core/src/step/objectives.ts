@@ -5,6 +5,7 @@ import type { BoundModel } from '../model/bound-model.js';
 import {
   checkLossWeights,
   checkNames,
+  listNames,
   lossesByOutput,
   metricsByOutput,
   namesOf,
@@ -70,6 +71,11 @@ export function metricNames(
   );
   const validation = options.validation ? all(objectives).map((name) => `val_${name}`) : [];
   return [...own, ...validation, 'learning_rate', ...options.logged];
+}
+
+/** What an evaluation has beside numbers. */
+export function listNamesOf(objectives: readonly OutputObjective[]): string[] {
+  return objectives.flatMap((objective) => listNames(objective, objectives.length > 1));
 }
 
 /** The words of a name as snake or camel case has them. */
