@@ -5,6 +5,7 @@ import { compose } from '@espalier/core';
 import { testStep } from '@espalier/testkit';
 import { describe, expect, test } from 'vitest';
 import keras from '../../../testing/references/callbacks/keras-clipping.json' with { type: 'json' };
+import optax from '../../../testing/references/callbacks/optax-clipping.json' with { type: 'json' };
 import torch from '../../../testing/references/callbacks/torch-callbacks.json' with { type: 'json' };
 import { clipGradients, type ClipGradientsOptions } from './clip-gradients.js';
 
@@ -57,6 +58,27 @@ describe.each(['cpu', 'wasm'])('clipGradients on %s', (backend) => {
     },
   );
 
+  test.each(optax.cases.map((entry, i) => [i, entry] as const))('is as optax, case %i', async (_, entry) => {
+    await onBackend();
+    const step = testStep();
+    const tensors = (of: typeof entry.gradients) =>
+      Object.fromEntries(
+        Object.entries(of).map(([name, { shape, values }]) => [name, tf.tensor(values.map(Number), shape)]),
+      );
+    for (const [options, wanted] of [
+      [{ adaptive: entry.adaptive.limit }, entry.adaptive.clipped],
+      [{ adaptive: entry.adaptive.limit, epsilon: entry.epsilon.value }, entry.epsilon.clipped],
+      [{ blockRms: entry.blockRms.limit }, entry.blockRms.clipped],
+    ] as const) {
+      const plugin = clipGradients(options);
+      const got = plugin.transformGradients!(tensors(entry.gradients), tensors(entry.parameters), step);
+      expect(Object.keys(got).sort()).toEqual(Object.keys(wanted).sort());
+      for (const [name, { values }] of Object.entries(wanted))
+        expectClose([[...got[name]!.dataSync()]], [values]);
+    }
+    step.dispose();
+  });
+
   test('NaN is not hidden', async () => {
     await onBackend();
     const gradients = [[1, NaN, -9], [2]];
@@ -65,6 +87,8 @@ describe.each(['cpu', 'wasm'])('clipGradients on %s', (backend) => {
     const global = clip({ globalNorm: 100 }, gradients);
     expect(global.values).toEqual([[NaN, NaN, NaN], [NaN]]);
     expect(global.norm).toBeNaN();
+    expect(clip({ blockRms: 1 }, gradients).values).toEqual([[NaN, NaN, NaN], [1]]);
+    expect(clip({ adaptive: 9 }, gradients).values).toEqual([[NaN, NaN, NaN], [2]]);
   });
 
   test('a generous bound changes no bit, and zero gradients stay zero', async () => {
@@ -73,7 +97,7 @@ describe.each(['cpu', 'wasm'])('clipGradients on %s', (backend) => {
       [0.1, -0.3],
       [1e-30, 0],
     ].map((g) => [...Float32Array.from(g)]);
-    for (const option of ['value', 'norm', 'globalNorm']) {
+    for (const option of ['value', 'norm', 'globalNorm', 'adaptive', 'blockRms']) {
       expect(clip({ [option]: 1e6 }, gradients).values).toEqual(gradients);
       expect(clip({ [option]: 1e6 }, [[0, 0]]).values).toEqual([[0, 0]]);
     }
@@ -100,13 +124,15 @@ describe('clipGradients', () => {
   });
 
   test.each([
-    [{}, "options must be exactly one of value, norm, globalNorm, got 'none of them'"],
+    [{}, "options must be exactly one of value, norm, globalNorm, adaptive, blockRms, got 'none of them'"],
     [{ value: 1, norm: 1 }, "got 'value and norm'"],
     [{ value: 0 }, 'value must be a number > 0, got 0'],
     [{ norm: -1 }, 'norm must be'],
     [{ globalNorm: NaN }, 'globalNorm must be a number > 0, got NaN'],
     [{ globalNorm: Infinity }, 'globalNorm'],
     [{ norm: 1, name: '' }, 'name'],
+    [{ norm: 1, epsilon: 1 }, 'epsilon must be left out with norm; adaptive has one, got 1'],
+    [{ adaptive: 1, epsilon: 0 }, 'epsilon must be a number > 0, got 0'],
   ])('refuses %j', (options, message) => {
     expect(() => clipGradients(options)).toThrow(message);
     expect(() => clipGradients(options)).toThrow('[clip-gradients]');

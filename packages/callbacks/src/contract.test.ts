@@ -57,6 +57,8 @@ const plugins: Record<string, Entry> = {
       value: () => clipGradients({ value: 0.01 }),
       norm: () => clipGradients({ norm: 0.1 }),
       'global norm': () => clipGradients({ globalNorm: 0.1 }),
+      adaptive: () => clipGradients({ adaptive: 0.01 }),
+      'block RMS': () => clipGradients({ blockRms: 0.01 }),
     },
     inert: () => clipGradients({ globalNorm: 1e6 }),
     bad: { 'no bound': () => clipGradients({}), 'bound 0': () => clipGradients({ norm: 0 }) },

@@ -352,19 +352,23 @@ export {
 } from '@espalier/optimizers';
 export type * from '@espalier/regularizers';
 export {
+  ball,
   box,
   elasticNet,
   gaussianNoise,
   gradientNoise,
   groupLasso,
   l1,
+  l0Proximal,
   l1Proximal,
   l2,
   labelSmoothing,
   maxNorm,
   minMaxNorm,
   nonNegative,
+  nuclearNorm,
   orthogonal,
+  simplex,
   unitNorm,
   weightDecay,
 } from '@espalier/regularizers';

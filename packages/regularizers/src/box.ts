@@ -20,7 +20,7 @@ export interface BoxOptions extends SelectionOptions {
  * w = min(max(w, min), max)
  * ```
  *
- * A NaN stays one. Kernels: 6 per parameter. The projection onto a ball is `maxNorm` over all axes.
+ * A NaN stays one. Kernels: 6 per parameter.
  *
  * @param options.min Default -1.
  * @param options.max >= `min`. Default 1.

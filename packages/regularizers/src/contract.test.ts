@@ -9,7 +9,18 @@ interface Entry extends PluginContractOptions {
 
 const { elasticNet, gaussianNoise, gradientNoise, groupLasso, l1, l1Proximal, l2, labelSmoothing, maxNorm } =
   exported;
-const { box, minMaxNorm, nonNegative, orthogonal, unitNorm, weightDecay } = exported;
+const {
+  ball,
+  box,
+  l0Proximal,
+  minMaxNorm,
+  nonNegative,
+  nuclearNorm,
+  orthogonal,
+  simplex,
+  unitNorm,
+  weightDecay,
+} = exported;
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
 
@@ -99,6 +110,45 @@ const plugins: Record<string, Entry> = {
     variants: { kernels: () => box({ min: -0.3, max: 0.4 }) },
     inert: () => box({ min: -1000, max: 1000 }),
     bad: { 'min above max': () => box({ min: 2 }), 'max NaN': () => box({ max: NaN }), ...badSelection(box) },
+  },
+  ball: {
+    variants: {
+      l1: () => ball({ norm: 'l1' }),
+      l2: () => ball({ norm: 'l2', radius: 0.5, axis: [0, -1] }),
+      linf: () => ball({ norm: 'linf', radius: 0.2 }),
+    },
+    inert: () => ball({ norm: 'l1', radius: 1000 }),
+    bad: {
+      'no norm': () => ball({} as never),
+      'radius 0': () => ball({ norm: 'l2', radius: 0 }),
+      ...badSelection((options) => ball({ norm: 'l2', ...options })),
+    },
+  },
+  simplex: {
+    variants: { 'by unit': () => simplex(), 'of rows': () => simplex({ radius: 2, axis: -1 }) },
+    bad: { 'radius 0': () => simplex({ radius: 0 }), ...badSelection(simplex) },
+  },
+  l0Proximal: {
+    variants: {
+      fixed: () => l0Proximal({ lambda: 0.05 }),
+      'on a schedule': () => l0Proximal({ lambda: ramp }),
+    },
+    neutral: () => l0Proximal({ lambda: 0 }),
+    bad: {
+      'lambda infinite': () => l0Proximal({ lambda: Infinity }),
+      ...badSelection((options) => l0Proximal({ lambda: 1, ...options })),
+    },
+  },
+  nuclearNorm: {
+    variants: {
+      fixed: () => nuclearNorm({ lambda: 0.01 }),
+      'on a schedule': () => nuclearNorm({ lambda: ramp }),
+    },
+    neutral: () => nuclearNorm({ lambda: 0 }),
+    bad: {
+      'lambda < 0': () => nuclearNorm({ lambda: -1 }),
+      ...badSelection((options) => nuclearNorm({ lambda: 1, ...options })),
+    },
   },
   nonNegative: { variants: { kernels: () => nonNegative() }, bad: badSelection(nonNegative) },
   unitNorm: {
