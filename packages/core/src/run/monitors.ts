@@ -37,11 +37,12 @@ export function checkMonitors(
 export function checkMeasured(
   plugins: readonly Plugin[],
   lists: Readonly<Record<string, unknown>>,
-  numbers: Readonly<Record<string, number>>,
+  produced: readonly string[],
 ): void {
+  const isNumber = (name: string): boolean => !Object.hasOwn(lists, name);
   for (const { name, monitors = [] } of plugins) {
-    const list = (monitors as readonly string[]).find((monitor) => Object.hasOwn(lists, monitor));
-    if (list !== undefined) refuseList(name, list, Object.keys(numbers));
+    const list = (monitors as readonly string[]).find((monitor) => !isNumber(monitor));
+    if (list !== undefined) refuseList(name, list, produced.filter(isNumber));
   }
 }
 

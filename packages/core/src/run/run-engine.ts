@@ -4,7 +4,6 @@ import { fail } from '../errors.js';
 import type { OutputObjective } from '../step/output-objective.js';
 import type { Checkpoint } from './checkpoint.js';
 import { freeze, type RunContents } from './freeze.js';
-import { checkMeasured } from './monitors.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js';
@@ -193,9 +192,7 @@ export class RunEngine {
       ...run.logged,
     });
     noteNonFinite(run, { ...numbers, ...validated });
-    const vectors = { ...vectorsOf(logs), ...vectorsOf(this.#validated) };
-    checkMeasured(driver.plugins, vectors, line());
-    recordVectors(run, vectors);
+    recordVectors(run, { ...vectorsOf(logs), ...vectorsOf(this.#validated) }, driver.plugins);
     // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
     const at = run.epochRecords.push(line()) - 1;
     this.#cutShort = cutShort;

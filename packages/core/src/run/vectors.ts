@@ -1,4 +1,6 @@
 import type { Checkpoint } from './checkpoint.js';
+import { checkMeasured } from './monitors.js';
+import type { Plugin } from './plugin.js';
 import type { Evaluation, Vectors } from './record.js';
 import type { RunState } from './run-state.js';
 
@@ -21,8 +23,13 @@ export function vectorsOf(values: Evaluation): Vectors {
   );
 }
 
-/** Puts the lists of an epoch into the record; of one that is too long a remark. */
-export function recordVectors(run: RunState, all: Vectors): void {
+/**
+ * Puts the lists of an epoch into the record; of one that is too long a remark.
+ *
+ * @throws EspalierError `unknown-metric` where a plugin monitors one of them.
+ */
+export function recordVectors(run: RunState, all: Vectors, plugins: readonly Plugin[]): void {
+  checkMeasured(plugins, all, run.metricNames);
   const kept: Record<string, number[] | number[][]> = {};
   for (const [name, value] of Object.entries(all)) {
     const numbers = value.flat().length;

@@ -2,6 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { isEspalierError } from '@espalier/core';
 import { importPeer } from '@espalier/core/internal';
+import { boundedBuffer } from './bounded-buffer.js';
 import { refuse } from './refuse.js';
 
 type Layer = tfl.layers.Layer;
@@ -23,6 +24,8 @@ interface Hdf5Dataset {
 export interface Hdf5File {
   readonly root: Hdf5Group;
   readonly bytes: number;
+  /** Called before more is read: reading may take so long, but not for ever. */
+  start(): void;
 }
 
 const SCOPE = 'load-model';
@@ -37,16 +40,17 @@ const READER = {
 /** @throws EspalierError `invalid-data` for what is no HDF5; `io` where its reader cannot be imported. */
 export async function openHdf5(bytes: Uint8Array): Promise<Hdf5File> {
   const { File } = await importPeer(READER, () => import('jsfive'));
-  // A copy: the reader takes the whole buffer, and `slice` of a Buffer is the same memory.
-  const { buffer } = new Uint8Array(bytes);
+  const { buffer, start } = boundedBuffer(bytes, SCOPE);
   return attempt('cannot be read', () => ({
     root: new File(buffer) as unknown as Hdf5Group,
     bytes: bytes.length,
+    start,
   }));
 }
 
 /** The configuration of a whole model that Keras wrote as `.h5`; `undefined` of weights alone. */
-export function configIn({ root }: Hdf5File): unknown {
+export function configIn({ root, start }: Hdf5File): unknown {
+  start();
   const text = attempt('has attributes that cannot be read', () => root.attrs['model_config']);
   if (typeof text !== 'string') return undefined;
   return attempt('has a configuration that is no JSON', () => JSON.parse(text) as unknown);
@@ -58,6 +62,7 @@ export function configIn({ root }: Hdf5File): unknown {
  * @throws EspalierError `invalid-data` where the file lacks a layer, or a shape is another one.
  */
 export function fillFromHdf5(model: tfl.LayersModel, file: Hdf5File): void {
+  file.start();
   attempt('is damaged', () => fill(model, file));
 }
 

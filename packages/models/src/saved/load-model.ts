@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
+import { checkOptions, EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
 import { inNode, nodeFiles, prepareTfjs } from '@espalier/core/internal';
 import { registerLayers } from '../register-layers.js';
 import { configIn, fillFromHdf5, openHdf5 } from './hdf5-weights.js';
@@ -10,11 +10,23 @@ import { readZip } from './zip.js';
 
 /** Options of {@link loadModel}. */
 export interface LoadModelOptions {
-  /** Bytes that a file may have, and what it unpacks to; >= 1. Default 2e9. */
+  /**
+   * Bytes that a file may have, and what it unpacks to; >= 1. Default 2e9, and what it unpacks to no more than 64 MiB and 50 times
+   * the file.
+   */
   readonly maxBytes?: number;
 }
 
 const SCOPE = 'load-model';
+
+const RULES = { maxBytes: option.integer({ min: 1, optional: true }) } as const;
+const MOST_BYTES = 2e9;
+const SMALL_BYTES = 2 ** 26;
+/** How many times its bytes an archive may unpack to. */
+const MOST_TIMES = 50;
+
+/** Of a `.keras`. */
+const FILES = ['config.json', 'model.weights.h5'];
 
 interface ModelJson {
   readonly modelTopology?: unknown;
@@ -28,8 +40,8 @@ interface ModelJson {
  * Reads a layers model, in Node and in browsers: TensorFlow.js' `model.json` with its weights, Keras' `.keras`, or a whole model
  * in Keras' older `.h5`. Configurations of Keras 3 are translated.
  *
- * Sizes and checksums are checked before memory is taken; the structure of an HDF5 file is left to jsfive, so take `.h5` files from
- * places that you trust.
+ * Nothing in a file is trusted: sizes and checksums are checked before memory is taken, archives may unpack to so much, and tables of
+ * an HDF5 file that lead back into themselves are refused.
  *
  * A classifier that ends in a softmax or sigmoid is trained further with `from: 'probabilities'` in its loss.
  *
@@ -45,12 +57,24 @@ export async function loadModel(
   source: string | Uint8Array,
   options: LoadModelOptions = {},
 ): Promise<tfl.LayersModel> {
-  const { maxBytes } = readOptions(SCOPE, options, {
-    maxBytes: option.integer({ min: 1, default: 2e9 }),
-  }).values;
+  const { maxBytes } = readOptions(SCOPE, options, RULES).values;
   prepareTfjs();
   registerLayers();
   const bytes = await bytesOf(source, maxBytes);
+  try {
+    return await modelIn(source, bytes, maxBytes);
+  } catch (cause) {
+    if (isEspalierError(cause)) throw cause;
+    // What parsers of other people make of damaged files.
+    return refuse(SCOPE, `the model is damaged: ${messageOf(cause)}`, cause);
+  }
+}
+
+async function modelIn(
+  source: string | Uint8Array,
+  bytes: Uint8Array,
+  maxBytes: number | undefined,
+): Promise<tfl.LayersModel> {
   const start = String.fromCharCode(...bytes.subarray(0, 4));
   if (start.startsWith('PK')) return fromKeras(bytes, maxBytes);
   if (start === '\u0089HDF') {
@@ -84,15 +108,14 @@ export async function loadModelWeights(
   source: string | Uint8Array,
   options: LoadModelOptions = {},
 ): Promise<void> {
-  const { maxBytes } = readOptions(SCOPE, options, {
-    maxBytes: option.integer({ min: 1, default: 2e9 }),
-  }).values;
+  const { maxBytes } = readOptions(SCOPE, options, RULES).values;
   fillFromHdf5(model, await openHdf5(await bytesOf(source, maxBytes)));
 }
 
-async function fromKeras(bytes: Uint8Array, maxBytes: number): Promise<tfl.LayersModel> {
-  const files = await readZip(bytes, maxBytes);
-  const [config, weights] = ['config.json', 'model.weights.h5'].map(
+async function fromKeras(bytes: Uint8Array, maxBytes: number | undefined): Promise<tfl.LayersModel> {
+  const most = maxBytes ?? Math.min(MOST_BYTES, SMALL_BYTES + MOST_TIMES * bytes.length);
+  const files = await readZip(bytes, FILES, most);
+  const [config, weights] = FILES.map(
     (name) => files.get(name) ?? refuse(SCOPE, `the .keras file has no ${name}.`),
   ) as [Uint8Array, Uint8Array];
   const model = await modelOf(parsed(config, 'config.json'));
@@ -100,7 +123,11 @@ async function fromKeras(bytes: Uint8Array, maxBytes: number): Promise<tfl.Layer
   return filled(model, () => fillFromHdf5(model, file));
 }
 
-async function fromJson(source: string, json: unknown, maxBytes: number): Promise<tfl.LayersModel> {
+async function fromJson(
+  source: string,
+  json: unknown,
+  maxBytes: number | undefined,
+): Promise<tfl.LayersModel> {
   const { modelTopology: topology, weightsManifest = [] } = (json ?? {}) as ModelJson;
   const own = topology as { model_config?: unknown } | undefined;
   if (typeof own !== 'object' || own === null)
@@ -146,11 +173,16 @@ async function modelOf(config: unknown): Promise<tfl.LayersModel> {
     typeof config === 'string' ? parsed(new TextEncoder().encode(config), 'the configuration') : config;
   if (typeof topology !== 'object' || topology === null || !('class_name' in topology))
     refuse(SCOPE, 'the configuration is not that of a model.');
-  const translated = translateKeras(topology as Record<string, unknown>);
   try {
-    return await tfl.models.modelFromJSON(translated as never);
+    const model = await tfl.models.modelFromJSON(
+      translateKeras(topology as Record<string, unknown>) as never,
+    );
+    if (!Array.isArray((model as Partial<tfl.LayersModel>).layers))
+      refuse(SCOPE, `the configuration is that of a ${model.getClassName()}, not of a model.`);
+    return model;
   } catch (cause) {
-    return refuse(SCOPE, `the model cannot be made: ${(cause as Error).message}`, cause);
+    if (isEspalierError(cause)) throw cause;
+    return refuse(SCOPE, `the model cannot be made: ${messageOf(cause)}`, cause);
   }
 }
 
@@ -162,6 +194,10 @@ function parsed(bytes: Uint8Array, what: string): unknown {
   }
 }
 
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 function guarded<T>(what: string, body: () => T): T {
   try {
     return body();
@@ -170,7 +206,7 @@ function guarded<T>(what: string, body: () => T): T {
   }
 }
 
-async function bytesOf(source: string | Uint8Array, maxBytes: number): Promise<Uint8Array> {
+async function bytesOf(source: string | Uint8Array, maxBytes = MOST_BYTES): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (typeof source !== 'string' || source === '')
     checkOptions(SCOPE).fail('source', 'a path, an address or bytes', source);
@@ -190,7 +226,7 @@ async function bytesOf(source: string | Uint8Array, maxBytes: number): Promise<U
       bytes = new Uint8Array(await fs.readFile(source));
     }
   } catch (cause) {
-    if (cause instanceof EspalierError) throw cause;
+    if (isEspalierError(cause)) throw cause;
     const message = `cannot read '${source}': ${(cause as Error).message}.`;
     throw new EspalierError({ code: 'io', scope: SCOPE, message, cause });
   }

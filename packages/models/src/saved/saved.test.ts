@@ -2,10 +2,12 @@ import '@tensorflow/tfjs-backend-cpu';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mlp } from '../mlp.js';
+import { boundedBuffer } from './bounded-buffer.js';
 import { loadModel, loadModelWeights } from './load-model.js';
 import { saveModel } from './save-model.js';
 
@@ -25,6 +27,30 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'espalier-saved-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A zip archive of one file that is deflated, and says that it has `size` bytes. */
+function zipOf(name: string, packed: Uint8Array, size: number): Uint8Array {
+  const common = (at: number, view: DataView): void => {
+    view.setUint16(at, 8, true);
+    view.setUint32(at + 10, packed.length, true);
+    view.setUint32(at + 14, size, true);
+    view.setUint16(at + 18, name.length, true);
+  };
+  const [local, central] = [30 + name.length + packed.length, 46 + name.length];
+  const bytes = new Uint8Array(local + central + 22);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x04034b50, true);
+  common(8, view);
+  bytes.set(new TextEncoder().encode(name), 30);
+  bytes.set(packed, 30 + name.length);
+  view.setUint32(local, 0x02014b50, true);
+  common(local + 10, view);
+  bytes.set(new TextEncoder().encode(name), local + 46);
+  view.setUint32(local + central, 0x06054b50, true);
+  view.setUint16(local + central + 10, 1, true);
+  view.setUint32(local + central + 16, local, true);
+  return bytes;
+}
 
 function expectKerasPredictions(model: tfl.LayersModel, name: string): void {
   const { inputs, outputs } = expected[name]!;
@@ -145,6 +171,83 @@ describe('is refused by name', () => {
     await writeFile(join(folder, 'bad', 'weights.bin'), new Uint8Array(8));
     expect(await refusal(loadModel(path))).toContain('the weights do not fit');
   });
+
+  test('an .h5 whose tables lead back into themselves', async () => {
+    const good = new Uint8Array(await readFile(`${FOLDER}/images.h5`));
+    const text = new TextDecoder('latin1').decode(good);
+    const tree = text.indexOf('TREE');
+    // Forty levels of tables, each of two entries that are the next table: 2^40 paths in 2 kB.
+    const levels = 40;
+    const size = 24 + 5 * 8;
+    const bytes = new Uint8Array(good.length + levels * size);
+    bytes.set(good);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < levels; i++) {
+      const at = good.length + i * size;
+      bytes.set(good.subarray(tree, tree + 24), at);
+      view.setUint8(at + 5, levels - i);
+      view.setUint16(at + 6, 2, true);
+      const next = BigInt(i === levels - 1 ? tree : at + size);
+      for (const entry of [32, 48]) view.setBigUint64(at + entry, next, true);
+    }
+    for (let at = 0; at + 8 <= good.length; at += 8)
+      if (view.getBigUint64(at, true) === BigInt(tree)) view.setBigUint64(at, BigInt(good.length), true);
+    expect(await refusal(loadModel(bytes))).toMatch(/^invalid-data .*tables lead back into themselves/);
+  });
+
+  test('an .h5 that takes too long', () => {
+    let time = 0;
+    const { buffer, start } = boundedBuffer(new Uint8Array(10_000_000), 'test', () => time);
+    time = 21_000;
+    expect(buffer.slice(4, 8).byteLength).toBe(4);
+    time = 22_000;
+    expect(() => buffer.slice(0, 1)).toThrow('lead back into themselves');
+    start();
+    expect(buffer.slice(9_999_999).byteLength).toBe(1);
+  });
+
+  test('an archive that unpacks to far more than it has, unless it is trusted', async () => {
+    const zeros = new Uint8Array(deflateRawSync(new Uint8Array(100_000)));
+    const bomb = zipOf('assets.bin', zeros, 2 ** 27);
+    expect(await refusal(loadModel(bomb))).toMatch(
+      /more than \d+ bytes, too many for the \d+ of the archive/,
+    );
+    expect(await refusal(loadModel(bomb, { maxBytes: 2 ** 28 }))).toContain('has no config.json');
+    // One that lies about it is cut off at what it says.
+    expect(await refusal(loadModel(zipOf('config.json', zeros, 10)))).toContain('more bytes than it says');
+  });
+
+  test('what is not unpacked for it has no say', async () => {
+    const good = new Uint8Array(await readFile(`${FOLDER}/images.keras`));
+    const at = new TextDecoder('latin1').decode(good).lastIndexOf('metadata.json');
+    const odd = good.slice();
+    // Its way of packing.
+    odd[at - 46 + 10] = 99;
+    expectKerasPredictions(await loadModel(odd), 'images');
+  });
+
+  test.each([
+    ['layers that are none', { class_name: 'Sequential', config: { layers: [null] } }],
+    ['a layer instead of a model', { class_name: 'Dense', config: { units: 1, layers: [] } }],
+    ['a node that is none', { class_name: 'Functional', config: { layers: [{ class_name: 'Dense', config: {}, inbound_nodes: [7, null] }] } }], // prettier-ignore
+    ['no name', { class_name: null, config: { layers: [] } }],
+  ])('a configuration with %s', async (_, topology) => {
+    const path = join(folder, 'odd.json');
+    await writeFile(path, JSON.stringify({ modelTopology: topology, weightsManifest: [] }));
+    expect(await refusal(loadModel(path))).toMatch(/^invalid-data/);
+  });
+
+  test.each([7, [null], [{ paths: 7 }], [{ paths: ['weights.bin'], weights: 7 }]])(
+    'a list of weights that is %j',
+    async (weightsManifest) => {
+      const model = mlp({ inputs: 3, hidden: [], outputs: 2, seed: 1 });
+      await saveModel(model, join(folder, 'manifest'));
+      const path = join(folder, 'manifest', 'model.json');
+      const json = JSON.parse(await readFile(path, 'utf8')) as object;
+      await writeFile(path, JSON.stringify({ ...json, weightsManifest }));
+      expect(await refusal(loadModel(path))).toMatch(/^invalid-data/);
+    },
+  );
 
   test('a damaged .keras, by its checksum', async () => {
     const bytes = new Uint8Array(await readFile(`${FOLDER}/images.keras`));

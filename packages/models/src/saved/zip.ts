@@ -3,12 +3,17 @@ import { refuse } from './refuse.js';
 const SCOPE = 'load-model';
 
 /**
- * The files of a zip archive by name. Nothing is trusted: sizes are checked against the archive before memory is taken.
+ * Files of a zip archive by name. Nothing is trusted: sizes are checked against the archive before memory is taken.
  *
+ * @param wanted Names of the files that are unpacked.
  * @param most Bytes that all files together may have.
  * @throws EspalierError `invalid-data` for what is no zip, is larger than `most`, or packed otherwise than by deflate.
  */
-export async function readZip(bytes: Uint8Array, most: number): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readZip(
+  bytes: Uint8Array,
+  wanted: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = endOf(view);
   const count = view.getUint16(end + 10, true);
@@ -26,13 +31,19 @@ export async function readZip(bytes: Uint8Array, most: number): Promise<Readonly
       number,
     ];
     const local = view.getUint32(at + 42, true);
+    const crc = view.getUint32(at + 16, true);
     const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+    at += 46 + nameLength + extra + comment;
     total += size;
-    if (total > most)
+    if (total > most) {
       refuse(
         SCOPE,
-        `the files in the zip archive have more than ${most} bytes; raise maxBytes if they are to be trusted.`,
+        `the files in the zip archive have more than ${most} bytes, too many for the ${bytes.length} of the archive; ` +
+          'give a maxBytes that is larger if they are to be trusted.',
       );
+    }
+    if (!wanted.includes(name)) continue;
+    if (files.has(name)) refuse(SCOPE, `the zip archive has '${name}' twice.`);
     if (local + 30 > bytes.length || view.getUint32(local, true) !== 0x04034b50)
       refuse(SCOPE, 'the zip archive is damaged.');
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
@@ -43,9 +54,8 @@ export async function readZip(bytes: Uint8Array, most: number): Promise<Readonly
     files.set(name, method === 0 ? content : await inflated(name, content, size));
     if (files.get(name)!.length !== size)
       refuse(SCOPE, `'${name}' in the zip archive has not the size that it says.`);
-    if (checksum(files.get(name)!) !== view.getUint32(at + 16, true))
+    if (checksum(files.get(name)!) !== crc)
       refuse(SCOPE, `'${name}' in the zip archive is damaged: its checksum is another one.`);
-    at += 46 + nameLength + extra + comment;
   }
   return files;
 }
