@@ -31,10 +31,29 @@ async function quick(name: string): Promise<string> {
 describe('the quick form of a study', () => {
   test.each<[string, string, ...string[]]>([
     ['report-1', 'third + weight decay (coupled, 0.001)', 'What of its conclusions holds'],
-    ['report-2', 'CNN', 'Kernels of both convolutions', 'Random search of the regression', 'TPE search'],
-    ['report-3', 'L1 0.0001', 'Depth at equal numbers of neurons'],
-    ['report-4', '800-512-256-800-1200', 'Noise and distortion'],
-    ['report-5', 'batch normalisation', 'CIFAR-10 with three activations'],
+    [
+      'report-2',
+      'MLP, plain SGD',
+      'Kernels of both convolutions',
+      'Random search of the regression',
+      'TPE search',
+    ],
+    [
+      'report-3',
+      'proximal L1 0.1',
+      'Depth at equal numbers of neurons',
+      'shares of weights that are exactly 0',
+      '| sigmoid | 36 | 1.0 |',
+      'Test accuracy against depth and against the widest layer',
+    ],
+    ['report-4', '800-512-256-800-1200', 'Noise and distortion', 'An unknown activation is an error | holds'],
+    [
+      'report-5',
+      'batch normalisation',
+      'CIFAR-10 with three activations',
+      'central differences for hidden_2/kernel (sigmoid) | holds',
+      'What `health()` finds in the deep sigmoid network',
+    ],
   ])(
     '%s runs and writes its results',
     async (name, row, ...headings) => {

@@ -12,7 +12,6 @@ await study(
       "A regression of one number on 100 points with gaps, with the best parameters that the study's search found, and that search; a multi-layer " +
       'perceptron and a convolutional network on Fashion-MNIST (50,000 training, 10,000 validation, 10,000 test images).',
     program: import.meta.url,
-    seeds: 3,
   },
   async (lab) => {
     await regression(lab);

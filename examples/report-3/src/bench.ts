@@ -19,6 +19,7 @@ export interface Extra {
   readonly sparsity: number[];
   readonly zeros: number[];
   readonly overall: number;
+  readonly zerosOverall: number;
   /** Of seed 1, where pictures are made of it. */
   readonly kernels: Record<string, { shape: number[]; values: number[] }>;
 }
@@ -29,12 +30,15 @@ export const BENCHMARK = [128, 128, 64, 64, 64, 64];
 export const extra = (run: Measurement) => run.extra as unknown as Extra;
 /** Test accuracy as a share. */
 export const test = (run: Measurement) => percentOf(run.test) / 100;
+/** The loss with its penalty, which the training loss of the study has in it. */
+const withPenalty = (figures: Readonly<Record<string, number>>) =>
+  figures['loss']! + (figures['penalty'] ?? 0);
 /** The least value of a figure over the epochs. */
 export const least = (figure: string) => (run: Measurement) =>
   Math.min(...run.epochs.map((epoch) => epoch[figure]!));
-/** The study's training loss has the penalty in it. */
+/** The least training loss over the epochs. */
 export const leastTraining = (run: Measurement) =>
-  Math.min(...run.epochs.map((epoch) => epoch['loss']! + (epoch['penalty'] ?? 0)));
+  Math.min(...run.epochs.map((epoch) => withPenalty(epoch as Readonly<Record<string, number>>)));
 
 /** The images of the study. */
 export interface Images {
@@ -58,7 +62,7 @@ export function trainer(lab: Lab, images: Images) {
         plugins: [
           ...(penalty ? [penalty] : []),
           reduceLROnPlateau({ monitor: 'val_loss', factor: 0.1, patience: 4 }),
-          earlyStopping({ monitor: 'loss', patience: 4, minDelta: 1e-3 }),
+          earlyStopping({ score: withPenalty, mode: 'min', patience: 6, minDelta: 1e-3 }),
         ],
       }),
       measure: async ({ trainer, seed }) => {
@@ -72,6 +76,7 @@ export function trainer(lab: Lab, images: Images) {
           sparsity: Object.values(near.byParameter),
           zeros: Object.values(exact.byParameter),
           overall: near.overall,
+          zerosOverall: exact.overall,
           kernels: Object.fromEntries(
             kernels.map(([parameter, { shape, data }]) => [
               parameter,

@@ -1,14 +1,15 @@
 import { confusionMatrixChart, networkChart, weightHeatMap } from 'espalier';
-import { greater, type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import { greater, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
 import { BENCHMARK, extra, type Images, least, leastTraining, test, trainer } from './bench.js';
-import { coefficients } from './published.js';
+import { coefficients, lambdas, proximal } from './published.js';
+import { type Named, sparsityTables } from './sparsity.js';
 
-/** Every coefficient of L1 and L2. Gives the runs of L2 0.001. */
+/** Every coefficient of L1 and L2, and of L1 by its proximal step. Gives the runs of L2 0.001. */
 export async function penalties(lab: Lab, images: Images): Promise<readonly Measurement[]> {
   const run = trainer(lab, images);
   const rows: Row[] = [];
   const sparsities: Row[] = [];
-  for (const [name, penalty, figures, shares] of coefficients.slice(0, lab.size(14, 3))) {
+  for (const [name, penalty, figures, shares] of coefficients.slice(0, lab.size(11, 3))) {
     const runs = await run(name, penalty, {}, ['none', 'L1 0.0001'].includes(name));
     rows.push({ name, runs, published: figures });
     // Its sixth figure fits the matrix of the output, not the sixth.
@@ -18,7 +19,14 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
       published: shares.length > 0 ? [...shares.slice(0, 5), null, shares[5]!] : [],
     });
   }
-  const of = (name: string) => [name, rows.find((row) => row.name === name)?.runs ?? []] as const;
+  const proximals: Named[] = [];
+  for (const lambda of lambdas.filter((one) => !lab.quick || one === 0.1)) {
+    const [name, plugin] = proximal(lambda);
+    const runs = await run(name, plugin);
+    rows.push({ name, runs });
+    proximals.push([name, runs]);
+  }
+  const of = (name: string): Named => [name, rows.find((row) => row.name === name)?.runs ?? []];
   lab.table({
     title: 'Every coefficient',
     text: "The training loss has the penalty in it, the validation loss has not; the test loss of the study is 1 - accuracy. Proximal: a step after Adam's, so its coefficients do not compare with those of the penalty.",
@@ -31,21 +39,7 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
     ],
     rows,
   });
-  lab.table({
-    title: 'Sparsity by weight matrix, from the input to the output',
-    text: 'Share of |w| < 1e-4. Of seven matrices the study lists six: its last figure fits the matrix of the output. Exact zeros: the share of weights that are 0, of all.',
-    columns: [
-      ...BENCHMARK.map((_, i) => ({
-        label: `${i + 1}`,
-        of: (r: Measurement) => extra(r).sparsity[i]!,
-        digits: 3,
-      })),
-      { label: '7', of: (r) => extra(r).sparsity[6]!, digits: 3 },
-      { label: 'all', of: (r) => extra(r).overall, digits: 3 },
-      { label: 'exact zeros', of: (r) => mean(extra(r).zeros), digits: 3 },
-    ],
-    rows: sparsities,
-  });
+  sparsityTables(lab, sparsities, [...lambdas.map((lambda) => of(`L1 ${lambda}`)), ...proximals]);
   lab.claim('L1 0.0001 is better than none on the test images', [
     greater(of('L1 0.0001'), of('none'), test, { unit: '', digits: 4 }),
   ]);
@@ -54,6 +48,9 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
   ]);
   lab.claim('L1 makes weights sparser than L2 does', [
     greater(of('L1 0.001'), of('L2 0.001'), (r) => extra(r).overall, { unit: '', digits: 3 }),
+  ]);
+  lab.claim('The proximal step makes more weights exactly 0 than the sub-gradient does', [
+    greater(of('proximal L1 0.1'), of('L1 0.0001'), (r) => extra(r).zerosOverall, { unit: '', digits: 3 }),
   ]);
   lab.picture(
     'network',

@@ -6,7 +6,8 @@ import { extra, type Images, least, test, trainer } from './bench.js';
 export async function depths(lab: Lab, images: Images): Promise<void> {
   const run = trainer(lab, images);
   const rows: Row[] = [];
-  const series = [];
+  const byDepth = [];
+  const byWidth = [];
   for (const width of [64, 512].slice(0, lab.size(2, 1))) {
     const nets = [
       Array(8).fill(width / 8),
@@ -15,14 +16,20 @@ export async function depths(lab: Lab, images: Images): Promise<void> {
       [width / 2, width / 2],
       [width],
     ] as number[][];
-    const points = [];
+    const points: { readonly depth: number; readonly widest: number; readonly y: number | null }[] = [];
     for (const hidden of nets) {
       const name = hidden.join('-');
       const runs = await run(`L1 0.0001, ${name}`, l1({ lambda: 1e-4 }), { hidden });
       rows.push({ name, note: `${width} neurons`, runs });
-      points.push({ x: hidden.length, y: runs.length > 0 ? mean(runs.map(test)) : null });
+      points.push({
+        depth: hidden.length,
+        widest: Math.max(...hidden),
+        y: runs.length > 0 ? mean(runs.map(test)) : null,
+      });
     }
-    series.push({ name: `${width} neurons`, points });
+    if (points.every(({ y }) => y === null)) continue;
+    byDepth.push({ name: `${width} neurons`, points: points.map(({ depth, y }) => ({ x: depth, y })) });
+    byWidth.push({ name: `${width} neurons`, points: points.map(({ widest, y }) => ({ x: widest, y })) });
   }
   lab.table({
     title: 'Depth at equal numbers of neurons, with L1 0.0001',
@@ -33,15 +40,20 @@ export async function depths(lab: Lab, images: Images): Promise<void> {
     ],
     rows,
   });
-  if (series.some(({ points }) => points.some(({ y }) => y !== null)))
-    lab.picture(
-      'depth',
-      'Test accuracy against depth',
-      lineChart({
-        title: 'Test accuracy against depth',
-        xLabel: 'Hidden layers',
-        yLabel: 'Test accuracy',
-        series: series.filter(({ points }) => points.some(({ y }) => y !== null)),
-      }),
-    );
+  if (byDepth.length === 0) return;
+  lab.picture('depth', 'Test accuracy against depth and against the widest layer', [
+    lineChart({
+      title: 'Test accuracy against depth',
+      xLabel: 'Hidden layers',
+      yLabel: 'Test accuracy',
+      series: byDepth,
+    }),
+    lineChart({
+      title: 'Test accuracy against the widest layer',
+      xLabel: 'Neurons of the widest layer',
+      yLabel: 'Test accuracy',
+      xScale: 'log',
+      series: byWidth,
+    }),
+  ]);
 }

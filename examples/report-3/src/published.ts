@@ -39,7 +39,11 @@ export const coefficients: [
   ['L1 0.01', l1({ lambda: 0.01 }), collapsed, [1, 1, 1, 1, 1, 1]],
   ['L1 0.1', l1({ lambda: 0.1 }), collapsed, [1, 1, 1, 1, 1, 1]],
   ['L1 1', l1({ lambda: 1 }), collapsed, [1, 1, 1, 1, 1, 1]],
-  ['proximal L1 0.001', l1Proximal({ lambda: 1e-3 }), [], []],
-  ['proximal L1 0.01', l1Proximal({ lambda: 1e-2 }), [], []],
-  ['proximal L1 0.1', l1Proximal({ lambda: 0.1 }), [], []],
+];
+/** The coefficients of L1, each by the sub-gradient of a penalty and by a proximal step. */
+export const lambdas = [1e-4, 1e-3, 0.01, 0.1, 1];
+/** L1 by its proximal step. */
+export const proximal = (lambda: number): [name: string, plugin: Plugin] => [
+  `proximal L1 ${lambda}`,
+  l1Proximal({ lambda }),
 ];

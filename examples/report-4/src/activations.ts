@@ -1,4 +1,4 @@
-import { clipGradients } from 'espalier';
+import { clipGradients, mlp } from 'espalier';
 import { greater, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
 import { columns, type Images, tanh, test, trainer } from './bench.js';
 
@@ -59,5 +59,16 @@ export async function activations(lab: Lab, images: Images): Promise<void> {
       ),
     ),
   );
+  lab.finding('An unknown activation is an error', ...refusal());
   lab.curves('activations', 'Loss and accuracy per epoch', byActivation, ['loss', 'accuracy']);
+}
+
+/** Whether an unknown activation is refused, and in which words. */
+function refusal(): [isRefused: boolean, words: string] {
+  try {
+    mlp({ inputs: 784, hidden: [128, 128], outputs: 10, activation: 'tahn' as 'tanh' }).dispose();
+    return [false, 'a network was made'];
+  } catch (error) {
+    return [true, (error as Error).message];
+  }
 }

@@ -13,7 +13,6 @@ await study(
       'Networks of several widths and depths on MNIST (50,000 training, 10,000 dev, 10,000 test images), trained by plain SGD with ' +
       'learning rate 0.01 on the negative log-likelihood. Weights of tanh networks start Xavier-uniform, the others as in PyTorch.',
     program: import.meta.url,
-    seeds: 3,
   },
   async (lab) => {
     const { train: all, test } = await lab.data(() => mnist({ flatten: true }), [784]);

@@ -1,36 +1,17 @@
 import {
   type Dataset,
   health,
-  type HealthEpoch,
   type HealthPlugin,
-  type InitializerName,
+  type InitializerOption,
   type Json,
-  type LayerHealth,
-  lineChart,
   mlp,
   type MlpOptions,
   sgd,
   take,
 } from 'espalier';
-import { greater, type Lab, type Measurement, percentOf, type Row } from '@espalier-examples/studies-kit';
+import { greater, type Lab, percentOf, type Row } from '@espalier-examples/studies-kit';
 import { accuracy, test } from './figures.js';
-
-const DEEP = Array<number>(8).fill(64);
-const LAYERS = DEEP.map((_, i) => `hidden_${i + 1}`);
-/** How far the loss falls from the first epoch to the last. */
-const fall = (run: Measurement) => run.epochs[0]!['loss']! - run.epochs.at(-1)!['loss']!;
-/** What `health` found in a run. */
-const found = (run: Measurement) =>
-  run.extra as unknown as {
-    readonly layers: readonly LayerHealth[];
-    readonly epochs: readonly HealthEpoch[];
-  };
-const hidden = ({ layer }: { readonly layer: string }) => LAYERS.includes(layer);
-/** How many of the hidden layers stand still: mean and deviation of their weights move by less than 0.003 over all epochs. */
-const stillLayers = (run: Measurement) =>
-  found(run).layers.filter((layer) => hidden(layer) && layer.signs?.weights).length;
-/** Mean distance of the first layer's weights from those after the first epoch. */
-const moved = (run: Measurement) => found(run).epochs.at(-1)!.layers[0]!.moved!;
+import { DEEP, fall, healthTables, moved, signs, stillLayers, weightPictures } from './signs.js';
 
 /** A deep sigmoid network whose gradients vanish: three signs, three cures. */
 export async function vanishing(
@@ -43,7 +24,7 @@ export async function vanishing(
   const deep = (
     name: string,
     network: Partial<MlpOptions>,
-    initializer: InitializerName = 'torchUniform',
+    initializer: InitializerOption = 'torchUniform',
   ) => {
     let watch: HealthPlugin;
     return lab.train({
@@ -66,10 +47,7 @@ export async function vanishing(
         optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
         plugins: [(watch = health())],
       }),
-      measure: () => {
-        const { layers, epochs } = watch.report();
-        return JSON.parse(JSON.stringify({ layers, epochs })) as Json;
-      },
+      measure: () => JSON.parse(JSON.stringify(watch.report())) as Json,
     });
   };
   const sick = await deep('sigmoid', {});
@@ -85,6 +63,10 @@ export async function vanishing(
       }),
     },
     { name: 'Xavier start', runs: await deep('Xavier', {}, 'glorotUniform') },
+    {
+      name: 'Xavier start, 4 times as wide',
+      runs: await deep('Xavier x 4', {}, { name: 'glorotUniform', gain: 4 }),
+    },
   ];
   lab.table({
     title: 'Vanishing gradients: three signs, three cures',
@@ -98,48 +80,15 @@ export async function vanishing(
     ],
     rows: [{ name: 'sigmoid', runs: sick }, ...cures],
   });
-  for (const run of sick.slice(0, 1)) {
-    lab.finding(
-      'The deep sigmoid network shows all three signs',
-      fall(run) < 0.05 && stillLayers(run) === 8 && moved(run) < 0.003,
-      `loss falls by ${fall(run).toFixed(3)}, ${stillLayers(run)} of 8 layers stand still, the first layer moves by ${moved(run).toFixed(5)}`,
-    );
-  }
-  for (const run of sick.slice(0, 1)) {
-    const { verdict, sentence } = found(run).layers[0]!;
-    lab.finding(
-      'The health of the first layer of the sigmoid network is: vanishing',
-      verdict === 'vanishing',
-      sentence,
-    );
-  }
+  signs(lab, sick);
+  healthTables(lab, sick, cures);
   for (const { name, runs } of cures) {
     lab.claim(`${name} cures it`, [
       greater([name, runs], ['sigmoid', sick], (r) => percentOf(r.train), { by: 5 }),
     ]);
-    for (const [file, which, [first]] of [
-      ['weights-sigmoid', 'sigmoid', sick],
-      ['weights-relu', 'ReLU', runs],
-    ] as const) {
-      if (name === 'ReLU' && first)
-        lab.picture(
-          file,
-          `Deep network, ${which}: mean and deviation of each layer's weights`,
-          (['mean', 'deviation'] as const).map((what) =>
-            lineChart({
-              title: `${which}: ${what} of the weights`,
-              xLabel: 'Epoch',
-              series: LAYERS.map((layer) => ({
-                name: layer,
-                points: found(first).epochs.map(
-                  ({ layers }) => layers.find((one) => one.layer === layer)![what]!,
-                ),
-              })),
-            }),
-          ),
-        );
-    }
   }
+  weightPictures(lab, 'sigmoid', sick);
+  weightPictures(lab, 'ReLU', cures[0]!.runs);
   lab.curves(
     'deep',
     'Deep networks: loss per epoch',

@@ -35,7 +35,8 @@ export class Lab {
   readonly runs: Measurement[] = [];
   /** True where data was made up, because there was none: the figures then mean nothing. */
   madeUp = false;
-  readonly #executor: Executor;
+  /** The engine that trains. */
+  readonly executor: Executor;
   /** Fires when the study is interrupted. */
   readonly signal: AbortSignal;
   /** Tells whoever watches how far it is. */
@@ -44,7 +45,7 @@ export class Lab {
 
   constructor(options: StudyOptions, executor: Executor, signal: AbortSignal, say: (line: string) => void) {
     this.options = options;
-    this.#executor = executor;
+    this.executor = executor;
     this.signal = signal;
     this.say = say;
     this.#kept = new KeptRuns(`${options.out}/kept-runs`);
@@ -98,7 +99,7 @@ export class Lab {
       const isWanted = !this.options.kept && (this.options.only?.test(plan.name) ?? true);
       if (kept || !isWanted) setup.model.dispose();
       if (!kept && !isWanted) continue;
-      const run = kept ?? (await trainOnce(plan, seed, setup, this.#executor, this.signal));
+      const run = kept ?? (await trainOnce(plan, seed, setup, this.executor, this.signal));
       if (!kept) {
         await this.#kept.set(`${plan.name}-seed-${seed}`, description, run);
         const accuracy = percentOf(run.test);
