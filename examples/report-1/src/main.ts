@@ -1,8 +1,6 @@
 import {
   adam,
-  barChart,
   earlyStopping,
-  elasticNet,
   fashionMnist,
   l1,
   l2,
@@ -11,15 +9,9 @@ import {
   type Plugin,
   split,
 } from 'espalier';
-import {
-  deviation,
-  greater,
-  mean,
-  type Measurement,
-  percentOf,
-  type Row,
-  study,
-} from '@espalier-examples/studies-kit';
+import { greater, type Measurement, percentOf, type Row, study } from '@espalier-examples/studies-kit';
+import { pictures } from './pictures.js';
+import { scalings } from './scalings.js';
 
 interface Variant {
   readonly network?: Partial<MlpOptions>;
@@ -118,28 +110,9 @@ await study(
       rows,
     });
 
-    const scaled: Row[] = [
-      { name: 'L1, norm and sum', runs: l1Sum },
-      { name: 'L2, norm', runs: l2Norm },
-    ];
-    const penalties = {
-      'L2, sum': () => l2({ lambda }),
-      'elastic net, sum': () => elasticNet({ l1: lambda, l2: lambda }),
-      'L1, half': () => l1({ lambda, scaling: 'half' }),
-      'L2, half': () => l2({ lambda, scaling: 'half' }),
-      'L1, per-sample': () => l1({ lambda, scaling: 'per-sample' }),
-      'L2, per-sample': () => l2({ lambda, scaling: 'per-sample' }),
-      'elastic net, per-sample': () => elasticNet({ l1: lambda, l2: lambda, scaling: 'per-sample' }),
-    };
-    for (const [name, penalty] of Object.entries(penalties).slice(0, lab.size(7, 1))) {
-      scaled.push({ name, runs: await run(`third + ${name}`, { plugins: () => [penalty()] }) });
-    }
-    lab.table({
-      title: 'L1, L2 and both, in every scaling',
-      text: 'norm: lambda |w| as in its code (of L2 the root of the sum of squares); per-sample: lambda / (2 m) as in its formulas, m = 64; sum: lambda times the sum; half: lambda / 2 times the sum.',
-      columns,
-      rows: scaled,
-    });
+    await scalings(lab, columns, { lambda, l1: l1Sum, l2: l2Norm }, (name, penalty) =>
+      run(`third + ${name}`, { plugins: () => [penalty] }),
+    );
 
     const baseline = ['third', third] as const;
     lab.claim('L1 closes the gap between training and test accuracy', [
@@ -157,27 +130,6 @@ await study(
         .map(({ name, runs }) => greater(['batch norm', batchNorm], [name, runs], test)),
     );
 
-    lab.picture(
-      'test-accuracy',
-      'Test accuracy of the nine rows, in percent',
-      barChart({
-        title: 'Test accuracy, %',
-        bars: rows.flatMap(({ name, runs, published }) => [
-          { label: name, series: 'published', value: Number(String(published![1]).replace('~', '')) },
-          {
-            label: name,
-            series: 'measured',
-            value: mean(runs.map(test)),
-            ...(runs.length > 1 && { error: deviation(runs.map(test)) }),
-          },
-        ]),
-        digits: 2,
-        marks: 'dots',
-        ...(rows.some(({ runs }) => runs.length > 1) && { errorLabel: '± 1 standard deviation' }),
-      }),
-    );
-    for (const { name, runs } of rows) {
-      lab.curves(name.replace(/[^a-z0-9]+/gi, '-'), `${name}: loss per epoch`, { [name]: runs }, ['loss']);
-    }
+    pictures(lab, rows, test);
   },
 );
