@@ -149,7 +149,7 @@ def main():
     kernels = [p for p in model.parameters() if p.dim() > 1]
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=3, threshold=1e-4, threshold_mode="abs")
     best, wait, done = float("inf"), 0, 0
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     while done < (args.epochs or epochs) and wait < 6:
         model.train()
         total = 0.0
@@ -168,9 +168,9 @@ def main():
         if "plateau" in options:
             schedule.step(validation_loss)
             best, wait = (total / count, 0) if total / count < best - 1e-3 else (best, wait + 1)
-    seconds = time.perf_counter() - started
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     print(json.dumps({
-        "row": args.row, "pytorch": torch.__version__, "threads": args.threads, "seconds": round(seconds, 1), "seed": args.seed,
+        "row": args.row, "pytorch": torch.__version__, "threads": args.threads, "seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds, 1), "seed": args.seed,
         "epochs": done, "train": accuracy(model, train_x, train_y), "validation": validation, "test": accuracy(model, test_x, test_y),
         "losses": [round(mean_loss(model, x, y), 4) for x, y in ((train_x, train_y), (validation_x, validation_y), (test_x, test_y))],
         "training_loss": round(total / count, 4), "sparsity": [round((p.abs() < 1e-4).float().mean().item(), 3) for p in kernels],

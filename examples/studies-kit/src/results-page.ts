@@ -102,5 +102,5 @@ function peerSection(peers: readonly PeerTime[]): string {
     `${fixed(pytorchSeconds / espalierSeconds, 1)} x`,
     figures,
   ]);
-  return `## Beside PyTorch\n\nThe same work on the same machine, one after the other, once each, one thread; other work ran beside both, so the ratio is rough.\n\n${markdownTable(['work', 'Espalier, s', 'PyTorch, s', 'ratio', 'figures of both'], rows)}`;
+  return `## Beside PyTorch\n\nThe same work on the same machine, one after the other, once each, one thread; other work ran beside both, so the ratio is rough. Where a row says CPU, seconds are those of the processor.\n\n${markdownTable(['work', 'Espalier, s', 'PyTorch, s', 'ratio', 'figures of both'], rows)}`;
 }

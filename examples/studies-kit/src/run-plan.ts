@@ -57,6 +57,8 @@ export interface Measurement<E extends Json = Json> {
   readonly executor: string;
   /** Wall seconds of training, validation included. */
   readonly seconds: number;
+  /** Processor seconds of the same, of all threads. */
+  readonly cpuSeconds?: number;
   /** What the plan's `measure` gave. */
   readonly extra: E;
 }

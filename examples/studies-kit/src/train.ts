@@ -50,9 +50,10 @@ export async function trainOnce<E extends Json>(
     executor,
   }) as Trainer;
   try {
-    const startedAt = performance.now();
+    const [startedAt, cpuAt] = [performance.now(), process.cpuUsage()];
     const record = await trainer.fit(train, { epochs, batchSize, signal, ...(validation && { validation }) });
     const seconds = (performance.now() - startedAt) / 1000;
+    const { user, system } = process.cpuUsage(cpuAt);
     signal.throwIfAborted();
     return {
       name,
@@ -64,6 +65,7 @@ export async function trainOnce<E extends Json>(
       ...(record.stopReason !== undefined && { stopReason: record.stopReason }),
       executor: record.executor,
       seconds,
+      cpuSeconds: (user + system) / 1e6,
       extra: plan.measure ? await plan.measure({ trainer, model: setup.model, record, seed }) : (null as E),
     };
   } finally {
