@@ -3,7 +3,18 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Metric } from '@espalier/core';
-import { accuracy, confusionMatrix, mae, mse, r2, topKAccuracy } from './index.js';
+import {
+  accuracy,
+  confusionMatrix,
+  hitRate,
+  mae,
+  meanAveragePrecision,
+  meanReciprocalRank,
+  mse,
+  ndcg,
+  r2,
+  topKAccuracy,
+} from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -140,3 +151,11 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(resultOf(accuracy(), answers, [0, 0, 0])).toBe(0);
   });
 });
+
+it.each([ndcg, hitRate, meanReciprocalRank, meanAveragePrecision])(
+  'a list of one item has nothing to rank: %o',
+  (make: () => Metric) => {
+    const targets = { data: Float32Array.of(0.5, 2), shape: [2, 1], dtype: 'float32' } as const;
+    expect(() => make().checkTargets!(targets, [null, 1])).toThrow('nothing to rank');
+  },
+);

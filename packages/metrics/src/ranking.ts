@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Config, EvaluationMetric, HostArray, MetricBatch, MetricTotals } from '@espalier/core';
 import { option } from '@espalier/core';
-import { checkSameShape, checkTargetValues, FINITE } from '@espalier/core/internal';
+import { checkSameShape, checkTargetValues, failData, FINITE, formatShape } from '@espalier/core/internal';
 
 /** Options of metrics of ranked lists. */
 export interface RankingOptions<Name extends string> {
@@ -40,6 +40,11 @@ export function rankingMetric<Name extends string>(
     maxExamples: values.maxExamples,
     checkTargets(targets: HostArray, outputShape): void {
       if (outputShape.length > 1) checkSameShape(scope, outputShape, [null, ...targets.shape.slice(1)]);
+      if (targets.shape.slice(1).reduce((product, side) => product * side, 1) === 1)
+        failData(
+          scope,
+          `targets ${formatShape(targets.shape)} have one item a query, in which there is nothing to rank.`,
+        );
       checkTargetValues(scope, targets, FINITE);
     },
     sums: () => ({}),

@@ -136,6 +136,11 @@ export class Activation extends tfl.layers.Layer {
     return (x) => this.#inner!.apply(x) as tf.Tensor;
   }
 
+  /** What losses and metrics know of outputs that end in it; `undefined` of a function of one's own. */
+  get activationName(): string | undefined {
+    return typeof this.#activation === 'function' ? undefined : this.#activation.name;
+  }
+
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>): tf.Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);

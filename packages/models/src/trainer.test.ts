@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset, HostBatch, Loss, Optimizer } from '@espalier/core';
 import { stream, Trainer } from '@espalier/core';
-import { cnn, mlp } from './index.js';
+import { Activation, cnn, Dropout, mlp } from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -90,4 +90,56 @@ describe.each(Object.entries(models))('%s in a Trainer', (_, make) => {
     await train(model, 1);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('losses know what an Activation gives', () => {
+  const outputs = (activation: 'softmax' | 'sigmoid' | 'tanh'): (string | undefined)[] => {
+    const seen: (string | undefined)[] = [];
+    const loss: Loss = { ...squaredError, checkOutput: (output) => void seen.push(output.activation) };
+    const layers = [tfl.layers.dense({ units: 3, inputShape: [2] }), new Activation({ activation })];
+    new Trainer({ model: tfl.sequential({ layers }), loss, optimizer: gradientDescent });
+    return seen;
+  };
+  expect((['softmax', 'sigmoid', 'tanh'] as const).flatMap(outputs)).toEqual(['softmax', 'sigmoid', 'tanh']);
+});
+
+it('losses know a mean of probabilities for probabilities', () => {
+  const seen: (string | undefined)[] = [];
+  const loss: Loss = { ...squaredError, checkOutput: (output) => void seen.push(output.activation) };
+  for (const activation of ['sigmoid', 'relu'] as const) {
+    const layers = [
+      tfl.layers.conv2d({ filters: 3, kernelSize: 1, activation, inputShape: [2, 2, 1] }),
+      tfl.layers.globalAveragePooling2d({}),
+    ];
+    new Trainer({ model: tfl.sequential({ layers }), loss, optimizer: gradientDescent });
+  }
+  expect(seen).toEqual(['sigmoid', undefined]);
+});
+
+it('a Dropout of ours without a name within TimeDistributed draws the same in every program', async () => {
+  const losses: number[] = [];
+  for (let i = 0; i < 2; i++) {
+    const dropout = new Dropout({ rate: 0.5 });
+    const layers = [
+      tfl.layers.inputLayer({ inputShape: [3, 8] }),
+      tfl.layers.timeDistributed({ layer: dropout }),
+      tfl.layers.flatten(),
+      tfl.layers.dense({ units: 1, kernelInitializer: 'ones' }),
+    ];
+    const model = tfl.sequential({ layers });
+    const trainer = new Trainer({ model, loss: squaredError, optimizer: gradientDescent, seed: 3 });
+    const x = { data: Float32Array.from({ length: 24 }, (_, j) => 1.5 ** j), shape: [1, 3, 8] };
+    const batch = {
+      inputs: { x: { ...x, dtype: 'float32' } },
+      targets: { y: { data: Float32Array.of(0), shape: [1, 1], dtype: 'float32' } },
+    } as const;
+    const data: Dataset = {
+      size: 1,
+      inputs: { x: { shape: [3, 8], dtype: 'float32' } },
+      targets: { y: { shape: [1], dtype: 'float32' } },
+      batch: () => batch,
+    };
+    losses.push((await trainer.fit(data, { epochs: 1, batchSize: 1 })).epochs[0]!['loss']!);
+  }
+  expect(losses[0]).toBe(losses[1]);
 });

@@ -19,6 +19,8 @@ export interface BoundModel {
   weights(): Readonly<Record<string, tf.Variable>>;
   /** Names of those that gradients train, as they are now. */
   trainable(): readonly string[];
+  /** Layers that compute otherwise because they are frozen now, whether they have weights to train or not. */
+  frozen?(): readonly string[];
   forward(inputs: Tensors, weights: Tensors, step: StepContext): BoundForward;
   /** Penalties that the model brings itself, e.g. a layer's `kernelRegularizer`. */
   penalty?(weights: Tensors): tf.Scalar;

@@ -59,7 +59,7 @@ interface RecurrentParts {
   readonly backwardLayer?: Layer;
 }
 
-/** A layer, its cells, and the layers that it wraps. */
+/** A layer, its cells, and the layers that it wraps, those of a model that it wraps too. */
 export function partsOf(layer: Layer): Layer[] {
   const {
     cell,
@@ -68,7 +68,8 @@ export function partsOf(layer: Layer): Layer[] {
     forwardLayer,
     backwardLayer,
   } = layer as unknown as RecurrentParts;
-  const inner = [cell, ...cells, wrapped, forwardLayer, backwardLayer];
+  const model = 'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [];
+  const inner = [cell, ...cells, wrapped, forwardLayer, backwardLayer, ...model];
   return [layer, ...inner.flatMap((part) => (part ? partsOf(part) : []))];
 }
 

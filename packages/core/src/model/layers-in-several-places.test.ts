@@ -48,6 +48,15 @@ describe('random numbers of layers', () => {
     expect(outputOf(unnamed(), [ones], { seed: 2 })).not.toEqual(outputOf(unnamed(), [ones]));
   });
 
+  test('a Dropout within a model that TimeDistributed wraps is refused, whatever lies around it', () => {
+    const inner = tfl.sequential({
+      layers: [tfl.layers.dense({ units: 2, inputShape: [2] }), tfl.layers.dropout({ rate: 0.5 })],
+    });
+    const wrapped = tfl.layers.timeDistributed({ layer: inner as unknown as tfl.layers.Layer });
+    const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [3, 2] }), wrapped] });
+    expect(() => bindLayersModel(model)).toThrow('draws random numbers that no seed reaches');
+  });
+
   test('two of them in one model draw masks of their own, and a name is kept', () => {
     const ones = tf.ones([1, UNITS]);
     const [first, second] = [tfl.layers.dropout({ rate: 0.5 }), tfl.layers.dropout({ rate: 0.5 })];

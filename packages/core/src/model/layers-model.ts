@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
-import { checkLayers, leafLayers } from './check-layers.js';
+import { checkLayers, leafLayers, partsOf } from './check-layers.js';
 import { dropoutsOf, overrideDropout } from './dropout-masks.js';
 import { batchNormsOf, isFrozen, overrideFrozen } from './frozen-batch-norm.js';
 import { layerStreams, type Places, placesOf, withoutNumber } from './layer-streams.js';
@@ -44,13 +44,15 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     });
   }
   const layers = leafLayers(model);
-  const places = placesOf(layers);
+  // Layers within layers come last, so that they move no others' places.
+  const all = [...new Set([...layers, ...layers.flatMap(partsOf)])];
+  const places = placesOf(all);
   const byName = nameWeights(layers, places);
   checkLayers(layers);
   const stockDropouts = dropoutsOf(layers);
-  const norms = batchNormsOf(layers);
-  const inward = inwardBatchNorms(layers);
-  const streamsOf = layerStreams(layers);
+  const norms = batchNormsOf(all);
+  const inward = inwardBatchNorms(all);
+  const streamsOf = layerStreams(all);
   const shapesOf = (names: string[], tensors: tfl.SymbolicTensor[]): Record<string, Shape> =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape]));
   // A Sequential has no `inputNames` and `outputNames` of its own; the layers have.
@@ -88,6 +90,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
       const trainable = new Set(model.trainableWeights as unknown as LayerVariable[]);
       return [...byName].filter(([, variable]) => trainable.has(variable)).map(([name]) => name);
     },
+    frozen: () => norms.filter(isFrozen).map(({ name }) => name),
     forward(inputs, weights, step) {
       const assigned: Record<string, tf.Tensor> = {};
       const drawing = streamsOf(step);

@@ -93,7 +93,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
     if (stateful)
       fail('invalid-option', stateful.name, `its ${hook} needs the Trainer; compose() cannot carry it.`);
   }
-  const names = [...metricNames, ...driver.plugins.flatMap(({ logs }) => (logs ?? []) as string[])];
+  const names = [...metricNames, ...driver.logs];
   checkMonitors(driver.plugins, names);
 
   const engine = new RunEngine(

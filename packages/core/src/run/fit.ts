@@ -62,7 +62,7 @@ async function claimedFit(
   const names = metricNames(objectives, {
     penalties: program.hasPenalties,
     validation: validation !== undefined,
-    logged: driver.plugins.flatMap(({ logs }) => logs ?? []) as string[],
+    logged: driver.logs,
   });
   checkMonitors(driver.plugins, names, listNamesOf(objectives));
   const setup = setupOf(parts, data, options);

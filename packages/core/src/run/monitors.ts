@@ -4,16 +4,30 @@ import { didYouMean } from '../nearest.js';
 
 const AS_NUMBERS = "name its numbers, classwise(metric, { parts: ['a', 'b'] }), or take an average of them";
 
+/** A line's own number. */
+const OWN = ['epoch'];
+
 /**
  * @param lists Metrics that are no numbers.
- * @throws EspalierError `unknown-metric` where a plugin monitors a name that the run does not produce, or that is no number.
+ * @throws EspalierError `unknown-metric` where a plugin monitors a name that the run does not produce, or that is no number;
+ *   `duplicate-name` where it logs a number that the run, or another plugin, has under that name.
  */
 export function checkMonitors(
   plugins: readonly Plugin[],
   produced: readonly string[],
   lists: readonly string[] = [],
 ): void {
-  for (const { name, monitors = [] } of plugins) {
+  for (const { name, monitors = [], logs = [] } of plugins) {
+    const taken = (logs as readonly string[]).find(
+      (log) => OWN.includes(log) || produced.indexOf(log) !== produced.lastIndexOf(log),
+    );
+    if (taken !== undefined) {
+      fail(
+        'duplicate-name',
+        name,
+        `it logs '${taken}', which the run has already, of its own or of another plugin; log it under another name.`,
+      );
+    }
     const unknown = (monitors as readonly string[]).find((monitor) => !produced.includes(monitor));
     if (unknown === undefined) continue;
     if (lists.includes(unknown.replace(/^val_/, ''))) refuseList(name, unknown, produced);

@@ -34,6 +34,11 @@ export class PluginDriver {
     this.plugins = orderPlugins(plugins);
   }
 
+  /** The names that plugins log. */
+  get logs(): string[] {
+    return this.plugins.flatMap(({ logs = [] }) => logs as readonly string[]);
+  }
+
   /** Whether any plugin has the hook: callers skip what only a hook would need. */
   has(hook: keyof Plugin): boolean {
     return this.with(hook).length > 0;

@@ -72,12 +72,9 @@ export class RunEngine {
     this.#objectives = objectives;
     this.#totals = new Totals(objectives);
     this.#host = host;
-    this.run = new RunState(plan, {
-      ...host,
-      checkpoint: () => this.#checkpoint(),
-      snapshot: () => this.#snapshot(),
-      rollBack: (to) => this.#rollBack(to),
-    });
+    const [checkpoint, snapshot] = [() => this.#checkpoint(), () => this.#snapshot()];
+    const own = { ...host, checkpoint, snapshot, rollBack: (to: Snapshot) => this.#rollBack(to) };
+    this.run = new RunState(plan, own, driver.logs);
     this.#lastRate = this.run.learningRate;
   }
 

@@ -71,6 +71,33 @@ describe('`trainable` changed', () => {
   });
 });
 
+describe('a number that a plugin logs', () => {
+  const logging = (logs: string[], name: string, value: unknown = 7): Plugin => ({
+    name: 'logging',
+    logs,
+    onEpochEnd: (run) => run.log(name, value as number),
+  });
+  const fit = (...plugins: Plugin[]) => trainerOf(plugins).fit(digits(4), { epochs: 1 });
+
+  test.each(['epoch', 'loss', 'learning_rate'])('cannot take the place of %s', async (name) => {
+    const refusal = { code: 'duplicate-name', scope: 'logging' };
+    await expect(fit(logging([name], name))).rejects.toMatchObject(refusal);
+    // Nor without saying that it will.
+    await expect(fit(logging([], name))).rejects.toThrow(`no plugin says that it logs that`);
+  });
+
+  test("is said beforehand, is no other plugin's, and is a number", async () => {
+    await expect(fit(logging(['a'], 'b'))).rejects.toThrow("Give the plugin logs: ['b']");
+    await expect(fit(logging(['a'], 'a'), { name: 'other', logs: ['a'] })).rejects.toMatchObject({
+      code: 'duplicate-name',
+    });
+    await expect(fit(logging(['a'], 'a', 'high'))).rejects.toThrow(
+      "log('a', ...) takes a number, got 'high'",
+    );
+    expect((await fit(logging(['a'], 'a'))).epochs[0]).toMatchObject({ epoch: 0, a: 7 });
+  });
+});
+
 test('weights of several plugins: those of the last, and the record says whose are given up', async () => {
   const giving = (name: string, value: number): Plugin => ({
     name,

@@ -1,5 +1,6 @@
 import type { HostArrays } from '../data/arrays.js';
 import { fail } from '../errors.js';
+import { describe } from '../options.js';
 import type { Schedule, StepPosition } from '../step/optimizer.js';
 import { scheduleValue } from '../step/schedule-value.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -63,8 +64,11 @@ export class RunState implements Run {
   #interruption: string | undefined;
   readonly #plan: RunPlan;
   readonly #host: RunHost;
+  readonly #logs: ReadonlySet<string>;
 
-  constructor(plan: RunPlan, host: RunHost) {
+  /** @param logs Names that plugins log. */
+  constructor(plan: RunPlan, host: RunHost, logs: readonly string[]) {
+    this.#logs = new Set(logs);
     this.seed = plan.seed;
     this.epochs = plan.epochs;
     this.stepsPerEpoch = plan.stepsPerEpoch;
@@ -127,6 +131,16 @@ export class RunState implements Run {
   }
 
   log(name: string, value: number): void {
+    if (typeof value !== 'number')
+      fail('invalid-option', 'run', `log('${name}', ...) takes a number, got ${describe(value)}.`);
+    if (!this.#logs.has(name)) {
+      fail(
+        'unknown-metric',
+        'run',
+        `log('${name}', ...): no plugin says that it logs that, so no log file and no monitor would know. ` +
+          `Give the plugin logs: ['${name}'].`,
+      );
+    }
     this.logged[name] = value;
   }
 

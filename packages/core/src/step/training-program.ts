@@ -169,7 +169,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
 
   return {
     hasPenalties: driver.has('penalty') || model.penalty !== undefined,
-    version: () => model.trainable().join(),
+    version: () => [...model.trainable(), ...(model.frozen?.() ?? [])].join(),
 
     accumulate(state, batch, step) {
       const { gradients, assigned, sums } = differentiate(state, batch, step);
