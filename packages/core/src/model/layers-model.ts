@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
 import { EspalierError } from '../errors.js';
 import { inwardBatchNorms, overrideBatchNorm } from './batch-norm-axis.js';
+import { buildSequential } from './build-sequential.js';
 import { checkLayers, leafLayers, partsOf } from './check-layers.js';
 import { dropoutsOf, overrideDropout } from './dropout-masks.js';
 import { batchNormsOf, isFrozen, overrideFrozen } from './frozen-batch-norm.js';
@@ -44,6 +45,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     });
   }
   const layers = leafLayers(model);
+  buildSequential(model, layers);
   // Layers within layers come last, so that they move no others' places.
   const all = [...new Set([...layers, ...layers.flatMap(partsOf)])];
   const places = placesOf(all);
