@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { onEvent, profiler } from '@espalier/callbacks';
 import { Trainer } from '@espalier/core';
 import { split, syntheticClassification } from '@espalier/datasets';
 import { activationProfile, gradientCheck, health, weightHistory } from '@espalier/diagnostics';
@@ -7,6 +8,7 @@ import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
+import { activationChart, flameChart, healthChart, htmlReport, writeReport } from '@espalier/visualization';
 
 await tf.setBackend('cpu');
 
@@ -19,12 +21,18 @@ console.log(check.sentence);
 
 const weights = weightHistory();
 const watch = health();
+const rows = await test!.batch(Uint32Array.from({ length: test!.size }, (_, i) => i));
+const profiles = [{ epoch: 0, layers: await activationProfile(model, rows.inputs) }];
+const eachEpoch = onEvent('onEpochEnd', { every: 1 }, async (run) => {
+  profiles.push({ epoch: run.epoch + 1, layers: await activationProfile(model, rows.inputs) });
+});
+const timing = profiler();
 const trainer = new Trainer({
   model,
   loss: softmaxCrossEntropy(),
   optimizer: sgd({ learningRate: 0.1 }),
   metrics: [accuracy()],
-  plugins: [weights, watch],
+  plugins: [timing, ...timing.plugins([weights, watch, eachEpoch])],
   seed: 1,
 });
 await trainer.fit(train!, { epochs: 5, batchSize: 32, validation: test! });
@@ -42,10 +50,22 @@ changes.forEach(({ parameter, relative }, i) => {
   console.log(parameter.padEnd(16), ...numbers.map((number) => number.toFixed(4).padStart(16)));
 });
 
-const rows = await test!.batch(Uint32Array.from({ length: test!.size }, (_, i) => i));
-for (const profile of await activationProfile(model, rows.inputs)) {
-  const { layer, mean, deviation, deadUnits } = profile;
+for (const { layer, mean, deviation, deadUnits } of profiles.at(-1)!.layers) {
   console.log(
     `${layer}: mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}, dead units ${deadUnits}`,
   );
 }
+
+const html = await htmlReport({
+  title: 'A look into a network',
+  findings: [check.sentence, watch.report().sentence],
+  sections: [
+    { title: 'Gradients', charts: [healthChart(watch.report())] },
+    {
+      title: 'Activations',
+      charts: [activationChart({ profiles }), activationChart({ profiles, figure: 'zeros' })],
+    },
+    { title: 'Time', charts: [flameChart({ profile: timing.profile() })] },
+  ],
+});
+console.log(`report: ${await writeReport('runs/report.html', html)}`);

@@ -2,6 +2,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { stream } from '@espalier/core';
 import {
   confusionMatrixChart,
+  decisionBoundary,
+  decisionGrid,
   htmlReport,
   learningCurves,
   lineChart,
@@ -9,6 +11,7 @@ import {
   weightHeatMap,
   weightHistogram,
   writeReport,
+  type Chart,
   type NamedRun,
   type ReportSection,
 } from '@espalier/visualization';
@@ -20,9 +23,12 @@ const classes = ['arm 1', 'arm 2', 'arm 3'];
 const train = spirals(100, stream(7, 'train', 0));
 const test = spirals(60, stream(7, 'test', 0));
 
+const { inputs: places, ...grid } = decisionGrid({ around: train.points });
+
 await tf.setBackend('cpu');
 const runs: NamedRun[] = [];
 const sections: ReportSection[] = [];
+const boundaries: Chart[] = [];
 const rows: (string | number)[][] = [];
 for (const units of [4, 32]) {
   const name = `2-${units}-${units}-3`;
@@ -30,6 +36,16 @@ for (const units of [4, 32]) {
   const last = history.at(-1)!;
   const [kernel] = model.layers[1]!.getWeights();
   const weights = { name: 'hidden_2/kernel', shape: kernel!.shape, values: await kernel!.data() };
+  const answers = tf.tidy(() => model.predict(tf.tensor2d(places, [places.length / 2, 2])) as tf.Tensor);
+  const regions = decisionBoundary({
+    title: `${name}: regions and test points`,
+    grid,
+    probabilities: await answers.data(),
+    points: test.points.map(([x, y], i) => ({ x, y, label: test.labels[i]! })),
+    classNames: classes,
+  });
+  answers.dispose();
+  boundaries.push(regions);
   runs.push({ name, history: { epochs: history } });
   rows.push([name, model.countParams(), last.accuracy! * 100, last.val_accuracy! * 100, last.val_loss!]);
   sections.push({
@@ -60,6 +76,7 @@ const html = await htmlReport({
   sections: [
     { title: 'Data', text: 'Each arm is a class.', charts: [dataChart(train)] },
     { title: 'Learning curves', charts: learningCurves(runs) },
+    { title: 'What each model takes for which arm', charts: boundaries },
     ...sections,
   ],
 });

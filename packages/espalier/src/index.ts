@@ -374,12 +374,16 @@ export {
 } from '@espalier/regularizers';
 export type * from '@espalier/visualization';
 export {
+  activationChart,
   barChart,
   calibrationChart,
   confusionMatrixChart,
+  decisionBoundary,
+  decisionGrid,
   featureMapGrid,
   finding,
   fittedCurve,
+  flameChart,
   healthChart,
   heatMap,
   histogram,

@@ -19,6 +19,72 @@ const rows = [[1, 2, 0], [3, 4, 1], [0, 1, 5]]; // prettier-ignore
 const history = { epochs: [{ epoch: 0, loss: 1, val_loss: 2 }, { epoch: 1, loss: 0.5, val_loss: NaN }] }; // prettier-ignore
 
 const charts: Record<string, Entry> = {
+  activationChart: {
+    make: (text) => [
+      exported.activationChart({
+        title: text,
+        profiles: [{ epoch: 1, layers: [{ layer: text, mean: 1, deviation: 2 }] }],
+      }),
+      exported.activationChart({
+        title: text,
+        figure: 'zeros',
+        profiles: [1, 2].map((epoch) => ({
+          epoch,
+          layers: [{ layer: text, mean: 1, deviation: 2, zeros: 0.5 }],
+        })),
+      }),
+    ],
+    bad: { 'no profiles': () => exported.activationChart({ profiles: [] }) },
+  },
+  decisionBoundary: {
+    make: (text) =>
+      exported.decisionBoundary({
+        title: text,
+        grid: { x: [0, 1], y: [0, 1], columns: 2, rows: 1 },
+        probabilities: [0.2, 0.9],
+        points: [{ x: 0.1, y: 0.5, label: 1 }],
+        classNames: [text, 'b'],
+        xLabel: text,
+        yLabel: text,
+      }),
+    bad: {
+      'another size': () =>
+        exported.decisionBoundary({
+          title: 't',
+          grid: { x: [0, 1], y: [0, 1], columns: 2, rows: 1 },
+          probabilities: [0.2],
+        }),
+      logits: () =>
+        exported.decisionBoundary({
+          title: 't',
+          grid: { x: [0, 1], y: [0, 1], columns: 2, rows: 1 },
+          probabilities: [0.2, 3],
+        }),
+      'x backwards': () =>
+        exported.decisionBoundary({
+          title: 't',
+          grid: { x: [1, 0], y: [0, 1], columns: 2, rows: 1 },
+          probabilities: [0.2, 0.3],
+        }),
+    },
+  },
+  flameChart: {
+    make: (text) =>
+      exported.flameChart({
+        title: text,
+        profile: {
+          name: text,
+          seconds: 2,
+          calls: 1,
+          children: [{ name: text, seconds: 1, calls: 2, children: [] }],
+        },
+      }),
+    bad: {
+      'no time': () => exported.flameChart({ profile: { name: 'run', seconds: 0, calls: 0, children: [] } }),
+      'seconds NaN': () =>
+        exported.flameChart({ profile: { name: 'run', seconds: NaN, calls: 0, children: [] } }),
+    },
+  },
   barChart: {
     make: (text) =>
       barChart({
@@ -230,7 +296,7 @@ exportsContract({
   factories: charts,
   // prettier-ignore
   notFactories: new Set([
-    'finding', 'htmlReport', 'madeFrom', 'meanOverSeeds', 'readRun', 'runReport',
+    'decisionGrid', 'finding', 'htmlReport', 'madeFrom', 'meanOverSeeds', 'readRun', 'runReport',
     'searchSections', 'tableText', 'toPng', 'toSvg', 'writeReport',
   ]),
 });

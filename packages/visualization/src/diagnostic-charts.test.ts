@@ -45,6 +45,14 @@ describe('healthChart', () => {
     expect(dead.description).toContain('1 row');
   });
 
+  test('takes a whole report as it is, and says its sentence', () => {
+    const report = { healthy: true, sentence: 'All 3 layers are healthy.', layers: [], epochs };
+    expect(healthChart(report).title.subtitle).toContain('All 3 layers are healthy.');
+    expect(healthChart({ ...report, subtitle: 'mine' }).title.subtitle).not.toContain(
+      'All 3 layers are healthy.',
+    );
+  });
+
   test('refuses what it cannot draw', () => {
     expect(() => healthChart({ epochs: [] })).toThrow('epochs is empty');
     expect(() => healthChart({ epochs, figure: 'saturatedValues' })).toThrow(

@@ -1,6 +1,6 @@
 import { checkOptions, EspalierError, option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
-import { checkChart, list, withTitle } from './check-chart.js';
+import { checkChart, list, text, withTitle } from './check-chart.js';
 import { heatMap, manyCells } from './heat-map.js';
 import { cutMiddle } from './text-width.js';
 
@@ -27,6 +27,10 @@ export interface HealthChartOptions extends Partial<ChartOptions> {
     readonly verdict: string;
     readonly since: number | null;
   }[];
+  /** Whether all layers are well, as in a report; not drawn. */
+  readonly healthy?: boolean;
+  /** The report in one sentence: shown below the title where there is no `subtitle`. */
+  readonly sentence?: string;
   /** Default `gradientShare`. Gradients and updates are shown as powers of ten. */
   readonly figure?: HealthFigure;
 }
@@ -39,8 +43,8 @@ const NAMES: Readonly<Record<HealthFigure, string>> = {
   saturatedValues: 'share of saturated values',
 };
 
-/** Room for a layer's name, in px. */
-const NAME_WIDTH = 110;
+/** Room for a layer's name beside what it is ill of, in px. */
+const NAME_WIDTH = 90;
 
 /** Below this nothing is told apart: a gradient of 0 stands there. */
 const LEAST_POWER = -12;
@@ -51,7 +55,7 @@ const LEAST_POWER = -12;
  *
  * Layers that do not have the figure are left out; values that are missing or not finite are grey.
  *
- * @param options - the report of `health()` has `epochs` and `layers`
+ * @param options - a report of `health()`, with what is to be drawn of it
  * @returns a Vega-Lite specification
  * @throws EspalierError `invalid-option`; `invalid-data` without an epoch, or where no layer has the figure
  * @example
@@ -75,9 +79,11 @@ export function healthChart(options: HealthChartOptions): Chart {
       accepts: Array.isArray,
       toJson: (verdicts) => verdicts.length,
     }),
+    healthy: option.boolean({ optional: true }),
+    sentence: text(),
     figure: option.oneOf(figures, { optional: true }),
   });
-  const { epochs, layers: verdicts = [], figure = 'gradientShare', ...chart } = titled;
+  const { epochs, layers: verdicts = [], figure = 'gradientShare', healthy: _, sentence, ...chart } = titled;
   if (epochs.length === 0) refuse('epochs is empty: there is nothing to draw.');
   epochs.forEach((one, i) => {
     if (!Array.isArray(one?.layers))
@@ -101,12 +107,13 @@ export function healthChart(options: HealthChartOptions): Chart {
   const domain = domains[figure];
   return heatMap({
     ...chart,
+    ...(chart.subtitle === undefined && sentence !== undefined && { subtitle: sentence }),
     values,
     rowLabels: drawn.map((name) => {
       const ill = verdicts.find(({ layer, verdict }) => layer === name && verdict !== 'healthy');
-      // Of many rows few have their label, and little room for it.
-      if (!ill || drawn.length * epochs.length > manyCells) return cutMiddle(name, NAME_WIDTH, 11);
-      return `${cutMiddle(name, NAME_WIDTH / 2, 11)}: ${ill.verdict} since ${ill.since}`;
+      // Of many rows few have their label.
+      if (!ill || drawn.length * epochs.length > manyCells) return name;
+      return `${cutMiddle(name, NAME_WIDTH, 11)}: ${ill.verdict} since ${ill.since}`;
     }),
     columnLabels: epochs.map(({ epoch }) => String(epoch)),
     xLabel: 'Epoch',

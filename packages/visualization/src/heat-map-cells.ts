@@ -48,6 +48,7 @@ export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, optio
           scale: colorScale(colors.scheme, colors.domain),
           legend: {
             title: labels.valueLabel === '' ? null : labels.valueLabel,
+            titlePadding: 9,
             gradientThickness: 12,
             format: '.3~r',
           },
@@ -109,7 +110,7 @@ export function gridEncoding(labels: Labels, rows: number, columns: number) {
         ...axis,
         labelOverlap: columns > 24 || labels.columns === undefined,
         labelAngle: tilt(labels.columns),
-        labelLimit: 120,
+        labelLimit: 0,
         ...labelExpr('columnLabels', labels.columns),
       },
     },
@@ -118,7 +119,7 @@ export function gridEncoding(labels: Labels, rows: number, columns: number) {
       type: 'ordinal',
       title: labels.yLabel === '' ? null : labels.yLabel,
       scale: { domain: indices(rows), paddingInner: 0.04, paddingOuter: 0 },
-      axis: { ...axis, labelOverlap: rows > 30, labelLimit: 160, ...labelExpr('rowLabels', labels.rows) },
+      axis: { ...axis, labelOverlap: rows > 30, labelLimit: 0, ...labelExpr('rowLabels', labels.rows) },
     },
   };
 }

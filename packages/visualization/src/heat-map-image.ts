@@ -15,7 +15,7 @@ export function quantityPlace(field: 'x' | 'y', count: number, title: string, ex
     type: 'quantitative',
     title: title === '' ? null : title,
     scale: { domain: [-0.5, count - 0.5], nice: false, zero: false, reverse: field === 'y' },
-    axis: { grid: false, domain: false, tickMinStep: 1, labelLimit: 120, ...extra },
+    axis: { grid: false, domain: false, tickMinStep: 1, labelLimit: 0, ...extra },
   };
 }
 

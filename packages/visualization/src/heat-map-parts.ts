@@ -11,6 +11,10 @@ export interface Labels {
   readonly valueLabel: string;
 }
 
+/** Room for a label, px; longer ones are cut in their middle. */
+export const rowLabelWidth = 220;
+export const columnLabelWidth = 120;
+
 /** A colour scale and the values at its ends. */
 export interface Colors {
   readonly scheme: ColorScheme;

@@ -50,6 +50,24 @@ describe('heatMap', () => {
     expect(texts(all).filter((text) => text === 'r')).toHaveLength(2);
   });
 
+  it('cuts long labels in their middle, still different, and leaves equal ones equal', async () => {
+    const long = (end: string) => `${'sequential/block/'.repeat(6)}${end}`;
+    const all = texts(
+      await draw(
+        heatMap({
+          title: 't',
+          values: grid(4, 1, () => 1),
+          rowLabels: [long('a'), long('b'), 'same', 'same'],
+          columnLabels: [long('column')],
+        }),
+      ),
+    );
+    const cut = all.filter((text) => text.includes('\u2026'));
+    expect(cut.map((text) => text.slice(0, 9))).toEqual(['sequentia', 'sequentia', 'sequentia']);
+    expect(cut.map((text) => text.slice(-3)).sort()).toEqual(['k/a', 'k/b', 'umn']);
+    expect(all.filter((text) => text === 'same')).toHaveLength(2);
+  });
+
   it('draws many cells as one picture with the palette of the values', () => {
     const map = heatMap({
       title: 't',

@@ -2,12 +2,19 @@ import { option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
 import { checkChart, checkedLater, pair, text } from './check-chart.js';
 import { cellLayers } from './heat-map-cells.js';
-import { heatMapDomain, labelParams, type Labels } from './heat-map-parts.js';
+import {
+  columnLabelWidth,
+  heatMapDomain,
+  labelParams,
+  rowLabelWidth,
+  type Labels,
+} from './heat-map-parts.js';
 import { imageLayers, shrink } from './heat-map-image.js';
 import { makeChart } from './chart.js';
 import { isDrawable } from './domain.js';
 import { toMatrix, type MatrixLike } from './matrix.js';
 import { palettes, type ColorScheme } from './palette.js';
+import { fitLabels } from './text-width.js';
 import { cleanText, counted, formatNumber } from './text.js';
 
 /** What {@link heatMap} draws. */
@@ -72,8 +79,8 @@ export function heatMap(options: HeatMapOptions): Chart {
     check.fail('showValues', `false for more than ${manyCells} cells (here ${cells})`, showValues);
   }
   const labels: Labels = {
-    rows: checkLabels('rowLabels', options.rowLabels, matrix.rows),
-    columns: checkLabels('columnLabels', options.columnLabels, matrix.columns),
+    rows: checkLabels('rowLabels', options.rowLabels, matrix.rows, rowLabelWidth),
+    columns: checkLabels('columnLabels', options.columnLabels, matrix.columns, columnLabelWidth),
     xLabel: cleanText(xLabel),
     yLabel: cleanText(yLabel),
     valueLabel: cleanText(valueLabel),
@@ -104,10 +111,10 @@ export function heatMap(options: HeatMapOptions): Chart {
     layer: imageLayers(small.matrix, matrix, labels, colors),
   });
 
-  function checkLabels(name: string, list: readonly string[] | undefined, count: number) {
+  function checkLabels(name: string, list: readonly string[] | undefined, count: number, width: number) {
     if (list === undefined) return undefined;
     if (list.length !== count) check.fail(name, `${count} texts, one for each`, list);
-    return list.map(cleanText);
+    return fitLabels(list.map(cleanText), width, 11);
   }
 }
 

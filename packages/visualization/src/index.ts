@@ -1,3 +1,5 @@
+export type { ActivationChartOptions, ActivationFigure, LayerActivations } from './activation-chart.js';
+export { activationChart } from './activation-chart.js';
 export type { Bar, BarChartOptions } from './bar-chart.js';
 export { barChart } from './bar-chart.js';
 export type { Bins } from './bins.js';
@@ -16,6 +18,12 @@ export type { HistogramOptions } from './histogram.js';
 export { histogram } from './histogram.js';
 export type { Finding, FindingOptions, SeedResults } from './finding.js';
 export { finding } from './finding.js';
+export type { DecisionBoundaryOptions } from './decision-boundary.js';
+export { decisionBoundary } from './decision-boundary.js';
+export type { DecisionGrid, DecisionGridOptions } from './decision-grid.js';
+export { decisionGrid } from './decision-grid.js';
+export type { FlameChartOptions, ProfilePart } from './flame-chart.js';
+export { flameChart } from './flame-chart.js';
 export type { FittedCurveOptions } from './fitted-curve.js';
 export { fittedCurve } from './fitted-curve.js';
 export type { HyperparameterChartOptions, HyperparameterTrial } from './hyperparameter-chart.js';

@@ -31,6 +31,20 @@ const TEXT = {
 };
 
 const factories: Readonly<Record<string, NonsenseEntry>> = {
+  activationChart: {
+    make: exported.activationChart,
+    good: { title, profiles: [{ epoch: 1, layers: [{ layer: 'l', mean: 1, deviation: 1 }] }] },
+  },
+  decisionBoundary: {
+    make: exported.decisionBoundary,
+    good: { title, grid: { x: [0, 1], y: [0, 1], columns: 1, rows: 1 }, probabilities: [0.2] },
+    accepts: { points: ['[]'] },
+  },
+  decisionGrid: { make: exported.decisionGrid, good: { x: [0, 1], y: [0, 1] } },
+  flameChart: {
+    make: exported.flameChart,
+    good: { title, profile: { name: 'run', seconds: 1, calls: 1, children: [] } },
+  },
   barChart: {
     make: exported.barChart,
     good: { title, bars: [{ label: 'a', value: 1 }] },
@@ -54,7 +68,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   healthChart: {
     make: exported.healthChart,
     good: { title, epochs: [{ epoch: 1, layers: [{ layer: 'l', gradientShare: 1 }] }] },
-    accepts: { layers: ['[]'] },
+    accepts: { layers: ['[]'], sentence: ["'x'"] },
   },
   histogramEvolution: {
     make: exported.histogramEvolution,

@@ -74,6 +74,7 @@ tfoot>tr>*{border-top:1px solid var(--line);border-bottom:0;background:var(--was
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 figure svg [fill="${theme.ink}"]{fill:var(--ink)}
 figure svg [fill="${theme.softInk}"]{fill:var(--soft)}
+figure svg [stroke="${theme.ink}"]{stroke:var(--ink)}
 figure svg [stroke="${theme.grid}"]{stroke:var(--grid)}
 figure svg [stroke="${theme.axis}"]{stroke:var(--axis)}
 }

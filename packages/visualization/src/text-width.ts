@@ -49,6 +49,13 @@ export function cutNames(names: readonly string[], width: number, fontSize: numb
   });
 }
 
+/** Labels cut to `width` where they are longer; those that were cut still differ from each other, if they did. */
+export function fitLabels(labels: readonly string[], width: number, fontSize: number): string[] {
+  const long = [...new Set(labels.filter((label) => textWidth(label, fontSize) > width))];
+  const cut = cutNames(long, width, fontSize);
+  return labels.map((label) => cut[long.indexOf(label)] ?? label);
+}
+
 /** Lines of at most `width` px, broken between words, or inside a word that is longer than a line. */
 export function wrapText(text: string, width: number, fontSize: number): string[] {
   const lines: string[] = [];

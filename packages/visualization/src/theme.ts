@@ -11,6 +11,8 @@ export const theme = {
   missing: '#c9ced4',
   darkCellInk: '#111418',
   lightCellInk: '#fcfdff',
+  /** On tints that stay as they are in the dark. */
+  inkOnTint: '#15191e',
 } as const;
 
 /**
@@ -31,4 +33,12 @@ export const seriesColors = [
 /** The colour of the series at `index`; after the last colour it starts again. */
 export function seriesColor(index: number): string {
   return seriesColors[index % seriesColors.length]!;
+}
+
+/** Of areas that lie side by side, which have no dash to help: neighbours in the list differ in hue, also when paled. */
+const regionOrder = [0, 1, 6, 4, 5, 7, 3, 2] as const;
+
+/** The colour of the region at `index`; after the last colour it starts again. */
+export function regionColor(index: number): string {
+  return seriesColors[regionOrder[index % regionOrder.length]!]!;
 }

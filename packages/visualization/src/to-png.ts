@@ -1,5 +1,6 @@
 import { EspalierError, option, readOptions } from '@espalier/core';
-import { nodeModule } from '@espalier/core/internal';
+import { inNode, nodeModule } from '@espalier/core/internal';
+import { canvasPng } from './canvas-png.js';
 import type { Chart } from './chart.js';
 import { toSvg } from './to-svg.js';
 
@@ -10,12 +11,14 @@ export interface PngOptions {
 }
 
 /**
- * A chart as a PNG picture, on white. Node only: in a browser draw the SVG of {@link toSvg}.
+ * A chart as a PNG picture, on white.
  *
- * Text is set in DejaVu Sans of the package `dejavu-fonts-ttf`, so no font of the system is needed or looked at.
+ * In Node text is set in DejaVu Sans of the package `dejavu-fonts-ttf`, so no font of the system is needed or looked at, and the bytes are
+ * the same everywhere. In the page of a browser its canvas draws the same SVG in its own font.
  *
  * @returns the bytes of a PNG file, RGBA, `scale` times the size of the SVG
- * @throws EspalierError `invalid-option`, `invalid-data` as {@link toSvg}; `io` when the renderer cannot be loaded
+ * @throws EspalierError `invalid-option`, `invalid-data` as {@link toSvg}; `io` when the renderer cannot be loaded, or in a worker
+ * of a browser, which cannot draw SVG
  * @example
  * ```ts
  * import { barChart, toPng } from '@espalier/visualization';
@@ -29,6 +32,7 @@ export async function toPng(chart: Chart, options: PngOptions = {}): Promise<Uin
     scale: option.number({ min: 0.1, max: 10, default: 2 }),
   }).values;
   const svg = await toSvg(chart);
+  if (!inNode()) return canvasPng(svg, scale);
   const { Resvg, fontFiles } = await loadRenderer();
   const picture = new Resvg(
     // resvg knows optimizeSpeed (sharp cells) and takes the later `pixelated`, which it does not know, for smooth.
