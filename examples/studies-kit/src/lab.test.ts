@@ -6,6 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { eager, EspalierError, mlp, sgd, syntheticClassification } from 'espalier';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './lab.js';
+import { resultsPage } from './results-page.js';
+import { runsWith } from './run.fixture.js';
 import { writeResults } from './write-results.js';
 
 const data = syntheticClassification({ examples: 40, features: 4, classes: 2, seed: 1 });
@@ -104,5 +106,21 @@ describe('a lab', () => {
     const json = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
     expect(json.tables[0].rows[0].runs.map((run: { seed: number }) => run.seed)).toEqual([1, 2]);
     expect(json.notReached).toEqual([{ table: 'Rows', row: 'row', figure: 'loss' }]);
+  });
+
+  test('says how many published figures are judged at all', () => {
+    const pageOf = (published: number, ...accuracies: number[]) => {
+      const one = lab();
+      one.table({
+        title: 'Rows',
+        columns: [{ label: 'test %', of: (run) => 100 * (run.test['accuracy'] as number) }],
+        rows: [{ name: 'row', runs: runsWith(...accuracies), published: [published] }],
+      });
+      const description = { name: 'report-9', title: 'A study', about: '', program: import.meta.url };
+      return resultsPage(one, description, { pictures: [], notes: '', peers: [] });
+    };
+    expect(pageOf(90, 0.9)).toContain('so that none can be judged');
+    expect(pageOf(90, 0.89, 0.92)).toContain('Each of the 1 published figures');
+    expect(pageOf(99, 0.9, 0.901)).toContain('| Rows: row | test % | 99 | 90.05 ± 0.07 | -8.95 |');
   });
 });

@@ -81,8 +81,7 @@ function conclusions({ claims }: Lab): string {
 
 function gaps(lab: Lab): string {
   const missed = notReached(lab);
-  if (missed.length === 0)
-    return '## What is not reached\n\nEvery published figure lies within the spread of the runs that measured it more than once.';
+  if (missed.length === 0) return `## What is not reached\n\n${allReached(lab)}`;
   const rows = missed.map(({ table, row, cell, digits }) => [
     `${table}: ${row}`,
     cell.column,
@@ -91,6 +90,16 @@ function gaps(lab: Lab): string {
     `${cell.gap! > 0 ? '+' : ''}${fixed(cell.gap!, digits)}`,
   ]);
   return `## What is not reached\n\n${markdownTable(['row', 'figure', 'published', 'measured', 'measured - published'], rows)}`;
+}
+
+function allReached({ tables }: Lab): string {
+  const verdicts = tables.flatMap(({ columns, rows }) =>
+    rows.flatMap((row) => cellsOf(row, columns).map(({ verdict }) => verdict)),
+  );
+  const judged = verdicts.filter((verdict) => verdict === 'within the spread').length;
+  return judged === 0
+    ? 'No published figure was measured by more than one run, so that none can be judged.'
+    : `Each of the ${judged} published figures that more than one run measured lies within their spread.`;
 }
 
 function peerSection(peers: readonly PeerTime[]): string {
