@@ -16,18 +16,15 @@ export async function depths(lab: Lab, images: Images): Promise<void> {
       [width / 2, width / 2],
       [width],
     ] as number[][];
-    const points: { readonly depth: number; readonly widest: number; readonly y: number | null }[] = [];
+    const points: { readonly depth: number; readonly widest: number; readonly y: number }[] = [];
     for (const hidden of nets) {
       const name = hidden.join('-');
       const runs = await run(`L1 0.0001, ${name}`, l1({ lambda: 1e-4 }), { hidden });
       rows.push({ name, note: `${width} neurons`, runs });
-      points.push({
-        depth: hidden.length,
-        widest: Math.max(...hidden),
-        y: runs.length > 0 ? mean(runs.map(test)) : null,
-      });
+      if (runs.length > 0)
+        points.push({ depth: hidden.length, widest: Math.max(...hidden), y: mean(runs.map(test)) });
     }
-    if (points.every(({ y }) => y === null)) continue;
+    if (points.length === 0) continue;
     byDepth.push({ name: `${width} neurons`, points: points.map(({ depth, y }) => ({ x: depth, y })) });
     byWidth.push({ name: `${width} neurons`, points: points.map(({ widest, y }) => ({ x: widest, y })) });
   }

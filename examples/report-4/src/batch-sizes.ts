@@ -34,7 +34,9 @@ export async function batchSizes(lab: Lab, images: Images): Promise<void> {
       series: [
         {
           name: '128-128 tanh',
-          points: bySize.map(({ size, runs }) => ({ x: size, y: mean(runs.map(dev)) })),
+          points: bySize
+            .filter(({ runs }) => runs.length > 0)
+            .map(({ size, runs }) => ({ x: size, y: mean(runs.map(dev)) })),
         },
       ],
     }),
