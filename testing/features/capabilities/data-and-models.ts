@@ -127,12 +127,7 @@ export const dataAndModels: readonly CapabilityGroup[] = [
         'Weight normalisation.',
       ),
       whole('Embedding', 'K T J', 'Trainer compiled'),
-      part(
-        'LSTM, GRU, SimpleRNN, Bidirectional',
-        'K T J',
-        'Trainer prepareTfjs',
-        'Dropout inside recurrent layers is refused, for TensorFlow.js draws it without a seed.',
-      ),
+      whole('LSTM, GRU, SimpleRNN, Bidirectional', 'K T J', 'Trainer prepareTfjs'),
       whole('Attention, multi-head attention', 'K T', 'MultiHeadAttention'),
       whole('PReLU, ELU(alpha), ThresholdedReLU layers', 'K T J', 'Activation'),
       part(

@@ -77,24 +77,6 @@ describe.each([
 
   test.each([
     ['stateful', tfl.layers.gru({ ...units, stateful: true, batchInputShape: [4, 5, 2] })],
-    ['no seed', tfl.layers.lstm({ ...units, dropout: 0.5, inputShape: [5, 2] })],
-    ['no seed', tfl.layers.simpleRNN({ ...units, recurrentDropout: 0.5, inputShape: [5, 2] })],
-    [
-      'no seed',
-      tfl.layers.rnn({
-        returnSequences: true,
-        cell: tfl.layers.gruCell({ ...units, dropout: 0.5 }) as never,
-        inputShape: [5, 2],
-      } as Parameters<typeof tfl.layers.rnn>[0]),
-    ],
-    [
-      'no seed',
-      tfl.layers.bidirectional({
-        layer: tfl.layers.lstm({ ...units, dropout: 0.5 }) as tfl.RNN,
-        mergeMode: 'concat',
-        inputShape: [5, 2],
-      } as Parameters<typeof tfl.layers.bidirectional>[0]),
-    ],
     ['no seed', tfl.layers.timeDistributed({ layer: tfl.layers.dropout({ rate: 0.5 }), inputShape: [5, 2] })],
   ])('a layer with %s that the step cannot see is refused by name', async (why, layer) => {
     await expect(trained(sequential(layer), executor())).rejects.toMatchObject({
@@ -102,6 +84,42 @@ describe.each([
       message: expect.stringMatching(new RegExp(`layer '${layer.name}'.*${why}`)),
     });
   });
+});
+
+test('dropout inside recurrent layers, cells and both directions trains alike, changes with the seed and comes again', async () => {
+  const start = () => tfl.initializers.glorotUniform({ seed: 2 });
+  const rates = { ...units, kernelInitializer: start(), dropout: 0.5, recurrentDropout: 0.25 };
+  const makes = {
+    lstm: () => tfl.layers.lstm({ ...rates, inputShape: [5, 2] }),
+    simpleRNN: () => tfl.layers.simpleRNN({ ...rates, inputShape: [5, 2] }),
+    cell: () =>
+      tfl.layers.rnn({
+        returnSequences: true,
+        cell: tfl.layers.gruCell(rates) as never,
+        inputShape: [5, 2],
+      } as Parameters<typeof tfl.layers.rnn>[0]),
+    bidirectional: () =>
+      tfl.layers.bidirectional({
+        layer: tfl.layers.gru(rates) as tfl.RNN,
+        mergeMode: 'concat',
+        inputShape: [5, 2],
+      } as Parameters<typeof tfl.layers.bidirectional>[0]),
+  };
+  for (const make of Object.values(makes)) {
+    const run = (executor: Executor) => trained(sequential(make()), executor);
+    const first = await run(eager());
+    expect(await run(eager())).toEqual(first);
+    for (const target of ['onnx', 'wasm'] as const) {
+      const other = await run(compiled({ target }));
+      expect(difference(first.losses, other.losses)).toBeLessThan(1e-5);
+    }
+  }
+  const plain = await trained(
+    sequential(tfl.layers.lstm({ ...rates, dropout: 0, recurrentDropout: 0, inputShape: [5, 2] })),
+    eager(),
+  );
+  const masked = await trained(sequential(makes.lstm()), eager());
+  expect(difference(plain.losses, masked.losses)).toBeGreaterThan(1e-3);
 });
 
 test('masked steps of a sequence count in neither executor', async () => {

@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { EspalierError } from '../errors.js';
 import { DROPOUTS } from './dropout-masks.js';
+import { drawsItsDropout } from './recurrent-dropout.js';
 
 type Layer = tfl.layers.Layer;
 
@@ -30,7 +31,11 @@ export function checkLayers(layers: readonly Layer[]): void {
     for (const part of partsOf(layer)) {
       const { dropout, recurrentDropout, stateful } = part as unknown as RecurrentParts;
       const kind = part.getClassName();
-      const draws = UNSEEDED.has(kind) || Number(dropout) > 0 || Number(recurrentDropout) > 0;
+      const dropped = Math.max(Number(dropout ?? 0), Number(recurrentDropout ?? 0));
+      const seeded = drawsItsDropout(part);
+      if (seeded && dropped >= 1)
+        refuse(layer, 'drops all of its inputs or its state. Give it `dropout` and `recurrentDropout` below 1');
+      const draws = UNSEEDED.has(kind) || (dropped > 0 && !seeded);
       if (draws || (part !== layer && DROPOUTS.has(kind)))
         refuse(
           layer,

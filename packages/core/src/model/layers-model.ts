@@ -14,6 +14,7 @@ import { inputLimits } from './input-limits.js';
 import { checkAlive } from './weights-alive.js';
 import { layerInfo, observeLayers, showLayer } from './observe-layers.js';
 import { OutputMasks } from './output-masks.js';
+import { overrideRecurrentDropout, recurrentDropoutsOf } from './recurrent-dropout.js';
 import { withStep } from '../step/step-context.js';
 import { traceScope } from '../engine/trace-scope.js';
 
@@ -52,6 +53,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   const byName = nameWeights(layers, places);
   checkLayers(layers);
   const stockDropouts = dropoutsOf(layers);
+  const recurrentDropouts = recurrentDropoutsOf(layers);
   const norms = batchNormsOf(all);
   const inward = inwardBatchNorms(all);
   const streamsOf = layerStreams(all);
@@ -100,6 +102,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
       const restore = [
         ...[...byName].map(([name, variable]) => override(variable, name, weights, assigned)),
         ...stockDropouts.map((layer) => overrideDropout(layer, drawing)),
+        ...recurrentDropouts.map((place) => overrideRecurrentDropout(place, drawing)),
         ...inward.map(overrideBatchNorm),
         ...norms.filter(isFrozen).map(overrideFrozen),
         ...scopeLayers(layers, places),
