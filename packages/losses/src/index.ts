@@ -6,6 +6,8 @@ export type { CategoricalFocalCrossEntropyOptions } from './categorical-focal-cr
 export { categoricalFocalCrossEntropy } from './categorical-focal-cross-entropy.js';
 export type { CategoricalHingeOptions } from './categorical-hinge.js';
 export { categoricalHinge } from './categorical-hinge.js';
+export type { CircleOptions } from './circle.js';
+export { circle } from './circle.js';
 export type { ContrastiveOptions } from './contrastive.js';
 export { contrastive } from './contrastive.js';
 export type { CosineEmbeddingOptions } from './cosine-embedding.js';
@@ -34,6 +36,8 @@ export type { MultiMarginOptions } from './multi-margin.js';
 export { multiMargin } from './multi-margin.js';
 export type { NegativeLogLikelihoodOptions } from './negative-log-likelihood.js';
 export { negativeLogLikelihood } from './negative-log-likelihood.js';
+export type { NtXentOptions } from './nt-xent.js';
+export { ntXent } from './nt-xent.js';
 export type { PoissonOptions } from './poisson.js';
 export { poisson } from './poisson.js';
 export type { QuantileOptions } from './quantile.js';

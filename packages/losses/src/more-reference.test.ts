@@ -68,6 +68,8 @@ const losses: Record<keyof typeof fixtures.losses, Loss> = {
   contrastive: all.contrastive({ margin: 2 }),
   tripletMargin: all.tripletMargin(),
   marginRanking: all.marginRanking({ margin: 0.5 }),
+  ntXent: all.ntXent({ temperature: 0.2 }),
+  circle: all.circle({ gamma: 4, margin: 0.3 }),
 };
 
 const tensor = ({ shape, values }: Plain, dtype: 'float32' | 'int32' = 'float32'): tf.Tensor =>

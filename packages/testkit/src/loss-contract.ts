@@ -29,6 +29,10 @@ export interface LossContractOptions {
   readonly curvature?: number;
   /** How much more than others it enlarges rounding differences between executors, by large gradients. Default 1. */
   readonly growth?: number;
+  /** Whether an example's loss depends on the others of its batch. Default false. */
+  readonly compares?: boolean;
+  /** Whether its gradient takes a part of it for constant, as it is defined: a fixture has to hold it. Default false. */
+  readonly detached?: boolean;
 }
 
 /** What every loss must hold. */
@@ -56,7 +60,13 @@ export function lossContract(
 function problemTests(
   make: () => Loss,
   problem: ObjectiveProblem,
-  { largest = 1e4, learningRate = 0.1, curvature = 1 }: Omit<LossContractOptions, 'problems' | 'bad'>,
+  {
+    largest = 1e4,
+    learningRate = 0.1,
+    curvature = 1,
+    compares = false,
+    detached = false,
+  }: Omit<LossContractOptions, 'problems' | 'bad'>,
 ): void {
   const parts = () => ({
     loss: make(),
@@ -83,10 +93,14 @@ function problemTests(
         .slice(),
     );
 
-  test('gives one number for each example, which depends on that example alone', () => {
+  test(`gives one number for each example, which depends on ${compares ? 'the whole batch' : 'that example alone'}`, () => {
     const { outputs, targets } = draw(7);
     const whole = values(outputs, targets);
     expect(whole.every(Number.isFinite)).toBe(true);
+    if (compares) {
+      expect(values(sliceRows(outputs, 0, 6), sliceRows(targets, 0, 6))).not.toEqual(whole.slice(0, 6));
+      return;
+    }
     for (const [from, to] of [
       [0, 3],
       [3, 6],
@@ -98,23 +112,25 @@ function problemTests(
       );
   });
 
-  test('its gradient is that of central differences', () => {
-    const { outputs, targets } = draw(5);
-    const exact = gradient(outputs, targets);
-    // Of one example's loss f the difference quotient is off by h^2 f''' / 6 and by 2^-24 |f| / h.
-    const h = 2 ** -6;
-    const each = outputs.data.length / outputs.shape[0]!;
-    outputs.data.forEach((value, i) => {
-      const at = (x: number): number => {
-        const moved = outputs.data.slice();
-        moved[i] = x;
-        return values({ ...outputs, data: moved }, targets)[Math.floor(i / each)]!;
-      };
-      const [above, below] = [at(value + h), at(value - h)];
-      const bound = curvature * h ** 2 + (2 ** -22 * Math.max(1, Math.abs(above))) / h;
-      expect(Math.abs(exact[i]! - (above - below) / (2 * h)), `output ${i}`).toBeLessThanOrEqual(bound);
+  if (!detached)
+    test('its gradient is that of central differences', () => {
+      const { outputs, targets } = draw(5);
+      const exact = gradient(outputs, targets);
+      // Of one example's loss f the difference quotient is off by h^2 f''' / 6 and by 2^-24 |f| / h.
+      const h = 2 ** -6;
+      const each = outputs.data.length / outputs.shape[0]!;
+      outputs.data.forEach((value, i) => {
+        const at = (x: number): number => {
+          const moved = outputs.data.slice();
+          moved[i] = x;
+          const moving = values({ ...outputs, data: moved }, targets);
+          return compares ? moving.reduce((sum, one) => sum + one, 0) : moving[Math.floor(i / each)]!;
+        };
+        const [above, below] = [at(value + h), at(value - h)];
+        const bound = curvature * h ** 2 + (2 ** -22 * Math.max(1, Math.abs(above))) / h;
+        expect(Math.abs(exact[i]! - (above - below) / (2 * h)), `output ${i}`).toBeLessThanOrEqual(bound);
+      });
     });
-  });
 
   test('its second derivative is that of central differences of its gradient', () => {
     prepareTfjs();
@@ -174,7 +190,7 @@ function problemTests(
     const data = Float32Array.from(outputs.data, (value, i) => (i === 0 ? NaN : value));
     const result = values({ ...outputs, data }, targets);
     expect(result[0]).toBeNaN();
-    expect(result.slice(1).every(Number.isFinite)).toBe(true);
+    if (!compares) expect(result.slice(1).every(Number.isFinite)).toBe(true);
   });
 
   test('leaves no tensor but its result, and targets and outputs as they are', async () => {
@@ -197,12 +213,13 @@ function problemTests(
       expectRefused(what, () => loss.checkTargets?.(array, problem.outputShape), 'invalid-data');
   });
 
-  test('trains: the loss falls, and does not depend on how the data are cut into batches', async () => {
+  test(`trains: the loss falls${compares ? '' : ', and does not depend on how the data are cut into batches'}`, async () => {
     const model = toyModelOf(problem.outputShape);
     const run = await expectNoLeak(() => toyRun({ ...parts(), model, fit: { epochs: 4 } }));
     const lines = run.record.epochs.map((line) => line['val_loss']!);
     // One class alone has the loss 0 from the start.
     expect(lines.at(-1)! < lines[0]! || lines[0] === 0, String(lines)).toBe(true);
+    if (compares) return model.dispose();
     const again = await toyRun({
       ...parts(),
       model,

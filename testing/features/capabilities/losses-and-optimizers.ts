@@ -33,11 +33,10 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       whole('Quantile (pinball), Tweedie', 'M', 'quantile tweedie'),
       whole('Cosine similarity / embedding', 'K T X J', 'cosineSimilarity cosineEmbedding'),
       whole('Dice, Tversky, generalised CE', 'K F X', 'dice tversky generalizedCrossEntropy'),
-      part(
+      whole(
         'Triplet, contrastive, circle, NT-Xent, margin ranking',
         'K T X',
-        'tripletMargin contrastive marginRanking',
-        'Circle loss and NT-Xent, which compare all examples of a batch with each other: a loss here is a function per example.',
+        'tripletMargin contrastive circle ntXent marginRanking',
       ),
       none('CTC', 'K T X', 'Needs a loop over time inside the step, which a traced step does not have.'),
       whole("A loss of one's own", 'K T', 'packages/core/src/step/loss.ts'),

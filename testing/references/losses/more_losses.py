@@ -1,6 +1,6 @@
 """Values and gradients of PyTorch's, Keras's and torchvision's formulas of losses, per example, for the tests of @espalier/losses.
 
-Run from the repository's root, with torch and keras installed:
+Run from the repository's root, with torch, keras and optax installed:
     python testing/references/losses/more_losses.py
 """
 
@@ -9,7 +9,9 @@ import os
 import pathlib
 
 os.environ["KERAS_BACKEND"] = "torch"
+import jax.numpy as jnp
 import keras
+import optax
 import torch
 import torch.nn.functional as F
 
@@ -51,6 +53,40 @@ def each(f, **options):
 def one_by_one(f):
     """A loss that means over everything, of one example after another."""
     return lambda y, t: torch.stack([f(a[None], b[None]) for a, b in zip(y, t)])
+
+
+def nt_xent(temperature):
+    def loss(v, _):
+        views = F.normalize(v.flatten(0, 1), dim=1)
+        logits = views @ views.T / temperature
+        logits.fill_diagonal_(-torch.inf)
+        other = torch.arange(len(views)) ^ 1
+        values = F.cross_entropy(logits, other, reduction="none").reshape(-1, 2).mean(1)
+        labels = jnp.arange(len(views)) // 2
+        of_optax = float(optax.losses.ntxent(jnp.array(v.detach().flatten(0, 1)), labels, temperature))
+        assert abs(of_optax - values.mean().item()) < 1e-5
+        return values
+
+    return loss
+
+
+def circle(gamma, margin):
+    def loss(v, labels):
+        u = F.normalize(v, dim=1)
+        s = u @ u.T
+        fellows = (labels[:, None] == labels[None]) & ~torch.eye(len(s), dtype=torch.bool)
+        others = labels[:, None] != labels[None]
+        # The weights are constants to the gradient, as the paper derives it.
+        p = -gamma * F.relu(1 + margin - s.detach()) * (s - 1 + margin)
+        q = gamma * F.relu(s.detach() + margin) * (s - margin)
+        p = p.masked_fill(~fellows, -1e30).logsumexp(1)
+        q = q.masked_fill(~others, -1e30).logsumexp(1)
+        values = F.softplus(p + q)
+        of_keras = keras.losses.circle(labels, u.detach().float(), gamma=gamma, margin=margin)
+        assert torch.allclose(of_keras.double(), values.detach(), atol=1e-4)
+        return values
+
+    return loss
 
 
 def places(f):
@@ -255,6 +291,14 @@ fixtures = {
             torch.randn(5, 2),
             pair_answers,
         ),
+    ],
+    "ntXent": [
+        case("temperature 0.2", nt_xent(0.2), torch.randn(4, 2, 3), torch.zeros(4)),
+        case("one pair", nt_xent(0.2), torch.randn(1, 2, 3), torch.zeros(1)),
+    ],
+    "circle": [
+        case("three classes", circle(4, 0.3), torch.randn(7, 3), torch.tensor([0, 1, 0, 2, 1, 1, 5])),
+        case("one class", circle(4, 0.3), torch.randn(3, 3), torch.tensor([2, 2, 2])),
     ],
 }
 

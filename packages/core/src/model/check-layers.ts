@@ -34,7 +34,10 @@ export function checkLayers(layers: readonly Layer[]): void {
       const dropped = Math.max(Number(dropout ?? 0), Number(recurrentDropout ?? 0));
       const seeded = drawsItsDropout(part);
       if (seeded && dropped >= 1)
-        refuse(layer, 'drops all of its inputs or its state. Give it `dropout` and `recurrentDropout` below 1');
+        refuse(
+          layer,
+          'drops all of its inputs or its state. Give it `dropout` and `recurrentDropout` below 1',
+        );
       const draws = UNSEEDED.has(kind) || (dropped > 0 && !seeded);
       if (draws || (part !== layer && DROPOUTS.has(kind)))
         refuse(

@@ -51,7 +51,7 @@ function stepOf(uniforms: (name: string, shape: readonly number[]) => tf.Tensor,
 
 function outputsOf(model: tfl.LayersModel, x: tf.Tensor, step: StepContext): number[] {
   const bound = bindLayersModel(model);
-  const [input] = Object.keys(bound.inputShapes);
+  const [input] = Object.keys(bound.inputShapes!);
   const { outputs } = bound.forward({ [input!]: x }, bound.weights(), step);
   return [...Object.values(outputs)[0]!.dataSync()];
 }
@@ -98,7 +98,7 @@ describe.each(reference.cases)('dropout inside $kind', ({ kind, x, weights, unif
 const one = (_: string, shape: readonly number[]) => tf.ones([...shape]);
 
 test('cells on top of each other and both directions have masks of their own', () => {
-  const cell = (rates: object) => tfl.layers.lstmCell(options(rates)) as tfl.RNNCell;
+  const cell = (rates: object) => tfl.layers.lstmCell(options(rates));
   const stacked = tfl.layers.rnn({
     cell: [cell({ dropout: 0.5 }), cell({ dropout: 0.5, recurrentDropout: 0.25 })],
     name: 'tower',
