@@ -60,12 +60,7 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       whole('Adamax', 'K T X J', 'adamax'),
       whole('NAdam', 'K T X', 'nadam'),
       whole('RAdam', 'T X F', 'radam'),
-      part(
-        'AdaBelief, Yogi, Adan, Novograd, SM3, Fromage',
-        'X',
-        'adaBelief yogi adan novograd',
-        'SM3 and Fromage, which are hardly used.',
-      ),
+      whole('AdaBelief, Yogi, Adan, Novograd, SM3, Fromage', 'X', 'adaBelief yogi adan novograd sm3 fromage'),
       whole('Lion, signSGD, Signum', 'K X', 'lion signSgd'),
       whole('LAMB, LARS / LARC', 'K X F', 'lamb lars'),
       whole('Adafactor', 'K T X', 'adafactor'),

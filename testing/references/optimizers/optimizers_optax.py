@@ -20,8 +20,9 @@ FIXTURE = json.loads((HERE / "optimizers.json").read_text())
 KEPT = (1, 2, 3, 10, 20)
 
 
-def arrays(values):
-    return {name: jnp.array(data, jnp.float64).reshape(FIXTURE["shapes"][name]) for name, data in values.items()}
+def arrays(values, least_rank=0):
+    shapes = {name: shape or [1] * least_rank for name, shape in FIXTURE["shapes"].items()}
+    return {name: jnp.array(data, jnp.float64).reshape(shapes[name]) for name, data in values.items()}
 
 
 def plain(tree):
@@ -64,6 +65,8 @@ MAKE = {
         o.get("learningRate", 0.001), **betas(o), eps=o.get("epsilon", 1e-6), weight_decay=o.get("weightDecay", 0)
     ),
     "signSgd": lambda o: optax.signum(o.get("learningRate", 0.001), beta=o.get("momentum", 0.0)),
+    "sm3": lambda o: optax.sm3(o.get("learningRate", 0.1), momentum=o.get("momentum", 0.9)),
+    "fromage": lambda o: optax.fromage(o.get("learningRate", 0.01), min_norm=o.get("minNorm", 1e-6)),
     "lookahead": lookahead,
     "rmsprop": lambda o: optax.rmsprop(
         o["learningRate"], decay=o["rho"], eps=o["epsilon"], centered=o.get("centered", False), momentum=o.get("momentum")
@@ -90,6 +93,10 @@ CASES = [
     ("novograd", {"learningRate": 0.01, "beta1": 0.8, "beta2": 0.9, "epsilon": 1e-3, "weightDecay": 0.1}),
     ("signSgd", {}),
     ("signSgd", {"learningRate": 0.01, "momentum": 0.8}),
+    ("sm3", {}),
+    ("sm3", {"learningRate": 0.01, "momentum": 0.5}),
+    ("fromage", {}),
+    ("fromage", {"learningRate": 0.1, "minNorm": 1e-3}),
     ("lookahead", {}),
     ("lookahead", {"period": 3, "share": 0.8}),
     ("rmsprop", {"learningRate": 0.001, "rho": 0.8, "epsilon": 1e-3, "epsilonPlace": "inside"}),
@@ -99,13 +106,15 @@ CASES = [
 
 def run(kind, options):
     optimizer = MAKE[kind](options)
-    parameters = arrays(FIXTURE["parameters"])
+    # optax's SM3 has no accumulator for a scalar.
+    least_rank = 1 if kind == "sm3" else 0
+    parameters = arrays(FIXTURE["parameters"], least_rank)
     if kind == "lookahead":
         parameters = optax.LookaheadParams.init_synced(parameters)
     state = optimizer.init(parameters)
     after = {}
     for step, gradients in enumerate(FIXTURE["gradients"]):
-        updates, state = optimizer.update(arrays(gradients), state, parameters)
+        updates, state = optimizer.update(arrays(gradients, least_rank), state, parameters)
         parameters = optax.apply_updates(parameters, updates)
         if step + 1 in KEPT:
             now = plain(parameters.fast if kind == "lookahead" else parameters)

@@ -1,9 +1,9 @@
 import * as exported from '../index.js';
 import { adamBad, type Entry, epsilon, SIGN_GROWTH } from './entry.fixture.js';
 
-const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, ftrl, lamb } = exported;
+const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, fromage, ftrl, lamb } = exported;
 const { lars, lion, lookahead, muon, nadam, novograd, partition, radam, rmsprop, rprop } = exported;
-const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, yogi } = exported;
+const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, sm3, yogi } = exported;
 
 /** What is bad for every optimizer with two means. */
 const MOMENTS = ['beta1 = 1', 'beta2 < 0', 'epsilon NaN', 'weightDecay < 0', 'l2 < 0', 'unknown'];
@@ -155,6 +155,17 @@ export const optimizers: Record<string, Entry> = {
     variants: { plain: (learningRate) => ftrl({ learningRate, l1: 0.01, l2: 0.01, beta: 1 }) },
     bad: { 'power > 0': () => ftrl({ power: 0.5 }), 'l1 < 0': () => ftrl({ l1: -1 }) },
     growth: 30,
+  },
+  sm3: {
+    variants: { plain: (learningRate) => sm3({ learningRate, epsilon }) },
+    bad: { 'momentum 1': () => sm3({ momentum: 1 }), 'epsilon < 0': () => sm3({ epsilon: -1 }) },
+    growth: 30,
+  },
+  fromage: {
+    variants: { plain: (learningRate) => fromage({ learningRate, minNorm: epsilon }) },
+    bad: { 'minNorm 0': () => fromage({ minNorm: 0 }) },
+    growth: 1000,
+    nan: 'parameter',
   },
   lookahead: {
     variants: { plain: (learningRate) => lookahead(sgd({ learningRate, momentum: 0.9 }), { period: 2 }) },
