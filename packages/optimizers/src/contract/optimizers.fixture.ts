@@ -1,7 +1,8 @@
 import * as exported from '../index.js';
 import { adamBad, type Entry, epsilon, SIGN_GROWTH } from './entry.fixture.js';
 
-const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, fromage, ftrl, lamb } = exported;
+const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, fromage, ftrl, lamb } =
+  exported;
 const { lars, lion, lookahead, muon, nadam, novograd, partition, radam, rmsprop, rprop } = exported;
 const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, sm3, yogi } = exported;
 
