@@ -34,6 +34,7 @@ export async function train(
   await tf.setBackend('cpu');
   const script: Plugin = {
     name: 'script',
+    logs: ['twice_epoch'],
     onStepEnd: () => void (blockSteps && block(blockSteps)),
     onEpochEnd(run) {
       run.log('twice_epoch', 2 * run.epoch);
