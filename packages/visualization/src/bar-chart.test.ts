@@ -44,6 +44,15 @@ describe('barChart', () => {
     expect(texts).toEqual(expect.arrayContaining(['train', 'test', '\u22121']));
   });
 
+  it('draws thousands, the last as the first', async () => {
+    const bars = Array.from({ length: 3000 }, (_, i) => ({ label: `b${i}`, value: i === 2999 ? 7 : 1 }));
+    const svg = await toSvg(barChart({ title: 'Many', bars }));
+    const places = [...svg.matchAll(/label: b(\d+);/g)].map(([, label]) => Number(label));
+    expect(places).toHaveLength(3000);
+    expect(places.slice(0, 2)).toEqual([0, 1]);
+    expect(places.at(-1)).toBe(2999);
+  });
+
   it('draws zeros alone', async () => {
     expect((await draw({ bars: [{ label: 'a', value: 0 }] })).bars[0]![2]).toBe(0);
   });

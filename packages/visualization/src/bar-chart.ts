@@ -90,7 +90,8 @@ export function barChart(options: BarChartOptions): Chart {
 
   const labels = [...new Set(rows.map((row) => row.label))];
   const cut = cutNames(labels, 200, 11);
-  for (const row of rows) row.label = cut[labels.indexOf(row.label)]!;
+  const shown = new Map(labels.map((label, i) => [label, cut[i]!]));
+  for (const row of rows) row.label = shown.get(row.label)!;
   const series = [...new Set(rows.map((row) => row.series))];
   const missing = rows.filter((row) => row.value === null).length;
   // Side by side the written values need more room than one above the other.
@@ -112,16 +113,19 @@ export function barChart(options: BarChartOptions): Chart {
     [y!]: {
       field: 'label',
       type: 'nominal',
-      sort: cut,
+      // An order by `sort` becomes a condition within a condition for each bar, too deep for some hundreds.
+      sort: null,
       title: null,
-      scale: { paddingInner: 0.25, paddingOuter: 0.15 },
+      scale: { domain: cut, paddingInner: 0.25, paddingOuter: 0.15 },
       axis: {
         ticks: false,
         labelLimit: 0,
         ...(orientation === 'vertical' && cut.some((l) => l.length > 4) ? { labelAngle: -40 } : {}),
       },
     },
-    ...(grouped ? { [`${y}Offset`]: { field: 'series', type: 'nominal', sort: series } } : {}),
+    ...(grouped
+      ? { [`${y}Offset`]: { field: 'series', type: 'nominal', sort: null, scale: { domain: series } } }
+      : {}),
     [x!]: {
       field: 'value',
       type: 'quantitative',

@@ -57,7 +57,8 @@ export function parameterAxis(search: Search, name: string): ParameterAxis {
       if (cut)
         return {
           type: 'nominal',
-          sort: cut,
+          sort: null,
+          scale: { domain: cut },
           title,
           axis: { labelAngle: cut.length > 4 ? -40 : 0, grid: false },
         };
