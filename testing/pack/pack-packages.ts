@@ -34,9 +34,11 @@ export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T
   }
 }
 
-/** Builds what is not up to date and packs every publishable package into `folder`. */
+/** Builds and packs every publishable package into `folder`. */
 export async function packPackages(folder: string): Promise<PackedPackage[]> {
   const workspaces = publishable();
+  // What is taken from the cache of builds would lie beside files of builds before.
+  for (const { directory } of workspaces) rmSync(join(directory, 'dist'), { recursive: true, force: true });
   await mustRun('npm', [
     'run',
     '--silent',

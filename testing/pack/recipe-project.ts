@@ -44,7 +44,9 @@ export function makeProject(
   mkdirSync(folder, { recursive: true });
   for (const name of files) cpSync(join(recipes, name), folder, { recursive: true });
   mkdirSync(join(folder, training), { recursive: true });
-  cpSync(join(recipes, 'shared/train.js'), join(folder, training, 'train.js'));
+  for (const name of ['train.js', 'read-models.js'])
+    cpSync(join(recipes, 'shared', name), join(folder, training, name));
+  cpSync(join(recipes, 'shared/convert.mjs'), join(folder, 'convert.mjs'));
   const manifest = {
     name: 'project',
     private: true,

@@ -2,9 +2,11 @@ import { cpSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder } from '../support/workspaces.js';
 import { mustRun, tool } from '../support/run-command.js';
-import { folderOutcome } from './page-outcome.js';
+import { folderOutcome, pageOutcome } from './page-outcome.js';
 import type { RecipeContext, RecipeResult } from './recipes.js';
 import { makeProject, type Outcome, QUIET } from './recipe-project.js';
+import { withServer } from './run-server.js';
+import { type Predictions, putModels } from './saved-models.js';
 
 /** The .wasm files of ONNX Runtime that a bundle took along: one, where one is used. */
 function runtimeFiles(folder: string): string {
@@ -56,7 +58,13 @@ export async function webpackRecipe({ folder, packed }: RecipeContext): Promise<
   return { trained: [outcome], said: runtimeFiles(dist) };
 }
 
-/** A page that trains in a worker. */
+/** What the page of the Vite project gives. */
+interface PageOutcome {
+  readonly trained: Outcome;
+  readonly predicted: Predictions;
+}
+
+/** A page that trains in a worker and reads models: from Vite's development server, and built. */
 export async function viteRecipe({ folder, packed }: RecipeContext): Promise<RecipeResult> {
   const cwd = makeProject(folder, packed, {
     files: ['vite'],
@@ -64,10 +72,23 @@ export async function viteRecipe({ folder, packed }: RecipeContext): Promise<Rec
     dependencies: { vite: '*' },
   });
   await mustRun('npm', ['install', ...QUIET], { cwd });
-  await mustRun('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd });
+  await putModels(cwd, 'public/models');
+  // Not by npx: ending that would leave the server running.
+  const vite = join(cwd, 'node_modules/vite/bin/vite.js');
+  const server = {
+    cwd,
+    start: (port: number) =>
+      ['node', vite, '--host', '127.0.0.1', '--strictPort', '--port', String(port)] as const,
+  };
+  const served = await withServer(server, (address) => pageOutcome<PageOutcome>(address));
+  await mustRun('node', [vite, 'build', '--logLevel', 'warn'], { cwd });
   const dist = join(cwd, 'dist');
-  const outcome = await folderOutcome<Outcome>(dist);
-  return { trained: [outcome], said: runtimeFiles(dist) };
+  const built = await folderOutcome<PageOutcome>(dist);
+  return {
+    trained: [served.trained, built.trained],
+    predicted: [served.predicted, built.predicted],
+    said: `development server, and built: ${runtimeFiles(dist)}`,
+  };
 }
 
 /** A function with its node_modules, of which only this machine's part of ONNX Runtime is kept. */

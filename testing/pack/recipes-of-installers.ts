@@ -1,8 +1,10 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from '../support/run-command.js';
+import { type Manifest, readJson, root } from '../support/workspaces.js';
 import type { RecipeContext, RecipeResult } from './recipes.js';
 import { makeProject, type Outcome, QUIET } from './recipe-project.js';
+import { type Predictions, putModels } from './saved-models.js';
 
 const program = { files: ['node'] };
 
@@ -84,12 +86,27 @@ export async function bunRecipe({ folder, packed, tools }: RecipeContext): Promi
   };
 }
 
-/** Jest with ES modules, which its default refuses, and with the typed arrays of native code. */
+/** Jest with ES modules, which its default refuses, and with the typed arrays of native code; and its default. */
 export async function jestRecipe({ folder, packed }: RecipeContext): Promise<RecipeResult> {
-  const cwd = makeProject(folder, packed, { files: ['jest'], dependencies: { jest: '*' } });
+  const cpu = readJson<Manifest>(join(root, 'package.json')).devDependencies![
+    '@tensorflow/tfjs-backend-cpu'
+  ]!;
+  const cwd = makeProject(folder, packed, {
+    files: ['jest'],
+    dependencies: { jest: '*', '@tensorflow/tfjs-backend-cpu': cpu },
+  });
   await mustRun('npm', ['install', ...QUIET], { cwd });
-  const env = { NODE_OPTIONS: '--experimental-vm-modules' };
-  const printed = await mustRun('npx', ['jest', '--ci'], { cwd, env, timeout: 120_000 });
-  const outcome = printed.split('\n').find((line) => line.startsWith('{"eager"'));
-  return { trained: [JSON.parse(outcome!) as Outcome], said: 'with --experimental-vm-modules' };
+  await putModels(cwd, 'models');
+  const jest = async (args: readonly string[], env: Record<string, string>): Promise<string[]> => {
+    const printed = await mustRun('npx', ['jest', '--ci', ...args], { cwd, env, timeout: 120_000 });
+    return printed.split('\n').filter((line) => line.startsWith('{'));
+  };
+  const modules = await jest([], { NODE_OPTIONS: '--experimental-vm-modules' });
+  const plain = await jest(['--config', JSON.stringify({ testMatch: ['**/*.test.cjs'] })], {});
+  const outcomes = [...modules, ...plain].map((line) => JSON.parse(line) as Outcome & Predictions);
+  return {
+    trained: outcomes.filter(({ wasm }) => wasm),
+    predicted: outcomes.filter(({ keras }) => keras),
+    said: 'with --experimental-vm-modules, and its default',
+  };
 }

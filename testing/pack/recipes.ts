@@ -15,7 +15,9 @@ import {
   yarnRecipe,
 } from './recipes-of-installers.js';
 import { nextRecipe } from './recipe-of-next.js';
+import { overridesRecipe } from './recipe-of-overrides.js';
 import { installTools, type Outcome, type Tools } from './recipe-project.js';
+import { checkPredictions, type Predictions } from './saved-models.js';
 
 /** What a recipe works with. */
 export interface RecipeContext {
@@ -28,6 +30,8 @@ export interface RecipeContext {
 /** What a recipe gives: what it trained, and what else is to be said. */
 export interface RecipeResult {
   readonly trained: readonly Outcome[];
+  /** What models that it read predict. */
+  readonly predicted?: readonly Predictions[];
   readonly said: string;
 }
 
@@ -43,6 +47,7 @@ export const RECIPES: Readonly<Record<string, (context: RecipeContext) => Promis
   vite: viteRecipe,
   serverless: serverlessRecipe,
   jest: jestRecipe,
+  overrides: overridesRecipe,
   next: nextRecipe,
 };
 
@@ -73,13 +78,18 @@ export function recipeSteps(
     `recipe ${name}`,
     async () => {
       tools ??= await installTools(join(folder, 'tools'));
-      const { trained, said } = await RECIPES[name]!({
+      const {
+        trained,
+        predicted = [],
+        said,
+      } = await RECIPES[name]!({
         folder: join(folder, `recipe-${name}`),
         packed,
         tools,
       });
-      if (trained.length === 0) throw new Error('nothing was trained');
+      if (trained.length === 0 && name !== 'overrides') throw new Error('nothing was trained');
       trained.forEach(compare);
+      predicted.forEach(checkPredictions);
       return said;
     },
   ]);

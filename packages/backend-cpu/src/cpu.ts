@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Backend, EspalierError, readOptions } from '@espalier/core';
-import { importPeer, prepareTfjs } from '@espalier/core/internal';
+import { importPeer, oneCopy, prepareTfjs } from '@espalier/core/internal';
 
 const scope = 'backend-cpu';
 
@@ -41,8 +41,8 @@ export function cpu(options: Readonly<Record<string, never>> = {}): Backend {
         code: 'backend-unavailable',
         scope,
         message:
-          'TensorFlow.js could not start it. There are probably two copies of TensorFlow.js: `npm ls @tensorflow/tfjs-core` ' +
-          'shows them, `npm dedupe` merges them.',
+          'TensorFlow.js could not start it. There are probably two copies of TensorFlow.js. ' +
+          oneCopy('@tensorflow/tfjs-core'),
       });
     },
   };

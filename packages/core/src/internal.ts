@@ -50,6 +50,7 @@ export { cosPi, sin, sinPi } from './math/trigonometric.js';
 export { axesIntoUnit, parameterSelection } from './step/parameters.js';
 export { scheduleValue } from './step/schedule-value.js';
 export { currentScope, inScope, traceScope, withScopes } from './engine/trace-scope.js';
+export { oneCopy, refuseOtherCopy } from './engine/one-copy.js';
 export type { PeerImport } from './runtime-import.js';
 export { importFailure, importPeer, inNode, nodeModule } from './runtime-import.js';
 export type { LockFile, LockOptions } from './files/lock-file.js';

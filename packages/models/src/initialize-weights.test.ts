@@ -90,4 +90,8 @@ test('a seed of an initializer is its own affair, and nothing is left behind', (
   expect(() => initializeWeights({} as never, { seed: 2 })).toThrow(
     '[initialize-weights] it takes a LayersModel',
   );
+  const foreign = { layers: [], predict: () => undefined };
+  expect(() => initializeWeights(foreign as never, { seed: 2 })).toThrow(
+    /^\[initialize-weights\] the model was made by another copy of @tensorflow\/tfjs-layers/,
+  );
 });

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { EspalierError, option, readOptions, stream } from '@espalier/core';
-import { describe, leafLayers, partsOf, placesOf, prepareTfjs } from '@espalier/core/internal';
+import {
+  describe,
+  leafLayers,
+  partsOf,
+  placesOf,
+  prepareTfjs,
+  refuseOtherCopy,
+} from '@espalier/core/internal';
 
 /** Options of {@link initializeWeights}. */
 export interface InitializeWeightsOptions {
@@ -33,7 +40,7 @@ interface LayerVariable {
  * @param model A built model, just made: what it has learnt is lost.
  * @param options.seed A whole number >= 0.
  * @returns The same model.
- * @throws EspalierError `invalid-option`; `invalid-model` for what is no built LayersModel.
+ * @throws EspalierError `invalid-option`; `invalid-model` for what is no built LayersModel, `two-copies` for one of another tfjs copy.
  * @example
  * ```ts
  * const model = initializeWeights(
@@ -44,6 +51,7 @@ interface LayerVariable {
  */
 export function initializeWeights<M extends tfl.LayersModel>(model: M, options: InitializeWeightsOptions): M {
   const { seed } = readOptions('initialize-weights', options, { seed: option.seed() }).values;
+  if (!(model instanceof tfl.LayersModel)) refuseOtherCopy(model, 'initialize-weights');
   if (!(model instanceof tfl.LayersModel) || !model.inputs)
     throw new EspalierError({
       code: 'invalid-model',

@@ -16,6 +16,7 @@ import { layerInfo, observeLayers, showLayer } from './observe-layers.js';
 import { OutputMasks } from './output-masks.js';
 import { overrideRecurrentDropout, recurrentDropoutsOf } from './recurrent-dropout.js';
 import { withStep } from '../step/step-context.js';
+import { oneCopy } from '../engine/one-copy.js';
 import { traceScope } from '../engine/trace-scope.js';
 
 type Layer = tfl.layers.Layer;
@@ -177,7 +178,7 @@ function failTwoCopies(): never {
     scope: 'trainer',
     message:
       "the model's weights were made by another copy of @tensorflow/tfjs-core than the one that Espalier imports. " +
-      'Install one version for all: `npm ls @tensorflow/tfjs-core` shows the copies, `npm dedupe` merges them.',
+      oneCopy('@tensorflow/tfjs-core'),
   });
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Tensors } from '../data/arrays.js';
+import { refuseOtherCopy } from '../engine/one-copy.js';
 import { EspalierError } from '../errors.js';
 import type { BoundModel } from './bound-model.js';
 import { bindLayersModel } from './layers-model.js';
@@ -52,15 +53,7 @@ export type TrainableModel = tfl.LayersModel | FunctionalModel;
 export function bindModel(model: TrainableModel): BoundModel {
   if (model instanceof tfl.LayersModel) return bindLayersModel(model);
   if (typeof model === 'object' && model !== null) {
-    if ('layers' in model && 'predict' in model) {
-      throw new EspalierError({
-        code: 'two-copies',
-        scope: 'trainer',
-        message:
-          'the model was made by another copy of @tensorflow/tfjs-layers than the one that Espalier imports. ' +
-          'Install one version for all: `npm ls @tensorflow/tfjs-layers` shows the copies, `npm dedupe` merges them.',
-      });
-    }
+    refuseOtherCopy(model, 'trainer');
     if ('parameters' in model && typeof model.forward === 'function') return bindFunctional(model);
   }
   throw new EspalierError({

@@ -1,6 +1,10 @@
 export default {
   worker: { format: 'es' },
   build: { target: 'es2022' },
-  // The development server must not rewrite what looks for files beside itself.
-  optimizeDeps: { exclude: ['onnxruntime-web', '@tensorflow/tfjs-backend-wasm'] },
+  optimizeDeps: {
+    // It looks for its files beside itself: the development server must not rewrite it.
+    exclude: ['onnxruntime-web'],
+    // It looks for imports in pages alone, finds those of a worker when that starts, and then reloads the page.
+    entries: ['index.html', 'src/*.worker.js'],
+  },
 };
