@@ -302,6 +302,7 @@ export {
   mlp,
   MultiHeadAttention,
   RandomRelu,
+  readOnnxWeights,
   readSafetensors,
   RmsNormalization,
   saveModel,

@@ -33,6 +33,7 @@ export type { RmsNormalizationOptions } from './rms-normalization.js';
 export { RmsNormalization } from './rms-normalization.js';
 export type { LoadModelOptions } from './saved/load-model.js';
 export { loadModel, loadModelWeights } from './saved/load-model.js';
+export { readOnnxWeights } from './saved/onnx-weights.js';
 export type { Safetensors, WriteSafetensorsOptions } from './saved/safetensors.js';
 export { readSafetensors, writeSafetensors } from './saved/safetensors.js';
 export { saveModel } from './saved/save-model.js';

@@ -158,11 +158,10 @@ export const training: readonly CapabilityGroup[] = [
       whole('Compiled training step', 'K T', 'compiled'),
       whole('Compile any pure function of tensors', 'T', 'compileStep'),
       whole('Export of a model to ONNX', 'T', 'exportOnnx'),
-      part(
+      whole(
         'Import of ONNX / PyTorch / Keras weights',
         'T K J',
-        'loadModelWeights loadModel readSafetensors torchWeights',
-        'Files of ONNX.',
+        'loadModelWeights loadModel readSafetensors torchWeights readOnnxWeights',
       ),
       whole('Save / load model', 'K T J', 'loadModel saveModel loadWeights bestCheckpoint'),
       whole('safetensors', '', 'encodeCheckpoint decodeCheckpoint'),

@@ -1,5 +1,6 @@
 import { type HostArray, type HostArrays, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
+import { ELEMENT_TYPES } from './element-types.js';
 import { refuse } from './refuse.js';
 
 /** What {@link readSafetensors} gives. */
@@ -28,37 +29,6 @@ interface Entry {
   readonly end: number;
 }
 
-/** Bytes of an element, and how they become numbers that TensorFlow.js has. */
-const DTYPES: Readonly<
-  Record<string, { readonly size: number; read(bytes: DataView, count: number): HostArray['data'] }>
-> = {
-  F64: {
-    size: 8,
-    read: (bytes, n) => Float32Array.from({ length: n }, (_, i) => bytes.getFloat64(8 * i, true)),
-  },
-  F32: {
-    size: 4,
-    read: (bytes, n) => Float32Array.from({ length: n }, (_, i) => bytes.getFloat32(4 * i, true)),
-  },
-  F16: {
-    size: 2,
-    read: (bytes, n) => Float32Array.from({ length: n }, (_, i) => half(bytes.getUint16(2 * i, true))),
-  },
-  BF16: { size: 2, read: (bytes, n) => widened(bytes, n) },
-  I64: {
-    size: 8,
-    read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => whole(bytes.getBigInt64(8 * i, true))),
-  },
-  I32: { size: 4, read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => bytes.getInt32(4 * i, true)) },
-  I16: { size: 2, read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => bytes.getInt16(2 * i, true)) },
-  I8: { size: 1, read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => bytes.getInt8(i)) },
-  U8: { size: 1, read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => bytes.getUint8(i)) },
-  BOOL: {
-    size: 1,
-    read: (bytes, n) => Int32Array.from({ length: n }, (_, i) => (bytes.getUint8(i) ? 1 : 0)),
-  },
-};
-
 /**
  * Reads tensors in the safetensors format. Float types become float32 (F16 and BF16 exactly), integers and booleans int32.
  *
@@ -82,9 +52,9 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const entries = Object.entries(described).map(([name, entry]) => checkEntry(name, entry));
   checkTiling(entries, payload.length);
   const tensors = entries.map(({ name, dtype, shape, start, end }) => {
-    const { size, read } = DTYPES[dtype]!;
+    const { size, read } = ELEMENT_TYPES[dtype]!;
     const view = new DataView(payload.buffer, payload.byteOffset + start, end - start);
-    const data = read(view, (end - start) / size);
+    const data = read(view, (end - start) / size, SCOPE);
     return [name, { data, shape, dtype: data instanceof Float32Array ? 'float32' : 'int32' }] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> };
@@ -160,9 +130,13 @@ function parts(bytes: Uint8Array): { header: Record<string, unknown>; payload: U
 
 function checkEntry(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  const known = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
+  const known =
+    typeof dtype === 'string' && Object.hasOwn(ELEMENT_TYPES, dtype) ? ELEMENT_TYPES[dtype] : undefined;
   if (!known)
-    refuse(SCOPE, `'${name}' has dtype ${describe(dtype)}; known are ${Object.keys(DTYPES).join(', ')}.`);
+    refuse(
+      SCOPE,
+      `'${name}' has dtype ${describe(dtype)}; known are ${Object.keys(ELEMENT_TYPES).join(', ')}.`,
+    );
   const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(shape) || !shape.every(isSize))
     refuse(SCOPE, `'${name}' has no shape of whole numbers.`);
@@ -187,25 +161,6 @@ function checkTiling(entries: readonly Entry[], length: number): void {
     at = end;
   }
   if (at !== length) refuse(SCOPE, `its tensors have ${at} bytes, and the payload has ${length}.`);
-}
-
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The upper halves of float32. */
-function widened(bytes: DataView, count: number): Float32Array {
-  const bits = Uint32Array.from({ length: count }, (_, i) => bytes.getUint16(2 * i, true) << 16);
-  return new Float32Array(bits.buffer);
-}
-
-function whole(value: bigint): number {
-  if (value !== BigInt.asIntN(32, value)) refuse(SCOPE, `it holds ${value}, which is beyond int32.`);
-  return Number(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
