@@ -114,6 +114,23 @@ test('the nearest name is found through case, dashes, and typing errors, and onl
   expect(nearest('x'.repeat(1e5), known)).toBeUndefined();
 });
 
+test('options that throw when they are read are refused as what they are', () => {
+  const broken = Object.defineProperty({}, 'rate', {
+    enumerable: true,
+    get() {
+      throw new Error('no rate');
+    },
+  });
+  expect(() =>
+    readOptions('some-kind', broken as { rate?: number }, { rate: option.number({ default: 1 }) }),
+  ).toThrow(
+    expect.objectContaining({
+      code: 'invalid-option',
+      message: expect.stringContaining('cannot be read: no rate'),
+    }),
+  );
+});
+
 test('anything becomes plain JSON', () => {
   class Odd {}
   expect(plainJson([NaN, /a/g, null, { a: { b: -Infinity } }, Float32Array.of(0.5)])).toEqual([

@@ -76,10 +76,24 @@ function asRecord(kind: string, options: unknown, known: readonly string[]): Rec
     const names = known.length === 0 ? 'no options' : `the options ${known.join(', ')}`;
     return fail('invalid-option', kind, `options must be an object with ${names}; got ${describe(options)}.`);
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  const { unknown, values } = readable(kind, options as Record<string, unknown>, known);
   if (unknown !== undefined) {
     const names = known.length === 0 ? 'It takes none' : `It takes ${known.join(', ')}`;
     fail('invalid-option', kind, `there is no option '${unknown}'.${didYouMean(unknown, known)} ${names}.`);
   }
-  return options as Record<string, unknown>;
+  return values;
+}
+
+/** The options as they are now, inherited ones too: one may be a getter, and throw. */
+function readable(
+  kind: string,
+  options: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): { unknown: string | undefined; values: Record<string, unknown> } {
+  try {
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    return { unknown, values: Object.fromEntries(known.map((name) => [name, options[name]])) };
+  } catch (cause) {
+    return fail('invalid-option', kind, `the options cannot be read: ${(cause as Error | null)?.message}.`);
+  }
 }

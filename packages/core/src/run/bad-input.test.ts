@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.js';
 import type { FitOptions } from './fit-options.js';
@@ -87,6 +88,21 @@ describe('refused before the first step, with nothing left behind', () => {
   test('a batch larger than the data is one short batch', async () => {
     const record = await trainer().fit(digits(3), { epochs: 1, batchSize: 1000 });
     expect(record.epochs[0]!['loss']).toBeGreaterThan(0);
+  });
+
+  test('a layer that is in another model, whose run has not ended', async () => {
+    const shared = tfl.layers.dense({ name: 'shared', units: 1, inputShape: [2] });
+    const models = [0, 1].map(() => {
+      const input = tfl.input({ shape: [2] });
+      return tfl.model({ inputs: input, outputs: shared.apply(input) as tfl.SymbolicTensor });
+    });
+    const fits = models.map((model) => trainer({ model }).fit(digits(4), { epochs: 2 }));
+    const [first, second] = await Promise.allSettled(fits);
+    expect(first).toMatchObject({ status: 'fulfilled' });
+    expect(String((second as PromiseRejectedResult).reason)).toContain(
+      "'shared/kernel', a weight that another model has, too, is used by another run that has not ended",
+    );
+    await trainer({ model: models[1]! }).fit(digits(4), { epochs: 1 });
   });
 
   test('two plugins of one name', () => {

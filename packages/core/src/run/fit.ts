@@ -32,6 +32,11 @@ export async function fit(
   checkFitOptions(options);
   const release = claim([
     { object: parts.source, what: 'the model' },
+    // Two models may have a layer in common.
+    ...Object.entries(parts.model.weights()).map(([name, object]) => ({
+      object,
+      what: `'${name}', a weight that another model has, too,`,
+    })),
     ...parts.driver.plugins.map((plugin) => ({ object: plugin, what: `plugin '${plugin.name}'` })),
   ]);
   try {

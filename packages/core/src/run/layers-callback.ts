@@ -55,10 +55,9 @@ export function toLayersCallback(
       learningRate: baseRate,
       weights: bindModel(model).weights(),
     });
-  return new tfl.CustomCallback({
+  const callback: tfl.CustomCallback = new tfl.CustomCallback({
     async onTrainBegin() {
-      const own = ['loss', ...(model.metricsNames ?? []).slice(1).map(fieldName)];
-      loop = start(options.metricNames ?? [...own, ...own.map((name) => `val_${name}`)]);
+      loop = start(options.metricNames ?? producedBy(callback, model));
       await loop.fitStart();
     },
     onEpochBegin: async () => loop!.epochStart(),
@@ -73,6 +72,15 @@ export function toLayersCallback(
     },
     onTrainEnd: async () => loop!.fitEnd(),
   });
+  return callback;
+}
+
+/** What `model.fit` told the callback that it will log; those of a validation only where there is one. */
+function producedBy({ params }: tfl.CustomCallback, model: tfl.LayersModel): string[] {
+  const { metrics } = (params ?? {}) as { metrics?: unknown };
+  if (Array.isArray(metrics) && metrics.length > 0) return (metrics as string[]).map(fieldName);
+  const own = ['loss', ...(model.metricsNames ?? []).slice(1).map(fieldName)];
+  return [...own, ...own.map((name) => `val_${name}`)];
 }
 
 function setRate(optimizer: LayersOptimizer | undefined, rate: number): void {

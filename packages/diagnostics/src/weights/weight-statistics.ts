@@ -54,6 +54,10 @@ export function weightStatistics(
 export function selected(scope: string, weights: HostArrays, parameters: ParameterSelector): string[] {
   if (typeof weights !== 'object' || weights === null)
     checkOptions(scope).fail('weights', 'arrays by parameter name', weights);
+  const odd = Object.entries<unknown>(weights).find(
+    ([, weight]) => !Array.isArray((weight as { shape?: unknown } | null)?.shape),
+  );
+  if (odd) checkOptions(scope).fail(`weights.${odd[0]}`, 'an array { data, shape, dtype }', odd[1]);
   const shapes = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
   return selectParameters(shapes, parameters, scope);
 }

@@ -34,6 +34,11 @@ describe('weightStatistics', () => {
     expect(weightStatistics(first).map(({ parameter }) => parameter)).toEqual(Object.keys(first));
   });
 
+  test('refuses weights that are no arrays', () => {
+    for (const wrong of [new Float32Array(2), { a: null }, { a: [1] }])
+      expect(() => weightStatistics(wrong as never)).toThrow('an array { data, shape, dtype }');
+  });
+
   test('refuses what is not there', () => {
     expect(() => weightStatistics(first, { parameters: ['hidden/kernel'] })).toThrow(
       "parameter 'hidden/kernel' does not exist",

@@ -113,8 +113,8 @@ export function int(low: number, high: number, options: IntOptions = {}): IntDis
     step: option.integer({ min: 1, default: 1 }),
   }).values;
   const check = checkOptions(SCOPE);
-  check.integer('low', low);
-  check.integer('high', high, { min: low });
+  check.integer('low', low, { min: Number.MIN_SAFE_INTEGER });
+  check.integer('high', high, { min: low, max: Number.MAX_SAFE_INTEGER });
   if (log) check.integer('low', low, { min: 1 });
   if (log && step !== 1) check.fail('step', '1 where log is true', step);
   return { type: 'int', low, high: low + Math.floor((high - low) / step) * step, log, step };

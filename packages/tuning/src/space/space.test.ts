@@ -88,3 +88,10 @@ describe('bad options', () => {
     expect(make).toThrow(message);
   });
 });
+
+test('what is no object of parameters, and integers that float64 cannot count, are refused', () => {
+  for (const nothing of [null, undefined, 7])
+    expect(() => space(nothing as never)).toThrow('the space must be an object of parameters');
+  expect(() => int(0, 1e308)).toThrow('high');
+  expect(() => int(-1e308, 0)).toThrow('low');
+});

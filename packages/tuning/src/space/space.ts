@@ -58,6 +58,8 @@ export function space<const S extends SpaceDefinition>(
   definition: S & CheckedConditions<S>,
 ): Space<ParametersOf<S>> {
   const check = checkOptions(SCOPE);
+  if (typeof definition !== 'object' || definition === null)
+    check.fail('the space', 'an object of parameters', definition);
   const entries = Object.entries(definition as SpaceDefinition);
   if (entries.length === 0) check.fail('the space', 'at least one parameter', definition);
   const dimensions: Dimension[] = [];
