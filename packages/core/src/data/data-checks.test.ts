@@ -98,3 +98,33 @@ test('what is no data set is refused by name, with what to write', async () => {
     code: 'invalid-data',
   });
 });
+
+test.each([0.5, -0.5, NaN])('a row number of %d is refused, in a prediction, too', async (id) => {
+  const wrong = tf.tensor2d([[0, id]]);
+  await expect(trainer().predict(wrong)).rejects.toThrow('looks up 0 to 4, whole numbers');
+});
+
+test.each<[string, HostArray['data'], HostArray['data'] | undefined, string]>([
+  [
+    'a weight below 0',
+    Float32Array.of(1, 2),
+    Float32Array.of(1, -1),
+    'has -1 in example 1; weights are finite and >= 0',
+  ],
+  ['NaN in a Float64Array', new Float64Array([1, NaN]) as never, undefined, 'has NaN in example 1'],
+])('%s is refused', async (_, x, weights, message) => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [1] })] });
+  const batch: HostBatch = {
+    inputs: { input: { data: x, shape: [2, 1], dtype: 'float32' } },
+    targets: { target: { data: new Float32Array(2), shape: [2, 1], dtype: 'float32' } },
+    ...(weights ? { weights: { target: { data: weights, shape: [2], dtype: 'float32' as const } } } : {}),
+  };
+  const data: Dataset = {
+    size: 2,
+    inputs: { input: { shape: [1], dtype: 'float32' } },
+    targets: { target: { shape: [1], dtype: 'float32' } },
+    batch: () => batch,
+  };
+  const subject = new Trainer({ model, loss: squaredError(), optimizer: momentum(0.1) });
+  await expect(subject.fit(data, { epochs: 1, batchSize: 2 })).rejects.toThrow(message);
+});

@@ -85,7 +85,7 @@ function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLi
     const { data, shape, scale = 1, offset = 0 } = array;
     const bad = data.findIndex((value) => {
       const id = value * scale + offset;
-      return id <= -1 || id >= below;
+      return !(Number.isInteger(id) && id >= 0 && id < below);
     });
     if (bad >= 0) {
       const example = Math.floor(bad / (data.length / shape[0]!));
@@ -93,7 +93,7 @@ function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLi
         'invalid-data',
         'trainer',
         `input '${name}' has ${data[bad]! * scale + offset} in example ${example}; layer '${layer}' looks up ` +
-          `0 to ${below - 1}. Make its inputDim larger, or number the words, categories or the like from 0 on.`,
+          `0 to ${below - 1}, whole numbers. Make its inputDim larger, or number the words, categories or the like from 0 on.`,
       );
     }
   }
@@ -101,14 +101,16 @@ function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLi
 
 function checkFinite(arrays: HostArrays, kind = 'input'): void {
   for (const [name, { data, shape }] of Object.entries(arrays)) {
-    if (!(data instanceof Float32Array)) continue;
-    const bad = data.findIndex((value) => !Number.isFinite(value));
+    // What holds whole numbers alone cannot be otherwise.
+    if (data instanceof Int32Array || data instanceof Uint8Array) continue;
+    const bad = data.findIndex((value) => !Number.isFinite(value) || (kind === 'weight' && value < 0));
     if (bad >= 0) {
       const example = Math.floor(bad / (data.length / shape[0]!));
       fail(
         'invalid-data',
         'trainer',
-        `${kind} '${name}' has ${data[bad]} in example ${example}; remove or repair such examples first.`,
+        `${kind} '${name}' has ${data[bad]} in example ${example}; ` +
+          (kind === 'weight' ? 'weights are finite and >= 0.' : 'remove or repair such examples first.'),
       );
     }
   }

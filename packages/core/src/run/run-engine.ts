@@ -10,6 +10,7 @@ import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js'
 import { type RunHost, type RunPlan, RunState } from './run-state.js';
 import type { Snapshot } from './run.js';
 import { ACCEPTED } from '../step/state.js';
+import { noteChanges } from './note-changes.js';
 import { noteNonFinite } from './non-finite.js';
 import { Totals } from './totals.js';
 import { numbersOf, recordVectors, vectorsOf } from './vectors.js';
@@ -106,6 +107,7 @@ export class RunEngine {
     this.#enter('fitStart', ['new'], 'between epochs');
     if (saved) {
       this.run.restore(saved);
+      noteChanges(this.run, saved.setup, this.#plan.setup);
       this.#validated = saved.validation;
       this.#validatedAtStep = saved.validatedAtStep;
       this.#lastRate = saved.learningRate;

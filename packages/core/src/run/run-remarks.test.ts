@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
+import type { Checkpoint } from './checkpoint.js';
 import type { Plugin } from './plugin.js';
 import { Trainer } from './trainer.js';
 
@@ -148,4 +149,20 @@ test('a scalar that throws names its owner', async () => {
   await expect(trainerOf([throwing]).fit(digits(4), { epochs: 1 })).rejects.toThrow(
     "[throwing] warmth of schedule 'warmth' failed at step 0: boom",
   );
+});
+
+test('a run that is resumed with other settings of its optimizer says so, and one with the same nothing', async () => {
+  let saved: Checkpoint | undefined;
+  const saver: Plugin = { name: 'saver', onEpochEnd: async (run) => void (saved ??= await run.checkpoint()) };
+  const resumed = async (rate: number, resumeFrom?: Checkpoint) => {
+    const optimizer = { ...momentum(rate), config: { kind: 'momentum', learningRate: rate } };
+    const trainer = new Trainer({ model: toyModel(), loss: squaredError(), optimizer, plugins: [saver] });
+    return (await trainer.fit(digits(6), { epochs: 2, ...(resumeFrom ? { resumeFrom } : {}) })).events;
+  };
+  await resumed(0.1);
+  expect(await resumed(0.1, saved)).toEqual([]);
+  expect((await resumed(0.05, saved)).map(({ message }) => message)).toEqual([
+    'resumed with other settings of the optimizer: {"kind":"momentum","learningRate":0.05} instead of ' +
+      '{"kind":"momentum","learningRate":0.1}.',
+  ]);
 });
