@@ -42,7 +42,7 @@ const sameBits = [
 ];
 
 /** Packages whose numbers enter steps. */
-const inSteps = 'callbacks,compile,core,datasets,losses,metrics,models,optimizers,regularizers';
+const inSteps = 'augmentation,callbacks,compile,core,datasets,losses,metrics,models,optimizers,regularizers';
 
 const tests = ['**/*.test.ts', '**/*.test-d.ts'];
 const aroundTests = ['packages/*/{test,testing}/**', 'packages/*/bench/**', 'bench/**', 'testing/**'];

@@ -48,7 +48,7 @@ export function gaussianBlur(options: GaussianBlurOptions): ImageTransform {
     }
     const sigma = uniformIn(draw, 'sigma', values.sigma);
     const weights = Array.from({ length: half + 1 }, (_, distance) =>
-      tf.exp(tf.div(-0.5 * distance ** 2, tf.square(sigma))),
+      tf.exp(tf.div(-0.5 * distance * distance, tf.square(sigma))),
     );
     const all = weights.reduce((sum, weight) => tf.add(sum, tf.mul(weight, 2)), tf.neg(weights[0]!));
     const shares = weights.map((weight) => tf.div(weight, all));

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { option, readOptions } from '@espalier/core';
+import { log } from '@espalier/core/internal';
 import { asMask, choose, chosenWith } from '../choose.js';
 import type { Draw } from '../draw.js';
 import { pairRule } from '../geometry/random-resized-crop.js';
@@ -43,7 +44,7 @@ export function randomErasing(options: RandomErasingOptions = {}): ImageTransfor
   const { probability, scale, ratio, value } = values;
   return erasing('random-erasing', config, value, ([height, width], draw) => {
     const area = tf.mul(between(draw.uniform('scale'), ...scale), height * width);
-    const shape = tf.exp(between(draw.uniform('ratio'), Math.log(ratio[0]), Math.log(ratio[1])));
+    const shape = tf.exp(between(draw.uniform('ratio'), log(ratio[0]), log(ratio[1])));
     const along = (name: string, have: number, long: Tensor): Interval => {
       const part = tf.minimum(tf.floor(tf.add(long, 0.5)), have);
       const start = tf.floor(tf.mul(draw.uniform(name), tf.add(tf.sub(have, part), 1)));

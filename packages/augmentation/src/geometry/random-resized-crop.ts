@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Given, option, readOptions } from '@espalier/core';
+import { log } from '@espalier/core/internal';
 import type { ImageTransform } from '../image-transform.js';
 import { between } from '../random-range.js';
 import { sizeRule } from './random-crop.js';
@@ -45,7 +46,7 @@ export function randomResizedCrop(options: RandomResizedCropOptions = {}): Image
       const [, height, width] = images.shape;
       const [toHeight, toWidth] = size ?? [height, width];
       const area = tf.mul(between(draw.uniform('scale'), ...scale), height * width);
-      const shape = tf.exp(between(draw.uniform('ratio'), Math.log(ratio[0]), Math.log(ratio[1])));
+      const shape = tf.exp(between(draw.uniform('ratio'), log(ratio[0]), log(ratio[1])));
       const along = (name: string, have: number, want: number, axis: 1 | 2, long: tf.Tensor): tf.Tensor => {
         const part = tf.minimum(long, have);
         const start = tf.mul(draw.uniform(name), tf.sub(have, part));

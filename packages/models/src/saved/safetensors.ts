@@ -1,4 +1,4 @@
-import { type HostArray, type HostArrays, option, readOptions } from '@espalier/core';
+import { type HostArrays, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { ELEMENT_TYPES } from './element-types.js';
 import { refuse } from './refuse.js';
