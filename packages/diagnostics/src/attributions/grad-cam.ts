@@ -7,6 +7,7 @@ import type { GivenArrays } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import type { AttributionOptions } from './score.js';
 import { ATTRIBUTION_RULES, scorer } from './score.js';
+import { isApplicationOf } from '../layers/run-layers.js';
 
 /** Options of {@link gradCam}. */
 export interface GradCamOptions extends AttributionOptions {
@@ -68,7 +69,7 @@ export async function gradCam(
     const spatial = of.bound.layers().filter(({ shape }) => shape?.length === 4);
     const names = spatial.map(({ name }) => name);
     const wanted = layer ?? spatial.filter(({ kind }) => /Conv/.test(kind)).at(-1)?.name ?? names.at(-1);
-    if (wanted === undefined || !names.includes(wanted.replace(/#\d+$/, '')))
+    if (wanted === undefined || !names.some((layer) => isApplicationOf(wanted, layer)))
       return checkOptions('grad-cam').fail(
         'layer',
         `a layer of [N, height, width, channels] (${knownNames(names, layer)})`,

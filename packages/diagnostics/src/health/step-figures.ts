@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, StepState, Tensors } from '@espalier/core';
 import { unitFigures, unitKind } from './unit-kinds.js';
+import { isApplicationOf } from '../layers/run-layers.js';
 
 /** The part of a plugin that gathers figures inside the steps of an epoch. */
 export interface StepFigures {
@@ -92,7 +93,7 @@ export function stepFigures(): StepFigures {
         };
         for (const key of Object.keys(state).filter((one) => one.startsWith(ROOM))) {
           const layer = key.slice(ROOM.length);
-          const seen = Object.keys(layers).filter((name) => name.replace(/#\d+$/, '') === layer);
+          const seen = Object.keys(layers).filter((name) => isApplicationOf(name, layer));
           let room: tf.Tensor = tf.mul(state[key]!, kept);
           let saturated: tf.Tensor = tf.mul(state[SATURATED + layer]!, kept);
           for (const name of seen) {

@@ -63,7 +63,8 @@ export async function activationProfile(
       .map((layer) => [layer.name, layer]),
   );
   return Object.entries(given).map(([layer, array]) => {
-    const { kind, activation } = infos.get(layer.replace(/#\d+$/, ''))!;
+    // A layer without a name ends in its place, `Dense#1`, one that is applied again in how often.
+    const { kind, activation } = (infos.get(layer) ?? infos.get(layer.replace(/#\d+$/, '')))!;
     const values = toTensorData(array);
     const bounds = saturationOf(activation);
     return {

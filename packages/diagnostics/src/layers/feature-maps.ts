@@ -4,7 +4,7 @@ import type { GivenArrays } from '../given-arrays.js';
 import { activations } from './activations.js';
 import type { ImageGrid } from './image-record.js';
 import { imageGrid } from './image-record.js';
-import { bindLayers } from './run-layers.js';
+import { bindLayers, isApplicationOf } from './run-layers.js';
 
 /** Options of {@link featureMaps}. */
 export interface FeatureMapsOptions {
@@ -48,7 +48,7 @@ export async function featureMaps(
     .map(({ name }) => name);
   if (spatial.length === 0) check.fail('model', 'one with a layer of [N, height, width, channels]', 'none');
   const wanted = layer ?? spatial[0]!;
-  if (!spatial.includes(wanted.replace(/#\d+$/, '')))
+  if (!spatial.some((layer) => isApplicationOf(wanted, layer)))
     check.fail('layer', `one of ${spatial.join(', ')}`, layer);
   const array = (await activations(model, inputs, { layers: [wanted] }))[wanted]!;
   const [examples, height, width, channels] = array.shape as [number, number, number, number];

@@ -33,6 +33,11 @@ export function applicationName(layer: string, times: number): string {
   return times === 1 ? layer : `${layer}#${times}`;
 }
 
+/** Whether a name is that of an application of a layer, whose own name may be a place: `Dense#1`, `Dense#1#2`. */
+export function isApplicationOf(name: string, layer: string): boolean {
+  return name === layer || (name.startsWith(`${layer}#`) && /^\d+$/.test(name.slice(layer.length + 1)));
+}
+
 /** A forward pass with training off, and what each layer gave. Call inside a tidy. */
 export function runLayers(
   scope: string,
@@ -81,7 +86,7 @@ export function wantedLayers(
 ): ReadonlySet<string> {
   const names = bound.layers().map(({ name }) => name);
   for (const name of wanted ?? []) {
-    if (names.includes(name.replace(/#\d+$/, ''))) continue;
+    if (names.some((layer) => isApplicationOf(name, layer))) continue;
     checkOptions(scope).fail('layers', `names of layers (${knownNames(names, name)})`, name);
   }
   return new Set(wanted ?? names);
