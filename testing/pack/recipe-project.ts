@@ -17,6 +17,8 @@ export interface ProjectOptions {
   readonly files: readonly string[];
   /** Where the shared training goes. Default: beside the program. */
   readonly training?: string;
+  /** More packages of ours. */
+  readonly ours?: readonly string[];
   /** More packages, by version. */
   readonly dependencies?: Readonly<Record<string, string>>;
   /** How its package manager is told to take the tarballs wherever a package is asked for. */
@@ -27,10 +29,10 @@ export interface ProjectOptions {
 export function makeProject(
   folder: string,
   packed: readonly PackedPackage[],
-  { files, training = '.', dependencies = {}, overriding }: ProjectOptions,
+  { files, training = '.', ours = [], dependencies = {}, overriding }: ProjectOptions,
 ): string {
   const { devDependencies = {} } = readJson<Manifest>(join(root, 'package.json'));
-  const names = [...OURS, 'optimizers', 'workers'].map((name) => `@espalier/${name}`);
+  const names = [...OURS, 'optimizers', 'workers', ...ours].map((name) => `@espalier/${name}`);
   const tarballs = Object.fromEntries(
     packed
       .filter(({ manifest }) => names.includes(manifest.name))

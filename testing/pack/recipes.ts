@@ -16,6 +16,7 @@ import {
 } from './recipes-of-installers.js';
 import { nextRecipe } from './recipe-of-next.js';
 import { overridesRecipe } from './recipe-of-overrides.js';
+import { tuningBullmqRecipe, tuningRecipe } from './recipes-of-tuning.js';
 import { installTools, type Outcome, type Tools } from './recipe-project.js';
 import { checkPredictions, type Predictions } from './saved-models.js';
 
@@ -49,6 +50,8 @@ export const RECIPES: Readonly<Record<string, (context: RecipeContext) => Promis
   jest: jestRecipe,
   overrides: overridesRecipe,
   next: nextRecipe,
+  tuning: tuningRecipe,
+  'tuning-bullmq': tuningBullmqRecipe,
 };
 
 /**

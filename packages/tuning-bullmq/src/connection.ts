@@ -39,7 +39,7 @@ export async function connect(scope: string, address: RedisAddress, seconds: num
       throw new EspalierError({
         code: 'io',
         scope,
-        message: `cannot reach Redis at ${shown(address)} (${cause.message}); start it (redis-server --appendonly yes --appendfsync always), or give another connection.`,
+        message: `cannot reach Redis at ${shown(address)} (${cause.message}); ${adviceFor(cause.message)}.`,
         cause,
       });
     }
@@ -54,6 +54,14 @@ function client(address: RedisAddress): Redis {
     retryStrategy: (tries) => Math.min(50 * tries, 1000),
   };
   return typeof address === 'string' ? new Redis(address, settings) : new Redis({ ...address, ...settings });
+}
+
+function adviceFor(message: string): string {
+  if (/certificate|altnames/i.test(message))
+    return 'give the authority that signed it: NODE_EXTRA_CA_CERTS=ca.crt in the environment, or tls: { ca } in the connection';
+  if (/WRONGPASS|NOAUTH|invalid password/i.test(message))
+    return 'give its password: redis://:PASSWORD@host:port, or { host, port, password }';
+  return 'start it (redis-server --appendonly yes --appendfsync always), or give another connection';
 }
 
 /** Not there yet, or reading its file: worth another try. */

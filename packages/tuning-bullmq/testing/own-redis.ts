@@ -9,6 +9,13 @@ import { Redis } from 'ioredis';
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis) console.warn('redis-server is not installed: the tests that need it are left out');
 
+/** Whether it is built with TLS: one that is not complains of the option, and not of the folder. */
+export const hasTls =
+  hasRedis &&
+  !spawnSync('redis-server', ['--port', '0', '--tls-port', '0', '--dir', '/no/such/folder'])
+    .stdout.toString()
+    .includes('tls-port');
+
 /** A Redis of its own, on a Unix socket, with an append-only file. */
 export class OwnRedis {
   readonly folder: string;

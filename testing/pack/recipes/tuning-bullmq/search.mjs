@@ -1,0 +1,11 @@
+import { float, int, space } from '@espalier/tuning';
+import { train } from './train.js';
+
+export const study = 'search';
+export const search = space({ learningRate: float(1e-3, 1e-1, { log: true }), units: int(4, 16) });
+
+/** A value of the training that is the same for all, and of the parameters. */
+export const objective = async ({ parameters: { learningRate, units } }) => {
+  const { losses } = await train('wasm');
+  return losses.at(-1) + Math.abs(Math.log10(learningRate) + 2) + Math.abs(units - 8) / 8;
+};
