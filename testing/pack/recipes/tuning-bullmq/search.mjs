@@ -4,8 +4,10 @@ import { train } from './train.js';
 export const study = 'search';
 export const search = space({ learningRate: float(1e-3, 1e-1, { log: true }), units: int(4, 16) });
 
-/** A value of the training that is the same for all, and of the parameters. */
+let trained;
+
+/** The same training for all, once in each process, and something of the parameters. */
 export const objective = async ({ parameters: { learningRate, units } }) => {
-  const { losses } = await train('wasm');
+  const { losses } = await (trained ??= train('wasm'));
   return losses.at(-1) + Math.abs(Math.log10(learningRate) + 2) + Math.abs(units - 8) / 8;
 };
