@@ -41,8 +41,9 @@ const sameBits = [
   },
 ];
 
-/** Packages whose numbers enter steps. */
-const inSteps = 'augmentation,callbacks,compile,core,datasets,losses,metrics,models,optimizers,regularizers';
+/** Packages whose numbers enter steps, or say what is trained next. */
+const inSteps =
+  'augmentation,callbacks,compile,core,datasets,losses,metrics,models,optimizers,regularizers,tuning';
 
 const tests = ['**/*.test.ts', '**/*.test-d.ts'];
 const aroundTests = ['packages/*/{test,testing}/**', 'packages/*/bench/**', 'bench/**', 'testing/**'];

@@ -6,6 +6,7 @@ import type { Sampler } from '@espalier/tuning';
 import { cmaEsSampler, createStudy, quasiRandomSampler, randomSampler, tpeSampler } from '@espalier/tuning';
 import type { Search } from './searches.js';
 import { reference, searches } from './searches.js';
+import { show } from './show-regrets.js';
 
 const samplers: Readonly<Record<string, () => Sampler>> = {
   random: () => randomSampler(),
@@ -13,17 +14,6 @@ const samplers: Readonly<Record<string, () => Sampler>> = {
   tpe: () => tpeSampler(),
   'tpe, one by one': () => tpeSampler({ multivariate: false }),
   'cma-es': () => cmaEsSampler(),
-};
-
-const quantile = (sorted: readonly number[], share: number): number => {
-  const at = share * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  return low + (sorted[Math.ceil(at)]! - low) * (at - Math.floor(at));
-};
-const show = (values: readonly number[]): string => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, middle, high] = [0.1, 0.5, 0.9].map((share) => quantile(sorted, share).toPrecision(2));
-  return `${middle} (${low} to ${high})`;
 };
 
 async function regrets(search: Search, make: () => Sampler): Promise<number[]> {

@@ -21,6 +21,8 @@ export type { Direction, Report, TrialRecord, TrialState } from './trial/trial-r
 export type { PendingTrial, Sampler, SamplerRequest } from './samplers/sampler.js';
 export type { CmaEsSamplerOptions } from './samplers/cma-es-sampler.js';
 export { cmaEsSampler } from './samplers/cma-es-sampler.js';
+export type { GpSamplerOptions } from './samplers/gp/gp-sampler.js';
+export { gpSampler } from './samplers/gp/gp-sampler.js';
 export type { GridSamplerOptions } from './samplers/grid-sampler.js';
 export { gridSampler } from './samplers/grid-sampler.js';
 export type { QuasiRandomSamplerOptions } from './samplers/quasi-random-sampler.js';

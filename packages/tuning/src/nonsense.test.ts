@@ -27,6 +27,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   crossValidate: { make: exported.crossValidate, good: { folds, run }, accepts: { monitor: ["'x'"] } },
   float: { make: of(float, 1, 2) },
   foldPruner: { make: exported.foldPruner },
+  gpSampler: { make: exported.gpSampler },
   gridSampler: { make: exported.gridSampler, accepts: { points: ['{}'] } },
   hyperbandPruner: { make: exported.hyperbandPruner },
   int: { make: of(int, 1, 2) },

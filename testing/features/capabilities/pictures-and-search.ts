@@ -102,7 +102,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
         'Halton: Sobol points are the better ones.',
       ),
       whole('TPE', 'O', 'tpeSampler'),
-      none('Gaussian process', 'O', 'Not there yet: TPE and CMA-ES cover the searches of the studies.'),
+      whole('Gaussian process', 'O', 'gpSampler'),
       whole('CMA-ES', 'O', 'cmaEsSampler'),
       part(
         'NSGA-II / III, multi-objective, Pareto',

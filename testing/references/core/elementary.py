@@ -11,6 +11,8 @@ import mpmath as mp
 
 mp.mp.prec = 1300
 FUNCTIONS = {
+    "exp": mp.exp,
+    "log1p": lambda x: mp.log(1 + x),
     "log": mp.log,
     "pow": mp.power,
     "sin": mp.sin,
@@ -31,6 +33,9 @@ def arguments():
     """Arguments by function: every size of number, those where results are near 0 or 1, and those that steps have."""
     sizes = [math.ldexp(m, int(e)) for m, e in zip(numbers(70, 0.5, 1, 1), numbers(70, -1060, 1024, 2))]
     yield "log", [(x,) for x in [*sizes, *numbers(40, 0, 2, 3), *numbers(20, 0.9999, 1.0001, 4), 5e-324]]
+    powers = [*numbers(60, -745, 709.5, 12), *numbers(60, -2, 2, 13), 1e-300, -1e-17, 709.78, -745.1]
+    yield "exp", [(x,) for x in powers]
+    yield "log1p", [(x,) for x in [*(x for x in sizes if x < 2.0**1000), *numbers(60, -1, 1, 14), 1e-17, -1e-12, -0.9999999]]
     wide = [(x, e / math.log(x)) for x, e in zip(sizes, numbers(70, -740, 709, 5))]
     decays = [(x, float(int(t))) for x, t in zip(numbers(40, 0.9, 1, 6), numbers(40, 1, 5000, 7))]
     mixed = list(zip(numbers(40, 0, 3, 8), numbers(40, -5, 5, 9)))

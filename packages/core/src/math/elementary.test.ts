@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Hash } from '../hash.js';
-import { log, pow } from './exponential.js';
+import { exp, log, log1p, pow } from './exponential.js';
 import { cosPi, sin, sinPi } from './trigonometric.js';
 
 /** Rows of arguments and the exact value in two parts, see testing/references/core/elementary.py. */
@@ -10,6 +10,8 @@ const reference = JSON.parse(
 ) as Record<string, number[][]>;
 
 const functions: readonly (readonly [string, (x: number, y: number) => number, number, string])[] = [
+  ['exp', exp, 1.2, '06da4ca01001548b'],
+  ['log1p', log1p, 2.5, 'cb492aba8e9e9a54'],
   ['log', log, 0.9, '5239982985601391'],
   ['pow', pow, 0.7, 'fca697bd20db539e'],
   ['sin', sin, 0.9, 'd7fed9f148a062de'],
@@ -83,7 +85,12 @@ test('pow is exact where the result is a number', () => {
 });
 
 test('the others have the special cases of Math', () => {
-  for (const x of special) expect(Math.fround(log(x))).toBe(Math.fround(Math.log(x)));
+  for (const x of special) {
+    expect(Math.fround(log(x))).toBe(Math.fround(Math.log(x)));
+    expect(Math.fround(exp(x))).toBe(Math.fround(Math.exp(x)));
+    expect(Math.fround(log1p(x))).toBe(Math.fround(Math.log1p(x)));
+  }
+  expect([exp(0), log1p(0)]).toEqual([1, 0]);
   expect([log(1), sin(0), sinPi(0), cosPi(0)]).toEqual([0, 0, 0, 1]);
   expect([sin(5e-324), sinPi(1e-320)]).toEqual([5e-324, Math.PI * 1e-320]);
   for (const f of [sin, sinPi, cosPi]) expect([f(Infinity), f(-Infinity), f(NaN)]).toEqual([NaN, NaN, NaN]);

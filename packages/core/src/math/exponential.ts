@@ -40,6 +40,34 @@ export function pow(base: number, exponent: number): number {
 }
 
 /**
+ * `e^x`, with the special cases of `Math.exp` and the same bits in every engine.
+ *
+ * Error below 0.6 units in the last place, 1.2 of denormal results.
+ *
+ * @param x Any number.
+ */
+export function exp(x: number): number {
+  if (x !== x) return NaN;
+  if (x > 710) return Infinity;
+  if (x < -746) return 0;
+  return exponential(x, 0);
+}
+
+/**
+ * `log(1 + x)`, good to some units in the last place also where x is small; the same bits in every engine.
+ *
+ * Source: the correction of D. Goldberg, "What every computer scientist should know about floating-point arithmetic", 1991, theorem 4.
+ *
+ * @param x Any number; NaN below -1.
+ */
+export function log1p(x: number): number {
+  const sum = 1 + x;
+  if (sum === 1) return x;
+  if (sum === Infinity || !(sum > 0)) return log(sum);
+  return log(sum) * (x / (sum - 1));
+}
+
+/**
  * The natural logarithm, with the special cases of `Math.log` and the same bits in every engine.
  *
  * Error below 0.9 units in the last place.

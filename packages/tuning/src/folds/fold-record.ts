@@ -39,7 +39,8 @@ export function foldStatistics(folds: readonly FoldRecord[]): FoldStatistics {
       values.length === 1
         ? 0
         : Math.sqrt(
-            values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
+            values.reduce((sum, value) => sum + (value - mean(values)) * (value - mean(values)), 0) /
+              (values.length - 1),
           ),
     ),
   };

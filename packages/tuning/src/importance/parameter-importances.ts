@@ -134,8 +134,9 @@ function worse(
   return rows.reduce((sum, row, i) => {
     const point = points[row]!;
     const moved = point.map((value, c) => (c === column ? points[rows[order[i]!]!]![column]! : value));
-    const before = (predict(tree, columns, point) - values[row]!) ** 2;
-    return sum + (predict(tree, columns, moved) - values[row]!) ** 2 - before;
+    const before = predict(tree, columns, point) - values[row]!;
+    const after = predict(tree, columns, moved) - values[row]!;
+    return sum + after * after - before * before;
   }, 0);
 }
 

@@ -62,7 +62,7 @@ export function predict(tree: TreeNode, columns: readonly Column[], point: reado
 
 /** The sum of squares between two parts, by their sums and sizes: larger is a better split. */
 const between = (sumLeft: number, left: number, sum: number, all: number): number =>
-  sumLeft ** 2 / left + (sum - sumLeft) ** 2 / (all - left);
+  (sumLeft * sumLeft) / left + ((sum - sumLeft) * (sum - sumLeft)) / (all - left);
 
 function numberSplit({ points, values }: Table, rows: readonly number[], column: number) {
   const sorted = [...rows].sort((a, b) => points[a]![column]! - points[b]![column]!);

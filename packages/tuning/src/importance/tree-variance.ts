@@ -27,7 +27,7 @@ export function treeVariances(
   const leaves = leavesOf(tree, columns, whole);
   const weights = leaves.map(({ parts }) => parts.reduce((product, part) => product * lengthOf(part), 1));
   const mean = leaves.reduce((sum, { value }, i) => sum + weights[i]! * value, 0);
-  const total = leaves.reduce((sum, { value }, i) => sum + weights[i]! * (value - mean) ** 2, 0);
+  const total = leaves.reduce((sum, { value }, i) => sum + weights[i]! * (value - mean) * (value - mean), 0);
   const byColumn = columns.map((column, index) => {
     const cells = column.kind === 'number' ? intervals(leaves, index) : choices(column.values);
     return cells.reduce((sum, cell) => {
@@ -38,7 +38,7 @@ export function treeVariances(
           covers(parts[index]!, cell) ? part + (weights[i]! / lengthOf(parts[index]!)) * value : part,
         0,
       );
-      return sum + length * (marginal - mean) ** 2;
+      return sum + length * (marginal - mean) * (marginal - mean);
     }, 0);
   });
   return { total, byColumn };

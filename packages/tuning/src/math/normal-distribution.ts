@@ -1,9 +1,11 @@
+import { exp, log, log1p } from '@espalier/core/internal';
+
 /*
  * The normal distribution in float64, good to some 1e-14 relative, far into its tails.
  */
 
 const SQRT2 = Math.SQRT2;
-const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
+const LOG_SQRT_2PI = 0.5 * log(2 * Math.PI);
 
 /** exp(x^2) erfc(x) for x >= 2: a continued fraction (Abramowitz and Stegun, 7.1.14), by Lentz's method. */
 function scaledErfc(x: number): number {
@@ -28,12 +30,12 @@ function seriesErf(x: number): number {
     term *= (2 * x * x) / (2 * n + 1);
     sum += term;
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  return (2 / Math.sqrt(Math.PI)) * exp(-x * x) * sum;
 }
 
 /** 1 - erf(x). */
 function erfc(x: number): number {
-  if (x > 2) return Math.exp(-x * x) * scaledErfc(x);
+  if (x > 2) return exp(-x * x) * scaledErfc(x);
   if (x < -2) return 2 - erfc(-x);
   return 1 - seriesErf(x);
 }
@@ -46,9 +48,9 @@ export function normalCdf(x: number): number {
 /** The logarithm of the share below `x`, also where that share is too small for a float64. */
 export function logNormalCdf(x: number): number {
   if (x === Infinity) return 0;
-  if (x > 0) return Math.log1p(-0.5 * erfc(x / SQRT2));
-  if (x > -2 * SQRT2) return Math.log(0.5 * erfc(-x / SQRT2));
-  return -0.5 * x * x + Math.log(0.5 * scaledErfc(-x / SQRT2));
+  if (x > 0) return log1p(-0.5 * erfc(x / SQRT2));
+  if (x > -2 * SQRT2) return log(0.5 * erfc(-x / SQRT2));
+  return -0.5 * x * x + log(0.5 * scaledErfc(-x / SQRT2));
 }
 
 /** The logarithm of the density at `x`. */
@@ -62,9 +64,9 @@ export function logNormalMass(a: number, b: number): number {
   if (a > 0) return logNormalMass(-b, -a);
   if (b <= 0) {
     const high = logNormalCdf(b);
-    return high + Math.log1p(-Math.exp(logNormalCdf(a) - high));
+    return high + log1p(-exp(logNormalCdf(a) - high));
   }
-  return Math.log1p(-normalCdf(a) - normalCdf(-b));
+  return log1p(-normalCdf(a) - normalCdf(-b));
 }
 
 /** `x` with P(a < z < x) = share x P(a < z < b): the quantile of a truncated normal distribution. */
@@ -72,7 +74,7 @@ export function truncatedNormalQuantile(share: number, a: number, b: number): nu
   if (share <= 0) return a;
   if (share >= 1) return b;
   if (a > 0) return -truncatedNormalQuantile(1 - share, -b, -a);
-  const target = logAdd(logNormalCdf(a), Math.log(share) + logNormalMass(a, b));
+  const target = logAdd(logNormalCdf(a), log(share) + logNormalMass(a, b));
   return inverseLogCdf(target, a, b);
 }
 
@@ -85,7 +87,7 @@ function inverseLogCdf(target: number, a: number, b: number): number {
     const value = logNormalCdf(x);
     if (value < target) low = x;
     else high = x;
-    let next = x - (value - target) * Math.exp(value - logNormalDensity(x));
+    let next = x - (value - target) * exp(value - logNormalDensity(x));
     if (!(next > low && next < high)) next = (Math.max(low, -40) + Math.min(high, 40)) / 2;
     if (Math.abs(next - x) <= 1e-14 * Math.max(1, Math.abs(x))) return next;
     x = next;
@@ -97,5 +99,5 @@ function inverseLogCdf(target: number, a: number, b: number): number {
 export function logAdd(p: number, q: number): number {
   const larger = Math.max(p, q);
   if (larger === -Infinity) return -Infinity;
-  return larger + Math.log1p(Math.exp(Math.min(p, q) - larger));
+  return larger + log1p(exp(Math.min(p, q) - larger));
 }

@@ -31,7 +31,7 @@ export function signedRankTest(differences: readonly number[]): number {
   const plain = ties.every((count) => count === 1) && !differences.includes(0);
   if (n <= (plain ? 50 : 13)) return exactTail(differences, ranks);
   const mean = (n * (n + 1)) / 4;
-  const tied = ties.reduce((sum, count) => sum + count ** 3 - count, 0);
+  const tied = ties.reduce((sum, count) => sum + count * count * count - count, 0);
   const deviation = Math.sqrt((n * (n + 1) * (2 * n + 1) - tied / 2) / 24);
   return deviation === 0 ? 1 : normalCdf(-(positive - mean) / deviation);
 }

@@ -21,8 +21,9 @@ export function symmetricEigen(symmetric: Matrix): { values: Float64Array; vecto
     let all = 0;
     for (let i = 0; i < size; i++)
       for (let j = 0; j < size; j++) {
-        all += a[i]![j]! ** 2;
-        if (i !== j) off += a[i]![j]! ** 2;
+        const square = a[i]![j]! * a[i]![j]!;
+        all += square;
+        if (i !== j) off += square;
       }
     if (off <= 1e-32 * all) break;
     for (let p = 0; p < size; p++) for (let q = p + 1; q < size; q++) rotate(a, vectors, p, q);
@@ -35,8 +36,8 @@ function rotate(a: Float64Array[], vectors: Float64Array[], p: number, q: number
   const apq = a[p]![q]!;
   if (apq === 0) return;
   const theta = (a[q]![q]! - a[p]![p]!) / (2 * apq);
-  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(theta, 1));
-  const c = 1 / Math.hypot(t, 1);
+  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
   const size = a.length;
   for (let k = 0; k < size; k++) {

@@ -1,4 +1,5 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { log, pow } from '@espalier/core/internal';
 import { crc32 } from './crc32.js';
 import type { Pruner } from './pruner.js';
 import { currentSeries } from './pruner.js';
@@ -66,10 +67,10 @@ export function hyperbandPruner(options: HyperbandPrunerOptions = {}): Pruner {
 
 /** For each bracket how many of all trials it gets. */
 function trialBudgets(minResource: number, maxResource: number, factor: number): number[] {
-  const brackets = Math.floor(Math.log(maxResource / minResource) / Math.log(factor)) + 1;
+  const brackets = Math.floor(log(maxResource / minResource) / log(factor)) + 1;
   return Array.from({ length: Math.max(1, brackets) }, (_, id) => {
     const halvings = brackets - 1 - id;
-    return Math.ceil((brackets * factor ** halvings) / (halvings + 1));
+    return Math.ceil((brackets * pow(factor, halvings)) / (halvings + 1));
   });
 }
 

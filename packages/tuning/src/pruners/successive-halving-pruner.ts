@@ -1,4 +1,5 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { pow } from '@espalier/core/internal';
 import type { TrialRecord } from '../trial/trial-record.js';
 import type { Pruner, PrunerRequest, StepReport } from './pruner.js';
 import { costOf, currentSeries, seriesOf } from './pruner.js';
@@ -59,7 +60,7 @@ export function pruneByRungs(
   if (first === undefined) return false;
   const comparable = estimate ? estimate.later : finished;
   for (let rung = 0; ; rung++) {
-    const step = first * reductionFactor ** (minEarlyStoppingRate + rung);
+    const step = first * pow(reductionFactor, minEarlyStoppingRate + rung);
     const own = arrival(series, step);
     if (!own) return false;
     // Rungs that were passed at earlier reports were decided then.

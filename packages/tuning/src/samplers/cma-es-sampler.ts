@@ -1,7 +1,8 @@
 import { EspalierError, option, readOptions, stream } from '@espalier/core';
+import { normalDraw } from '../math/normal-draw.js';
 import { isSingle } from '../space/distributions.js';
 import type { Dimension } from '../space/space.js';
-import { fromUnit, toUnit, uniform53 } from '../space/unit-interval.js';
+import { fromUnit, toUnit } from '../space/unit-interval.js';
 import type { TrialRecord } from '../trial/trial-record.js';
 import { costs, violation } from '../trial/trial-record.js';
 import type { CmaEsState } from './cma-es/cma-es-state.js';
@@ -112,8 +113,7 @@ const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
 
 function drawInside(state: CmaEsState, seed: number, number: number): Float64Array {
   const random = stream(seed, 'cma-es', number);
-  const normal = () =>
-    Math.sqrt(-2 * Math.log(1 - uniform53(random))) * Math.cos(2 * Math.PI * uniform53(random));
+  const normal = normalDraw(random);
   let point = state.mean;
   for (let i = 0; i <= REDRAWS; i++) {
     point = drawPoint(state, Array.from(state.mean, normal));

@@ -1,4 +1,5 @@
 import { EspalierError, option, readOptions } from '@espalier/core';
+import { exp, log } from '@espalier/core/internal';
 import type { ParameterValue } from '../space/distributions.js';
 import type { Dimension } from '../space/space.js';
 import type { Parameters } from '../space/space-types.js';
@@ -67,12 +68,12 @@ function values({ name, distribution }: Dimension, count: number | undefined): P
     return Array.from({ length: Math.round((high - low) / step!) + 1 }, (_, i) => low + i * step!);
   }
   if (count === 1) return [fromUnit(distribution, 0.5)];
-  const [start, end] = distribution.log ? [Math.log(low), Math.log(high)] : [low, high];
+  const [start, end] = distribution.log ? [log(low), log(high)] : [low, high];
   const at = (i: number) => start + (i / (count - 1)) * (end - start);
   const exact = Array.from({ length: count }, (_, i) => {
     if (i === 0) return low;
     if (i === count - 1) return high;
-    const value = distribution.log ? Math.exp(at(i)) : at(i);
+    const value = distribution.log ? exp(at(i)) : at(i);
     return step === undefined ? value : low + Math.round((value - low) / step) * step;
   });
   return [...new Set(exact)];

@@ -3,6 +3,7 @@ import { choice, float, int } from '../space/distributions.js';
 import { space, when } from '../space/space.js';
 import type { Parameters } from '../space/space-types.js';
 import { cmaEsSampler } from './cma-es-sampler.js';
+import { gpSampler } from './gp/gp-sampler.js';
 import { gridSampler } from './grid-sampler.js';
 import { quasiRandomSampler } from './quasi-random-sampler.js';
 import { randomSampler } from './random-sampler.js';
@@ -46,6 +47,7 @@ const samplers: Record<string, () => Sampler> = {
   'tpe one by one': () => tpeSampler({ startupTrials: 5, multivariate: false }),
   'tpe without groups': () => tpeSampler({ startupTrials: 5, group: false }),
   'cma-es': () => cmaEsSampler(),
+  gp: () => gpSampler({ startupTrials: 5, candidates: 16 }),
   grid: () => gridSampler({ points: { rate: 3, momentum: 2, width: 4 } }),
 };
 
@@ -62,7 +64,7 @@ describe.each(Object.entries(samplers))('%s', (_, make) => {
   });
 });
 
-test.each(['random', 'quasi-random', 'tpe', 'cma-es'])('another seed is another search: %s', (name) => {
+test.each(['random', 'quasi-random', 'tpe', 'cma-es', 'gp'])('another seed is another search: %s', (name) => {
   const numbers = (seed: number) =>
     simulate(samplers[name]!(), 20, cost, seed).map(({ parameters }) => parameters['rate']);
   expect(numbers(1)).not.toEqual(numbers(2));
@@ -132,6 +134,36 @@ test.each([
   expect(median(seeds.map((seed) => bestOf(randomSampler(), 100, seed)))).toBeGreaterThan(0.1);
 });
 
+test('a gaussian process needs few trials for the bottom of a bowl', () => {
+  for (const seed of [1, 2]) expect(bestOf(gpSampler({ candidates: 64 }), 20, seed)).toBeLessThan(0.01);
+});
+
+test('a gaussian process keeps away from trials that still run', () => {
+  const finished = simulate(randomSampler(), 12, valley, 1, two as never);
+  const sampler = gpSampler({ candidates: 64 });
+  const first = sampler.suggest(request(two, finished));
+  const apart = (pending: { number: number; parameters: Parameters }[]) => {
+    const { x, y } = sampler.suggest(request(two, finished, { pending, number: 13 })) as Record<
+      string,
+      number
+    >;
+    return Math.hypot(x! - (first['x'] as number), y! - (first['y'] as number));
+  };
+  expect(apart([])).toBeLessThan(0.05);
+  expect(apart([{ number: 12, parameters: first }])).toBeGreaterThan(0.1);
+});
+
+test('a gaussian process takes what is infinite, infeasible or all alike, and no point of a small grid twice', () => {
+  const grid = space({ a: int(0, 3), b: choice(['x', 'y', 'z']) });
+  const finished: ReturnType<typeof finishedTrial>[] = [];
+  for (let i = 0; i < 12; i++) {
+    const parameters = gpSampler({ startupTrials: 1, candidates: 32 }).suggest(request(grid, finished));
+    const value = i < 3 ? Infinity : i < 6 ? 1 : (parameters['a'] as number);
+    finished.push(finishedTrial(i, parameters, value, { constraints: [i === 7 ? 1 : 0] }));
+  }
+  expect(new Set(finished.map(({ parameters }) => JSON.stringify(parameters))).size).toBe(12);
+});
+
 test('tpe draws at random until enough trials are complete or pruned', () => {
   const finished = simulate(randomSampler(), 10, cost);
   const random = randomSampler().suggest(request(search, finished));
@@ -171,6 +203,12 @@ test.each([
   [() => tpeSampler({ multivariate: 1 as never }), /\[tpe\] multivariate must/],
   [() => tpeSampler({ gamma: 3 as never }), /\[tpe\] gamma must/],
   [() => tpeSampler({ startup: 3 } as never), /\[tpe\] there is no option 'startup'/],
+  [() => gpSampler({ startupTrials: 0 }), /\[gp\] startupTrials must/],
+  [() => gpSampler({ candidates: 0 }), /\[gp\] candidates must/],
+  [
+    () => gpSampler().suggest(request(two, [], { directions: ['minimize', 'minimize'] })),
+    /\[gp\] direction must be one/,
+  ],
   [() => cmaEsSampler({ population: 1 }), /\[cma-es\] population must/],
   [() => cmaEsSampler({ sigma: 0 }), /\[cma-es\] sigma must/],
   [() => quasiRandomSampler({ scramble: 1 as never }), /\[quasi-random\] scramble must/],

@@ -1,13 +1,14 @@
 import type { RandomStream } from '@espalier/core';
+import { exp, log } from '@espalier/core/internal';
 import type { Distribution, FloatDistribution, IntDistribution, ParameterValue } from './distributions.js';
 
 /** The interval that a number varies on, as its density sees it: logarithms taken, half a step added at both ends. */
-export function scale({ low, high, log, step, type }: FloatDistribution | IntDistribution) {
+export function scale({ low, high, log: isLog, step, type }: FloatDistribution | IntDistribution) {
   const half = step === undefined ? 0 : step / 2;
   const start = low - half;
   const end = high + half;
   const discrete = type === 'int' || step !== undefined;
-  return { start: log ? Math.log(start) : start, end: log ? Math.log(end) : end, discrete };
+  return { start: isLog ? log(start) : start, end: isLog ? log(end) : end, discrete };
 }
 
 /** The value next to `number` that the distribution has. */
@@ -26,7 +27,7 @@ export function fromUnit(distribution: Distribution, position: number): Paramete
   if (distribution.low === distribution.high) return distribution.low;
   const { start, end } = scale(distribution);
   const at = start + position * (end - start);
-  return nearest(distribution, distribution.log ? Math.exp(at) : at);
+  return nearest(distribution, distribution.log ? exp(at) : at);
 }
 
 /** Where in [0, 1] a value stands: the middle of its part. */
@@ -35,7 +36,7 @@ export function toUnit(distribution: Distribution, value: ParameterValue): numbe
     return (distribution.choices.indexOf(value) + 0.5) / distribution.choices.length;
   const { start, end } = scale(distribution);
   if (start === end) return 0.5;
-  return ((distribution.log ? Math.log(value as number) : (value as number)) - start) / (end - start);
+  return ((distribution.log ? log(value as number) : (value as number)) - start) / (end - start);
 }
 
 /** Uniform in [0, 1), a multiple of 2^-53. */

@@ -1,3 +1,4 @@
+import { exp, log, pow } from '@espalier/core/internal';
 import type { Matrix } from '../../math/symmetric-eigen.js';
 import { matrix, symmetricEigen } from '../../math/symmetric-eigen.js';
 
@@ -19,7 +20,7 @@ export interface Solution {
 
 /** Points in a generation: 4 + floor(3 ln n). */
 export function defaultPopulation(dimensions: number): number {
-  return 4 + Math.floor(3 * Math.log(dimensions));
+  return 4 + Math.floor(3 * log(dimensions));
 }
 
 /** Where the search begins: the middle, with no correlation. */
@@ -38,15 +39,17 @@ export function startOfCmaEs(mean: ArrayLike<number>, sigma: number): CmaEsState
 /** The strategy's constants for `n` dimensions and `population` points (equations 48 to 58 and table 1). */
 function constants(n: number, population: number) {
   const parents = Math.floor(population / 2);
-  const raw = Array.from({ length: population }, (_, i) => Math.log((population + 1) / 2) - Math.log(i + 1));
-  const effective = (list: readonly number[]) =>
-    list.reduce((a, b) => a + b, 0) ** 2 / list.reduce((a, b) => a + b * b, 0);
+  const raw = Array.from({ length: population }, (_, i) => log((population + 1) / 2) - log(i + 1));
+  const effective = (list: readonly number[]) => {
+    const sum = list.reduce((a, b) => a + b, 0);
+    return (sum * sum) / list.reduce((a, b) => a + b * b, 0);
+  };
   const muEffective = effective(raw.slice(0, parents));
   const muNegative = effective(raw.slice(parents));
-  const c1 = 2 / ((n + 1.3) ** 2 + muEffective);
+  const c1 = 2 / ((n + 1.3) * (n + 1.3) + muEffective);
   const cMu = Math.min(
     1 - c1 - 1e-8,
-    (2 * (muEffective - 2 + 1 / muEffective)) / ((n + 2) ** 2 + muEffective),
+    (2 * (muEffective - 2 + 1 / muEffective)) / ((n + 2) * (n + 2) + muEffective),
   );
   const least = Math.min(1 + c1 / cMu, 1 + (2 * muNegative) / (muEffective + 2), (1 - c1 - cMu) / (n * cMu));
   const positive = raw.reduce((sum, w) => sum + Math.max(0, w), 0);
@@ -105,16 +108,17 @@ export function nextCmaEsState(state: CmaEsState, solutions: readonly Solution[]
     const turned = lengths.map((d, a) => v.reduce((sum, value, j) => sum + vectors[j]![a]! * value, 0) / d);
     return v.map((_, j) => turned.reduce((sum, value, a) => sum + vectors[j]![a]! * value, 0));
   };
-  const norm = (v: Float64Array) => Math.hypot(...v);
+  const square = (v: Float64Array) => v.reduce((sum, value) => sum + value * value, 0);
+  const norm = (v: Float64Array) => Math.sqrt(square(v));
   const pull = Math.sqrt(k.cSigma * (2 - k.cSigma) * k.muEffective);
   const white = whiten(mover);
   const sigmaPath = state.sigmaPath.map((value, j) => (1 - k.cSigma) * value + pull * white[j]!);
-  const sigma = Math.min(state.sigma * Math.exp((k.cSigma / k.dSigma) * (norm(sigmaPath) / k.chi - 1)), 1e32);
-  const settled = Math.sqrt(1 - (1 - k.cSigma) ** (2 * (generation + 1)));
+  const sigma = Math.min(state.sigma * exp((k.cSigma / k.dSigma) * (norm(sigmaPath) / k.chi - 1)), 1e32);
+  const settled = Math.sqrt(1 - pow(1 - k.cSigma, 2 * (generation + 1)));
   const h = norm(sigmaPath) / settled < (1.4 + 2 / (n + 1)) * k.chi ? 1 : 0;
   const drift = h * Math.sqrt(k.cC * (2 - k.cC) * k.muEffective);
   const covariancePath = state.covariancePath.map((value, j) => (1 - k.cC) * value + drift * mover[j]!);
-  const weights = k.weights.map((w, i) => (w >= 0 ? w : (w * n) / (norm(whiten(steps[i]!)) ** 2 + 1e-8)));
+  const weights = k.weights.map((w, i) => (w >= 0 ? w : (w * n) / (square(whiten(steps[i]!)) + 1e-8)));
   const keep =
     1 + k.c1 * (1 - h) * k.cC * (2 - k.cC) - k.c1 - k.cMu * k.weights.reduce((sum, w) => sum + w, 0);
   const raw = matrix(

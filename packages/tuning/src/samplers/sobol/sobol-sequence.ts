@@ -22,7 +22,7 @@ export function sobolDimension(dimension: number): SobolDimension {
   }
   const [polynomial, first] = joeKuo[dimension]!.split(':') as [string, string];
   const coefficients = Number(polynomial);
-  const degree = Math.floor(Math.log2(coefficients));
+  const degree = 31 - Math.clz32(coefficients);
   const m = first.split(',').map(Number);
   for (let i = 0; i < SOBOL_BITS; i++) {
     if (i >= degree) {

@@ -1,4 +1,5 @@
 import type { RandomStream } from '@espalier/core';
+import { exp, log } from '@espalier/core/internal';
 import {
   logAdd,
   logNormalDensity,
@@ -60,8 +61,8 @@ export function parzenEstimator(
     weights: shares,
     logDensity: (point) =>
       shares.reduce((sum, share, kernel) => {
-        const product = parts.reduce((log, part, i) => log + part.logDensity(kernel, point[i]!), 0);
-        return logAdd(sum, Math.log(share) + product);
+        const product = parts.reduce((all, part, i) => all + part.logDensity(kernel, point[i]!), 0);
+        return logAdd(sum, log(share) + product);
       }, -Infinity),
     sample(random) {
       const kernel = pick(shares, uniform53(random));
@@ -89,7 +90,7 @@ function choiceKernels(values: readonly number[], choices: number, priorWeight: 
     return sum === 0 ? row : row.map((weight) => weight / sum);
   });
   return {
-    logDensity: (kernel, value) => Math.log(rows[kernel]![value]!),
+    logDensity: (kernel, value) => log(rows[kernel]![value]!),
     sample: (kernel, random) => pick(rows[kernel]!, uniform53(random)),
   };
 }
@@ -98,8 +99,8 @@ type NumberDistribution = Exclude<Dimension['distribution'], { type: 'choice' }>
 
 function numberKernels(values: readonly number[], distribution: NumberDistribution): KernelDimension {
   const { start, end, discrete } = scale(distribution);
-  const { log, step = 0 } = distribution;
-  const along = log ? Math.log : (value: number) => value;
+  const { log: isLog, step = 0 } = distribution;
+  const along = isLog ? log : (value: number) => value;
   const observed = values.map(along);
   const means = [...observed, (start + end) / 2];
   const widths = [...bandwidths(observed, start, end), end - start];
@@ -116,13 +117,13 @@ function numberKernels(values: readonly number[], distribution: NumberDistributi
       }
       const at = along(value);
       if (at < start || at > end) return -Infinity;
-      return logNormalDensity((at - mean) / width) - masses[kernel]! - Math.log(width);
+      return logNormalDensity((at - mean) / width) - masses[kernel]! - log(width);
     },
     sample(kernel, random) {
       const [mean, width] = [means[kernel]!, widths[kernel]!];
       const z = truncatedNormalQuantile(uniform53(random), (start - mean) / width, (end - mean) / width);
       const at = mean + width * z;
-      return nearest(distribution, log ? Math.exp(at) : at);
+      return nearest(distribution, isLog ? exp(at) : at);
     },
   };
 }
