@@ -35,7 +35,12 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   optimize: {
     make: async (options) => (await createStudy({ space: one })).optimize(() => 1, options),
     good: { trials: 1 },
-    accepts: { seconds: ['Infinity'], failures: ['Infinity'], onTrialEnd: ['a function'] },
+    accepts: {
+      seconds: ['Infinity'],
+      failures: ['Infinity'],
+      stagnation: ['Infinity'],
+      onTrialEnd: ['a function'],
+    },
   },
   overSeeds: {
     make: exported.overSeeds,

@@ -95,12 +95,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
     capabilities: [
       whole('Search space: float, log, int, categorical, conditional', 'O', 'space choice float int when'),
       whole('Random, grid, brute-force samplers', 'O', 'randomSampler gridSampler'),
-      part(
-        'Quasi-random (Sobol, Halton)',
-        'O',
-        'quasiRandomSampler',
-        'Halton: Sobol points are the better ones.',
-      ),
+      whole('Quasi-random (Sobol, Halton)', 'O', 'quasiRandomSampler'),
       whole('TPE', 'O', 'tpeSampler'),
       whole('Gaussian process', 'O', 'gpSampler'),
       whole('CMA-ES', 'O', 'cmaEsSampler'),
@@ -123,8 +118,13 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('Parallel trials', 'O', 'createStudy'),
       whole('Heartbeat, retry of dead trials', 'O', 'onWorkers serveTrials'),
       whole('k-fold objective', 'O S', 'crossValidate'),
-      none('Study terminator', 'O', 'A study ends by trials, time or a callback.'),
-      part('Importances (fANOVA, PED-ANOVA)', 'O', 'parameterImportances', 'PED-ANOVA is not there.'),
+      part(
+        'Study terminator',
+        'O',
+        'createStudy',
+        'It ends by trials, time, failures, stagnation or a callback; a bound on the regret is not there.',
+      ),
+      whole('Importances (fANOVA, PED-ANOVA)', 'O', 'parameterImportances'),
       whole(
         'Plots: history, intermediate values, parallel coordinates, slice, contour, rank, EDF, importances, Pareto, timeline',
         'O',

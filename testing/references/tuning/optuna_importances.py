@@ -1,4 +1,4 @@
-"""Optuna's fANOVA importances of a fixed history, for the tests of @espalier/tuning.
+"""Optuna's fANOVA and PED-ANOVA importances of a fixed history, for the tests of @espalier/tuning.
 
 Run from the repository's root, with optuna and scikit-learn installed:
     python testing/references/tuning/optuna_importances.py
@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.importance import FanovaImportanceEvaluator, get_param_importances
+from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import create_trial
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -37,6 +37,10 @@ shares = [
     get_param_importances(study, evaluator=FanovaImportanceEvaluator(n_trees=256, seed=seed)) for seed in range(4)
 ]
 mean = {name: float(np.mean([s[name] for s in shares])) for name in SPACE}
+ped = [
+    {"quantile": q, "shares": get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(target_quantile=q))}
+    for q in [0.1, 0.3]
+]
 target = pathlib.Path(__file__).with_name("optuna_importances.json")
-target.write_text(json.dumps({"trials": trials, "importances": mean}) + "\n")
+target.write_text(json.dumps({"trials": trials, "importances": mean, "pedAnova": ped}) + "\n")
 print(mean)

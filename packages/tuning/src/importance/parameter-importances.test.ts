@@ -11,7 +11,7 @@ import type { Column } from './regression-tree.js';
 import { growTree, predict } from './regression-tree.js';
 import { treeVariances } from './tree-variance.js';
 
-const { trials, importances } = JSON.parse(
+const { trials, importances, pedAnova } = JSON.parse(
   readFileSync(
     new URL('../../../../testing/references/tuning/optuna_importances.json', import.meta.url),
     'utf8',
@@ -19,6 +19,10 @@ const { trials, importances } = JSON.parse(
 ) as {
   readonly trials: readonly { readonly parameters: Parameters; readonly value: number }[];
   readonly importances: Readonly<Record<string, number>>;
+  readonly pedAnova: readonly {
+    readonly quantile: number;
+    readonly shares: Readonly<Record<string, number>>;
+  }[];
 };
 const search = space({
   x: float(0, 2),
@@ -38,6 +42,21 @@ test('fANOVA is that of Optuna, as far as two random forests agree', () => {
     expect(Math.abs(share - importances[name]!)).toBeLessThan(0.03);
   expect(Object.values(own).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   expect(Object.values(own)).toEqual(Object.values(own).sort((a, b) => b - a));
+});
+
+test("PED-ANOVA is Optuna's, for small and for large values", () => {
+  const mirrored = {
+    space: search,
+    directions: ['maximize'] as const,
+    trials: trials.map(({ parameters, value }, number) => finishedTrial(number, parameters, -value)),
+  };
+  for (const { quantile, shares } of pedAnova) {
+    for (const study of [reference, mirrored]) {
+      const own = parameterImportances(study, { method: 'ped-anova', quantile });
+      for (const [name, share] of Object.entries(shares))
+        expect(Math.abs(own[name]! - share)).toBeLessThan(1e-9);
+    }
+  }
 });
 
 test('a sum of independent parts is divided by their variances', () => {

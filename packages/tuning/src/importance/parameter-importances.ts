@@ -2,7 +2,8 @@ import { EspalierError, option, readOptions, stream } from '@espalier/core';
 import { isSingle } from '../space/distributions.js';
 import type { Dimension, Space } from '../space/space.js';
 import { toUnit } from '../space/unit-interval.js';
-import type { TrialRecord } from '../trial/trial-record.js';
+import type { Direction, TrialRecord } from '../trial/trial-record.js';
+import { pedAnova } from './ped-anova.js';
 import type { Column, Table } from './regression-tree.js';
 import { growForest, predict } from './regression-tree.js';
 import { treeVariances } from './tree-variance.js';
@@ -11,13 +12,16 @@ import { treeVariances } from './tree-variance.js';
 export interface ParameterImportancesOptions {
   /**
    * `fanova`: the part of the variance over the whole space that a parameter explains alone. `permutation`: how much worse
-   * predictions get when its values are mixed up. Default `fanova`.
+   * predictions get when its values are mixed up. `ped-anova`: how much the best trials' values differ from those of all trials. Default
+   * `fanova`.
    */
-  readonly method?: 'fanova' | 'permutation';
+  readonly method?: 'fanova' | 'permutation' | 'ped-anova';
   /** Which parameters; only trials that have all of them count. Default: those that are always there. */
   readonly parameters?: readonly string[];
   /** Which of several objectives, from 0. Default 0. */
   readonly objective?: number;
+  /** For `ped-anova`: the share of trials that count as the best ones, > 0 and < 1. Default 0.1. */
+  readonly quantile?: number;
   /** Trees of the forest, >= 1. Default 64. */
   readonly trees?: number;
   /** Whole number >= 0. Default 0. */
@@ -27,10 +31,12 @@ export interface ParameterImportancesOptions {
 const SCOPE = 'parameter-importances';
 
 /**
- * How much each parameter matters for the objective, by a random forest that is fitted to the complete trials. Parameters are
+ * How much each parameter matters for the objective, by a random forest that is fitted to the complete trials, or by the
+ * densities of the best ones (`ped-anova`, fast with thousands of trials). Parameters are
  * seen as they were drawn: logarithms where their distribution has them.
  *
- * Reference: `fanova` is Optuna's `FanovaImportanceEvaluator`, which leaves logarithms out.
+ * Reference: `fanova` is Optuna's `FanovaImportanceEvaluator`, which leaves logarithms out, `ped-anova` its
+ * `PedAnovaImportanceEvaluator`.
  *
  * Source: F. Hutter et al., "An efficient approach for assessing hyperparameter importance", ICML 2014; L. Breiman, "Random
  * forests", 2001 (permutation, on the trials that a tree did not see).
@@ -48,19 +54,29 @@ export function parameterImportances(
   study: {
     readonly space: Pick<Space<unknown>, 'dimensions'>;
     readonly trials: readonly TrialRecord<unknown>[];
+    /** For `ped-anova`. Default: small values are better. */
+    readonly directions?: readonly Direction[];
   },
   options: ParameterImportancesOptions = {},
 ): Record<string, number> {
   const { values: settings } = readOptions(SCOPE, options, {
-    method: option.oneOf(['fanova', 'permutation'], { default: 'fanova' }),
+    method: option.oneOf(['fanova', 'permutation', 'ped-anova'], { default: 'fanova' }),
     parameters: option.names({ optional: true }),
     objective: option.integer({ min: 0, default: 0 }),
+    quantile: option.number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.1 }),
     trees: option.integer({ min: 1, default: 64 }),
     seed: option.seed({ default: 0 }),
   });
-  const { method, objective, trees, seed } = settings;
+  const { method, objective, quantile, trees, seed } = settings;
   const dimensions = chosen(study.space.dimensions, settings.parameters);
-  const table = tableOf(study.trials as readonly TrialRecord[], dimensions, objective);
+  const trials = usableOf(study.trials as readonly TrialRecord[], dimensions, objective);
+  const values = trials.map((trial) => trial.values![objective]!);
+  if (method === 'ped-anova') {
+    const sign = study.directions?.[objective] === 'maximize' ? -1 : 1;
+    const costs = values.map((value) => sign * value);
+    return shares(dimensions, pedAnova(dimensions, trials, costs, quantile));
+  }
+  const table = tableOf(trials, dimensions, values);
   const forest = growForest(table, trees, stream(seed, SCOPE));
   const raw = dimensions.map(() => 0);
   if (method === 'fanova') {
@@ -75,6 +91,10 @@ export function parameterImportances(
         raw[i]! += worse(table, tree, unseen, i, order);
       });
   }
+  return shares(dimensions, raw);
+}
+
+function shares(dimensions: readonly Dimension[], raw: readonly number[]): Record<string, number> {
   const positive = raw.map((value) => Math.max(0, value));
   const sum = positive.reduce((a, b) => a + b, 0);
   return Object.fromEntries(
@@ -96,7 +116,11 @@ function chosen(dimensions: readonly Dimension[], names: readonly string[] | und
   );
 }
 
-function tableOf(trials: readonly TrialRecord[], dimensions: readonly Dimension[], objective: number): Table {
+function usableOf(
+  trials: readonly TrialRecord[],
+  dimensions: readonly Dimension[],
+  objective: number,
+): TrialRecord[] {
   const usable = trials.filter(
     ({ state, values, parameters }) =>
       state === 'complete' &&
@@ -108,19 +132,27 @@ function tableOf(trials: readonly TrialRecord[], dimensions: readonly Dimension[
       'invalid-data',
       `it needs at least two complete trials with finite values and all parameters, got ${usable.length}`,
     );
+  return usable;
+}
+
+function tableOf(
+  trials: readonly TrialRecord[],
+  dimensions: readonly Dimension[],
+  values: readonly number[],
+): Table {
   const columns = dimensions.map(({ distribution }): Column =>
     distribution.type === 'choice'
       ? { kind: 'choice', values: distribution.choices.length }
       : { kind: 'number' },
   );
-  const points = usable.map(({ parameters }) =>
+  const points = trials.map(({ parameters }) =>
     dimensions.map(({ name, distribution }) =>
       distribution.type === 'choice'
         ? distribution.choices.indexOf(parameters[name]!)
         : toUnit(distribution, parameters[name]!),
     ),
   );
-  return { columns, points, values: usable.map(({ values }) => values![objective]!) };
+  return { columns, points, values };
 }
 
 /** By how much the squared error grows, over some rows, when a column's values change places. */

@@ -43,6 +43,7 @@ const cost = (p: Parameters) =>
 const samplers: Record<string, () => Sampler> = {
   random: () => randomSampler(),
   'quasi-random': () => quasiRandomSampler(),
+  halton: () => quasiRandomSampler({ sequence: 'halton' }),
   tpe: () => tpeSampler({ startupTrials: 5 }),
   'tpe one by one': () => tpeSampler({ startupTrials: 5, multivariate: false }),
   'tpe without groups': () => tpeSampler({ startupTrials: 5, group: false }),
@@ -64,12 +65,15 @@ describe.each(Object.entries(samplers))('%s', (_, make) => {
   });
 });
 
-test.each(['random', 'quasi-random', 'tpe', 'cma-es', 'gp'])('another seed is another search: %s', (name) => {
-  const numbers = (seed: number) =>
-    simulate(samplers[name]!(), 20, cost, seed).map(({ parameters }) => parameters['rate']);
-  expect(numbers(1)).not.toEqual(numbers(2));
-  expect(new Set(numbers(1)).size).toBe(20);
-});
+test.each(['random', 'quasi-random', 'halton', 'tpe', 'cma-es', 'gp'])(
+  'another seed is another search: %s',
+  (name) => {
+    const numbers = (seed: number) =>
+      simulate(samplers[name]!(), 20, cost, seed).map(({ parameters }) => parameters['rate']);
+    expect(numbers(1)).not.toEqual(numbers(2));
+    expect(new Set(numbers(1)).size).toBe(20);
+  },
+);
 
 test('random draws are uniform: in the interval, in its logarithm, over steps and choices', () => {
   const trials = simulate(randomSampler(), 4000, () => 0).map(({ parameters }) => parameters);
@@ -211,6 +215,7 @@ test.each([
   ],
   [() => cmaEsSampler({ population: 1 }), /\[cma-es\] population must/],
   [() => cmaEsSampler({ sigma: 0 }), /\[cma-es\] sigma must/],
+  [() => quasiRandomSampler({ sequence: 'sobel' as never }), /\[quasi-random\] sequence must/],
   [() => quasiRandomSampler({ scramble: 1 as never }), /\[quasi-random\] scramble must/],
   [() => gridSampler({ points: { rate: 0 } }), /\[grid\] points must be whole numbers >= 1 by parameter/],
   [

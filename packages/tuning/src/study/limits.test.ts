@@ -20,6 +20,44 @@ describe('limits', () => {
     expect(study.trials.length).toBe(3);
   });
 
+  test('stagnation, known up to t - n, whatever ends first', async () => {
+    const values = [5, 3, 4, NaN, 3, 2, 9, 8, 7, 6, 1];
+    for (const [parallel, count] of [
+      [1, 9],
+      [2, 10],
+      [3, 11],
+    ] as const) {
+      const study = await createStudy({ space: line });
+      await study.optimize(({ number }) => values[number] ?? 10, {
+        trials: 11,
+        stagnation: 3,
+        parallel,
+        ...quiet,
+      });
+      expect(study.trials.length).toBe(count);
+    }
+    const upwards = await createStudy({ space: line, direction: 'maximize' });
+    const rising = ({ number }: { number: number }) => number;
+    await upwards.optimize(rising, { trials: 12, stagnation: 1, ...quiet });
+    expect(upwards.trials.length).toBe(12);
+    const two = await createStudy({ space: line, direction: ['minimize', 'minimize'] });
+    await expect(two.optimize(() => [1, 1], { trials: 2, stagnation: 1, ...quiet })).rejects.toThrow(
+      /stagnation must be left out with several objectives/,
+    );
+  });
+
+  test('an infeasible trial is not the best that others are compared with', async () => {
+    const study = await createStudy({ space: line });
+    await study.optimize(
+      (trial) => {
+        trial.constrain([trial.number === 0 ? 1 : -1]);
+        return trial.number;
+      },
+      { trials: 9, stagnation: 2, ...quiet },
+    );
+    expect(study.trials.length).toBe(4);
+  });
+
   test('failures, known up to t - n', async () => {
     const study = await createStudy({ space: line });
     const objective = ({ number }: { number: number }) => {

@@ -1,6 +1,7 @@
-import { EspalierError, option, readOptions } from '@espalier/core';
+import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import { onInterrupt } from '@espalier/core/internal';
-import type { TrialRecord } from '../trial/trial-record.js';
+import type { Direction, TrialRecord } from '../trial/trial-record.js';
+import { sinceBest } from './since-best.js';
 import { signalRule } from './signal-rule.js';
 import type { Outcome, Trial } from './trial.js';
 
@@ -20,6 +21,11 @@ export interface OptimizeOptions<P> {
   readonly seconds?: number;
   /** Ends with an error once so many trials of this call have failed. Default: no limit. */
   readonly failures?: number;
+  /**
+   * Starts no trial once so many complete ones in a row have not been better than the best before them, >= 1; for one objective.
+   * Only trials that the next one may know of count, as with suggestions. Default: no limit.
+   */
+  readonly stagnation?: number;
   /** After each trial, in the order in which they end; may call `study.stop`. */
   readonly onTrialEnd?: (trial: TrialRecord<P>) => void | Promise<void>;
   /** Stops at once, see `stopOnInterrupt`, when it fires. */
@@ -34,6 +40,7 @@ export interface OptimizeOptions<P> {
 /** What it needs of a study. */
 export interface Search<P> {
   readonly trials: readonly TrialRecord<P>[];
+  readonly directions: readonly Direction[];
   readonly exhausted: boolean;
   readonly stopReason: string | undefined;
   next(parallel: number): { readonly number: number; readonly horizon: number };
@@ -51,7 +58,9 @@ export async function optimize<P>(
   clock: () => number,
 ): Promise<void> {
   const { values } = readOptions<OptimizeOptions<P>, typeof rules>('study', options, rules);
-  const { trials, parallel, seconds, failures, onTrialEnd } = values;
+  const { trials, parallel, seconds, failures, stagnation, onTrialEnd } = values;
+  if (stagnation < Infinity && study.directions.length > 1)
+    checkOptions('study').fail('stagnation', 'left out with several objectives', stagnation);
   const until = clock() + 1000 * seconds;
   const running = new Map<number, Promise<void>>();
   const ended: TrialRecord<P>[] = [];
@@ -92,6 +101,7 @@ export async function optimize<P>(
     const isNew = number === study.trials.length;
     if (signal.aborted || broken || study.stopReason !== undefined) return false;
     if (number >= trials || (isNew && study.exhausted) || clock() >= until) return false;
+    if (isNew && sinceBest(study.trials.slice(0, horizon), study.directions[0]!) >= stagnation) return false;
     return failed(horizon).length < failures;
   };
 
@@ -139,6 +149,7 @@ const rules = {
   parallel: option.integer({ min: 1, default: 1 }),
   seconds: option.number({ min: 0, infinite: true, default: Infinity }),
   failures: option.integer({ min: 1, infinite: true, default: Infinity }),
+  stagnation: option.integer({ min: 1, infinite: true, default: Infinity }),
   onTrialEnd: option.custom<(trial: TrialRecord<never>) => void | Promise<void>, { readonly optional: true }>(
     {
       optional: true,
