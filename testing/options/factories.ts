@@ -156,7 +156,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
 };
 
 const ADAPTIVE =
-  /^(adaBelief|adadelta|adagrad|adam|adamW|adamax|adan|lamb|lion|nadam|novograd|radam|scheduleFree.*|yogi)$/;
+  /^(adaBelief|adadelta|adagrad|adam|adamW|adamax|adan|lamb|lion|nadam|novograd|radam|sm3|scheduleFree.*|yogi)$/;
 
 /** All that `factory` takes of the grid. */
 export function acceptedBy(factory: string): NonNullable<NonsenseEntry['accepts']> {
@@ -191,6 +191,7 @@ export const WITHOUT_OPTIONS: ReadonlySet<string> = new Set([
   'opfsStore',
   'partition',
   'perClassAccuracy',
+  'readOnnxWeights',
   'readSafetensors',
   'saveModel',
   'torchWeights',
