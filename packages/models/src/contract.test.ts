@@ -13,8 +13,10 @@ const {
   GaussianDropout,
   GaussianNoise,
   GroupNormalization,
+  IntegerLookup,
   mlp,
   MultiHeadAttention,
+  Normalization,
   RmsNormalization,
   seededInitializer,
   SpatialDropout,
@@ -140,6 +142,15 @@ const denseLayer = (seed: number, name: string, options: { units: number; inputS
   });
 
 const layers: Readonly<Record<string, (seed: number) => tfl.LayersModel>> = {
+  'preprocessing inside': (seed) => {
+    const input = tfl.input({ shape: [3], name: 'input' });
+    const normal = new Normalization({ mean: [0.5], variance: [1, 2, 4], name: 'normal' }).apply(input);
+    const found = new IntegerLookup({ vocabulary: [0, 1], encoding: 'oneHot', name: 'found' }).apply(input);
+    const rows = tfl.layers.flatten({ name: 'flat' }).apply(found) as tfl.SymbolicTensor;
+    const all = tfl.layers.concatenate({ name: 'all' }).apply([normal as tfl.SymbolicTensor, rows]);
+    const output = denseLayer(seed, 'out', { units: 3 }).apply(all) as tfl.SymbolicTensor;
+    return tfl.model({ inputs: input, outputs: output });
+  },
   noise: (seed) =>
     stacked(
       seed,
@@ -180,6 +191,7 @@ exportsContract({
       'initializeWeights',
       'loadModel',
       'loadModelWeights',
+      'readOnnxWeights',
       'readSafetensors',
       'registerLayers',
       'saveModel',

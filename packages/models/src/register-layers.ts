@@ -6,7 +6,9 @@ import { Dropout } from './dropout.js';
 import { GaussianDropout } from './gaussian-dropout.js';
 import { GaussianNoise } from './gaussian-noise.js';
 import { GroupNormalization } from './group-normalization.js';
+import { IntegerLookup } from './integer-lookup.js';
 import { MultiHeadAttention } from './multi-head-attention.js';
+import { Normalization } from './normalization.js';
 import { RandomRelu } from './random-relu.js';
 import { RmsNormalization } from './rms-normalization.js';
 import { SpatialDropout } from './spatial-dropout.js';
@@ -21,7 +23,9 @@ const LAYERS: readonly tf.serialization.SerializableConstructor<tf.serialization
   GaussianDropout,
   GaussianNoise,
   GroupNormalization,
+  IntegerLookup,
   MultiHeadAttention,
+  Normalization,
   RandomRelu,
   RmsNormalization,
   SpatialDropout,

@@ -130,12 +130,7 @@ export const dataAndModels: readonly CapabilityGroup[] = [
       whole('LSTM, GRU, SimpleRNN, Bidirectional', 'K T J', 'Trainer prepareTfjs'),
       whole('Attention, multi-head attention', 'K T', 'MultiHeadAttention'),
       whole('PReLU, ELU(alpha), ThresholdedReLU layers', 'K T J', 'Activation'),
-      part(
-        'Preprocessing inside the model (normalisation, lookups)',
-        'K',
-        'featureStatistics normalize fitTableEncoder',
-        'These are applied to data, not as layers inside a model.',
-      ),
+      whole('Preprocessing inside the model (normalisation, lookups)', 'K', 'Normalization IntegerLookup'),
       whole('Freeze layers', 'K T L J', 'Trainer'),
       whole('Model summary, parameter and FLOP counts', 'K L F J', 'summary'),
       none(
