@@ -68,7 +68,7 @@ export { lossTerms } from './step/loss-terms.js';
 export { valueAndGradients } from './step/gradients.js';
 export { toHostArray, toHostArrays } from './step/state.js';
 export { trainingProgram } from './step/training-program.js';
-export { leafLayers, partsOf } from './model/check-layers.js';
+export { leafLayers, partsOf } from './model/layer-parts.js';
 export { placesOf } from './model/layer-streams.js';
 export { labelRows } from './step/label-rows.js';
 export { oneHot } from './step/one-hot.js';

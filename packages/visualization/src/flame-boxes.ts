@@ -1,5 +1,14 @@
-import type { ProfilePart } from './flame-chart.js';
 import { formatNumber } from './text.js';
+
+/** Time in one part of a run, and in the parts of it: what `profile()` of `@espalier/callbacks`' `profiler` gives. */
+export interface ProfilePart {
+  readonly name: string;
+  /** Seconds, those of the children included; >= 0. */
+  readonly seconds: number;
+  /** How often. */
+  readonly calls: number;
+  readonly children: readonly ProfilePart[];
+}
 
 /** A part and where it lies. */
 export interface FlameBox {

@@ -1,22 +1,12 @@
 import { EspalierError, type OptionChecker } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkedLater, withTitle } from './check-chart.js';
-import { flameBoxes, secondsText, type FlameBox } from './flame-boxes.js';
+import { flameBoxes, secondsText, type FlameBox, type ProfilePart } from './flame-boxes.js';
 import { hexAt } from './palette.js';
 import { cleanText, counted } from './text.js';
 import { cutMiddle, textWidth } from './text-width.js';
 import { seriesColor, theme } from './theme.js';
 import { axisSpec, linearAxis } from './ticks.js';
-
-/** Time in one part of a run, and in the parts of it: what `profile()` of `@espalier/callbacks`' `profiler` gives. */
-export interface ProfilePart {
-  readonly name: string;
-  /** Seconds, those of the children included; >= 0. */
-  readonly seconds: number;
-  /** How often. */
-  readonly calls: number;
-  readonly children: readonly ProfilePart[];
-}
 
 /** What {@link flameChart} draws. */
 export interface FlameChartOptions extends Partial<ChartOptions> {

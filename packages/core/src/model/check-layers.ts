@@ -1,19 +1,19 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { EspalierError } from '../errors.js';
 import { DROPOUTS } from './dropout-masks.js';
+import { partsOf } from './layer-parts.js';
 import { drawsItsDropout } from './recurrent-dropout.js';
 
 type Layer = tfl.layers.Layer;
 
-/** The layers of a model and of the models in it, each once, wherever it is used. */
-export function leafLayers(model: tfl.LayersModel): Layer[] {
-  const all = model.layers.flatMap((layer) =>
-    'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [layer],
-  );
-  return [...new Set(all)];
-}
-
 const UNSEEDED = new Set(['GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'RandomWidth', 'RandomHeight']);
+
+/** What recurrent layers have. */
+interface Recurrent {
+  readonly dropout?: number;
+  readonly recurrentDropout?: number;
+  readonly stateful?: boolean;
+}
 
 /**
  * Refuses layers that draw random numbers which no seed reaches, that keep a state, or whose name breaks TensorFlow.js.
@@ -29,7 +29,7 @@ export function checkLayers(layers: readonly Layer[]): void {
           'Give it another `name`',
       );
     for (const part of partsOf(layer)) {
-      const { dropout, recurrentDropout, stateful } = part as unknown as RecurrentParts;
+      const { dropout, recurrentDropout, stateful } = part as unknown as Recurrent;
       const kind = part.getClassName();
       const dropped = Math.max(Number(dropout ?? 0), Number(recurrentDropout ?? 0));
       const seeded = drawsItsDropout(part);
@@ -53,32 +53,6 @@ export function checkLayers(layers: readonly Layer[]): void {
         );
     }
   }
-}
-
-/** Where a layer may hold others, and what recurrent ones have. */
-interface RecurrentParts {
-  readonly dropout?: number;
-  readonly recurrentDropout?: number;
-  readonly stateful?: boolean;
-  readonly cell?: Layer;
-  readonly cells?: readonly Layer[];
-  readonly layer?: Layer;
-  readonly forwardLayer?: Layer;
-  readonly backwardLayer?: Layer;
-}
-
-/** A layer, its cells, and the layers that it wraps, those of a model that it wraps too. */
-export function partsOf(layer: Layer): Layer[] {
-  const {
-    cell,
-    cells = [],
-    layer: wrapped,
-    forwardLayer,
-    backwardLayer,
-  } = layer as unknown as RecurrentParts;
-  const model = 'layers' in layer ? leafLayers(layer as unknown as tfl.LayersModel) : [];
-  const inner = [cell, ...cells, wrapped, forwardLayer, backwardLayer, ...model];
-  return [layer, ...inner.flatMap((part) => (part ? partsOf(part) : []))];
 }
 
 function refuse(layer: Layer, why: string): never {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { StepContext } from '../step/step-context.js';
-import { partsOf } from './check-layers.js';
+import { partsOf } from './layer-parts.js';
 
 type Layer = tfl.layers.Layer;
 type Activation = { apply(x: tf.Tensor): tf.Tensor };
