@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Backend, EspalierError, readOptions } from '@espalier/core';
-import { importPeer, oneCopy, prepareTfjs } from '@espalier/core/internal';
+import { importPeer, oneCopy, prepareTfjs, startInTurn } from '@espalier/core/internal';
 
 const scope = 'backend-cpu';
 
@@ -25,25 +25,26 @@ export function cpu(options: Readonly<Record<string, never>> = {}): Backend {
   return {
     name: 'cpu',
     isAvailable: async () => ({ available: true }),
-    async activate() {
-      await importPeer(
-        {
-          packageName: '@tensorflow/tfjs-backend-cpu',
-          scope,
+    activate: () =>
+      startInTurn(async () => {
+        await importPeer(
+          {
+            packageName: '@tensorflow/tfjs-backend-cpu',
+            scope,
+            code: 'backend-unavailable',
+            need: 'The cpu backend is that of TensorFlow.js',
+          },
+          () => import('@tensorflow/tfjs-backend-cpu'),
+        );
+        prepareTfjs();
+        if (await tf.setBackend('cpu')) return;
+        throw new EspalierError({
           code: 'backend-unavailable',
-          need: 'The cpu backend is that of TensorFlow.js',
-        },
-        () => import('@tensorflow/tfjs-backend-cpu'),
-      );
-      prepareTfjs();
-      if (await tf.setBackend('cpu')) return;
-      throw new EspalierError({
-        code: 'backend-unavailable',
-        scope,
-        message:
-          'TensorFlow.js could not start it. There are probably two copies of TensorFlow.js. ' +
-          oneCopy('@tensorflow/tfjs-core'),
-      });
-    },
+          scope,
+          message:
+            'TensorFlow.js could not start it. There are probably two copies of TensorFlow.js. ' +
+            oneCopy('@tensorflow/tfjs-core'),
+        });
+      }),
   };
 }

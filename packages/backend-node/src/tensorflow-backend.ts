@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Availability, type Backend, EspalierError, option, readOptions } from '@espalier/core';
-import { inNode, patchKernels, registeredBackends } from '@espalier/core/internal';
+import { inNode, patchKernels, registeredBackends, startInTurn } from '@espalier/core/internal';
 import { clearErrors } from './clear-errors.js';
 import { kernelPatches } from './kernel-list.js';
 import type { Flavor } from './loading/flavor.js';
@@ -63,26 +63,27 @@ export function tensorflowBackend(flavor: Flavor, options: NodeOptions): Backend
   return {
     name: NAME,
     isAvailable: async () => (await isAvailable())[0],
-    async activate() {
-      const [availability, found] = await isAvailable();
-      if (!availability.available) {
-        throw unavailable(scope, `${availability.reason}. To fix it: ${availability.fix}.`);
-      }
-      const before = tf.engine().backendName;
-      try {
-        if (!isRegistered()) await loadPackage(found!, flavor, threads);
-        if (!(await tf.setBackend(NAME)))
-          throw new Error('TensorFlow.js could not start it, its warning says why');
-      } catch (cause) {
-        if (before) await tf.setBackend(before);
-        if (cause instanceof EspalierError) throw cause;
-        throw unavailable(scope, `it did not start: ${(cause as Error).message}`, cause);
-      }
-      const backend = tf.backend() as unknown as NodeBackend;
-      ownValues(backend);
-      clearErrors(backend);
-      patchKernels(NAME, kernelPatches);
-    },
+    activate: () =>
+      startInTurn(async () => {
+        const [availability, found] = await isAvailable();
+        if (!availability.available) {
+          throw unavailable(scope, `${availability.reason}. To fix it: ${availability.fix}.`);
+        }
+        const before = tf.engine().backendName;
+        try {
+          if (!isRegistered()) await loadPackage(found!, flavor, threads);
+          if (!(await tf.setBackend(NAME)))
+            throw new Error('TensorFlow.js could not start it, its warning says why');
+        } catch (cause) {
+          if (before) await tf.setBackend(before);
+          if (cause instanceof EspalierError) throw cause;
+          throw unavailable(scope, `it did not start: ${(cause as Error).message}`, cause);
+        }
+        const backend = tf.backend() as unknown as NodeBackend;
+        ownValues(backend);
+        clearErrors(backend);
+        patchKernels(NAME, kernelPatches);
+      }),
   };
 }
 

@@ -36,6 +36,16 @@ describe('wasm()', () => {
     expect(kernelReport()).toBe(report);
   });
 
+  it('starts once when several ask at a time, beside another backend', () => {
+    const source = `
+      import { wasm } from '@espalier/backend-wasm';
+      import * as tf from '@tensorflow/tfjs-core';
+      import { cpu } from '@espalier/backend-cpu';
+      const all = await Promise.allSettled([wasm(), wasm(), cpu(), wasm()].map((one) => one.activate()));
+      console.log(JSON.stringify([all.map(({ reason }) => reason?.message ?? 'started'), tf.getBackend()]));`;
+    expect(inNewProcess(source)).toEqual([Array(4).fill('started'), 'wasm']);
+  });
+
   it('reports what it replaces and supplies', () => {
     const { replaced, supplied, reasons } = kernelReport();
     expect([...supplied].sort()).toEqual([

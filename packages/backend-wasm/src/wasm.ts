@@ -7,7 +7,7 @@ import {
   type Availability,
   type Backend,
 } from '@espalier/core';
-import { backendRuns, importPeer, patchKernels } from '@espalier/core/internal';
+import { backendRuns, importPeer, patchKernels, startInTurn } from '@espalier/core/internal';
 import { kernelPatches } from './kernel-list.js';
 import { limitMemory } from './memory-limit.js';
 import { keepingProcessHandlers, watchProcessHandlers } from './process-handlers.js';
@@ -92,19 +92,20 @@ export function wasm(options: WasmOptions = {}): Backend {
   return {
     name: 'wasm',
     isAvailable,
-    async activate() {
-      const availability = await isAvailable();
-      if (!availability.available) unavailable(`${availability.reason}: ${availability.fix}.`);
-      const removeNewHandlers = watchProcessHandlers();
-      try {
-        await start(wasmPaths);
-      } finally {
-        removeNewHandlers();
-      }
-      const backend = tf.backend() as unknown as WasmBackend;
-      limitMemory(backend.wasm, memoryLimitMB);
-      patchKernels('wasm', kernelPatches);
-    },
+    activate: () =>
+      startInTurn(async () => {
+        const availability = await isAvailable();
+        if (!availability.available) unavailable(`${availability.reason}: ${availability.fix}.`);
+        const removeNewHandlers = watchProcessHandlers();
+        try {
+          await start(wasmPaths);
+        } finally {
+          removeNewHandlers();
+        }
+        const backend = tf.backend() as unknown as WasmBackend;
+        limitMemory(backend.wasm, memoryLimitMB);
+        patchKernels('wasm', kernelPatches);
+      }),
   };
 }
 

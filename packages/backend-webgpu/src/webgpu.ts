@@ -7,7 +7,7 @@ import {
   option,
   readOptions,
 } from '@espalier/core';
-import { inNode } from '@espalier/core/internal';
+import { inNode, startInTurn } from '@espalier/core/internal';
 import { findGpu, type GpuSource, installGlobals, type NoGpu } from './gpu.js';
 import type { GpuAdapter, PowerPreference } from './gpu-types.js';
 import { isRunning, prepareBackend, registerBackend } from './start.js';
@@ -63,11 +63,12 @@ export function webgpu(options: WebgpuOptions = {}): Backend {
       const { reason, fix } = found;
       return { available: false, reason, fix };
     },
-    async activate() {
-      if (!isRunning()) await start(settings);
-      await tf.setBackend('webgpu');
-      await prepareBackend();
-    },
+    activate: () =>
+      startInTurn(async () => {
+        if (!isRunning()) await start(settings);
+        await tf.setBackend('webgpu');
+        await prepareBackend();
+      }),
   };
 }
 

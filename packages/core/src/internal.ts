@@ -43,6 +43,7 @@ export {
 export { inStep } from './engine/eager-executor.js';
 export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
+export { startInTurn } from './engine/start-in-turn.js';
 export { backendRuns, isDifferentiated, registeredBackends } from './engine/tfjs-internals.js';
 export { STATES, streamStates } from './random.js';
 export { exp, log, log1p, pow } from './math/exponential.js';
