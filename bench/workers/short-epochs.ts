@@ -23,19 +23,30 @@ const listening: Plugin[] = Array.from({ length: 10 }, (_, i) => ({
 
 // The step of a module, seen where it is made.
 const modules: { calls: number; step: () => void }[] = [];
+interface Exports {
+  step(): void;
+  /** Several in one call. */
+  steps(count: number, ...others: number[]): unknown;
+}
 const { Instance } = WebAssembly;
 class Seen extends Instance {
   constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
     super(module, imports);
-    const step = this.exports['step'] as (() => void) | undefined;
-    if (!step) return;
+    const { step, steps } = this.exports as Partial<Exports>;
+    if (!step || !steps) return;
     const made = { calls: 0, step };
     modules.push(made);
-    const counted = (): void => {
-      made.calls++;
-      step();
+    const counted: Exports = {
+      step() {
+        made.calls++;
+        step();
+      },
+      steps(count, ...others) {
+        made.calls += count;
+        return steps(count, ...others);
+      },
     };
-    Object.defineProperty(this, 'exports', { value: { step: counted } });
+    Object.defineProperty(this, 'exports', { value: { ...this.exports, ...counted } });
   }
 }
 if (way === 'bare') Object.assign(WebAssembly, { Instance: Seen });

@@ -49,9 +49,9 @@ function counting(counts: Counts): Executor {
         trainSeries(series: Parameters<typeof trainSeries>[0]) {
           return trainSeries({
             ...series,
-            done(sums) {
-              counts.series++;
-              return series.done(sums);
+            done(sums, steps) {
+              counts.series += steps;
+              return series.done(sums, steps);
             },
           });
         },

@@ -45,7 +45,7 @@ export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { startInTurn } from './engine/start-in-turn.js';
 export { backendRuns, isDifferentiated, registeredBackends } from './engine/tfjs-internals.js';
-export { STATES, streamStates } from './random.js';
+export { half, STREAM_HASH, streamWords } from './random.js';
 export { exp, log, log1p, pow } from './math/exponential.js';
 export { cosPi, sin, sinPi } from './math/trigonometric.js';
 export { axesIntoUnit, parameterSelection } from './step/parameters.js';

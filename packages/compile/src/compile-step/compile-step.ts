@@ -1,7 +1,6 @@
 import { EspalierError, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { plainOnnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { RUNTIME_OPTION_RULES } from '../codegen/onnx/runtime/runtime-option-rules.js';
 import { loadRuntime } from '../codegen/onnx/runtime/runtime.js';
 import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
@@ -74,10 +73,7 @@ export async function compileStep<
   const { graph, names } = distinctNames(traced.graph);
   const carried = new Set(carry.values());
   const written = new Map([...carry].map(([output, input]) => [names.get(output)!, input]));
-  const generator: CodeGenerator<PlainStateMemory> =
-    target === 'wasm'
-      ? wasmGenerator()
-      : (plainOnnxGenerator(await loadRuntime(options), options) as CodeGenerator<PlainStateMemory>);
+  const generator = target === 'wasm' ? wasmGenerator() : await onnxGenerator(options);
   const compiled = await CompiledGraph.compile({ ...traced, graph }, generator, {
     state: {
       read: (input) => (carried.has(input) ? input : undefined),
@@ -152,4 +148,11 @@ function firstState(
     state[name] = isTensor(leaf) || 'data' in leaf ? checkedTensor(`Input "${name}"`, leaf, zeros) : zeros;
   });
   return state;
+}
+
+/** Apart, so that a page whose steps are WebAssembly does not load it. */
+async function onnxGenerator(options: CompileOptions<Carry>): Promise<CodeGenerator<PlainStateMemory>> {
+  const runtime = await loadRuntime(options);
+  const { plainOnnxGenerator } = await import('../codegen/onnx/onnx-generator.js');
+  return plainOnnxGenerator(runtime, options) as CodeGenerator<PlainStateMemory>;
 }

@@ -13,6 +13,11 @@ export interface StepPlan {
   readonly writes: ReadonlyMap<string, string>;
   /** Inputs whose first axis may have another extent in each run: arrays that rows are taken from. */
   readonly anyLength: ReadonlySet<string>;
+  /**
+   * Inputs that hold uniform numbers of a random stream, and its name: code that is bound to a state may draw them itself. Where it does
+   * not, they are fed as others are.
+   */
+  readonly streams: ReadonlyMap<string, string>;
 }
 
 /** Gives the elements of an input that is not state; they are read during the run only. */
@@ -43,18 +48,28 @@ export interface WrittenInput {
   readonly name: string;
   /** Elements of a row, where the input is rows of a whole array. */
   readonly row?: number;
+  /** Elements that a run reads, and how far those of the next run are from them. */
+  readonly length: number;
+  readonly stride: number;
   /** Where it lies, until memory next grows: asked for again after anything else was compiled or run. */
   readonly memory: Float32Array | Int32Array | Uint8Array;
-  /** Fills it with uniform random numbers, as the generator of `stream` gives from the state at this place. */
-  drawUniforms(states: Int32Array, at: number): void;
 }
 
 /** Code bound to a state, for runs that follow each other without a promise or a copy. */
 export interface BoundCode {
-  /** To be written before each run. */
+  /** To be written before runs. */
   readonly inputs: readonly WrittenInput[];
-  /** Runs once, as `GeneratedCode.run`. */
-  run(): HostTensors;
+  /** Most runs in one call, >= 1. */
+  readonly capacity: number;
+  /**
+   * Runs so many times, as `GeneratedCode.run` does once; numbers of streams are those of `stream(seed, name, draw)` in the first run and of
+   * the next indices in those that follow.
+   *
+   * @returns The outputs that are not state, those of each run after those of the one before; the next call overwrites them.
+   */
+  run(times: number, seed: number, draw: number): HostTensors;
+  /** After a call that threw: the outputs of the runs before that, and how many these were. */
+  readonly last: { readonly times: number; readonly results: HostTensors };
 }
 
 /** A step as something that runs. It must not refer to the function that was traced. */

@@ -21,6 +21,8 @@ export interface StateNames {
 /** How a traced function is to be run. */
 export interface CompileRequest {
   readonly state: StateNames;
+  /** The name of the random stream that an input holds uniform numbers of; `undefined` for others. */
+  readonly streamOf?: (input: string) => string | undefined;
   /** Inputs that are fed in another form than the function sees. */
   readonly encodings?: InputEncodings;
 }
@@ -50,7 +52,7 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
   static async compile<State extends StateMemory>(
     traced: Traced,
     generator: CodeGenerator<State>,
-    { state, encodings = new Map() }: CompileRequest,
+    { state, streamOf = () => undefined, encodings = new Map() }: CompileRequest,
   ): Promise<CompiledGraph<State>> {
     const wholes = [...encodings].flatMap(([name, { rows }]) => (rows ? [name] : []));
     const { graph, bounds } = indexBounds(
@@ -63,6 +65,7 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
       reads: entries(graph.inputs, state.read),
       writes: entries(graph.outputs, state.written),
       anyLength: new Set(wholes),
+      streams: entries(graph.inputs, streamOf),
     });
     return new CompiledGraph(traced, code, new IndexCheck(bounds, new Set(wholes)));
   }
@@ -81,6 +84,11 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
   /** The code bound to a state, where it runs at once. Whoever writes an input has it checked by `checkInput`. */
   bind(state: State): BoundCode | undefined {
     return this.code.bind?.(state);
+  }
+
+  /** Whether an input holds row numbers that are to be checked. */
+  checks(name: string): boolean {
+    return this.#check.has(name);
   }
 
   /** @throws IndexOutOfBounds where an input holds a row number that its table has not. */

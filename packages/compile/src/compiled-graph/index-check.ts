@@ -33,9 +33,14 @@ export class IndexCheck {
     };
   }
 
+  /** Whether the numbers of an input are looked at. */
+  has(input: string): boolean {
+    return this.#bounds.has(input);
+  }
+
   /** Looks at the numbers of one input. */
   look(input: string, data: TensorArray): void {
-    const bound = this.#bounds.size === 0 ? undefined : this.#bounds.get(input);
+    const bound = this.#bounds.get(input);
     if (bound) this.#check(input, data, bound);
   }
 

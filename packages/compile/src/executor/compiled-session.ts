@@ -55,40 +55,62 @@ export class CompiledSession implements ExecutorSession {
 
   train(batch: HostBatch, inputs: StepInputs): MaybePromise<StepResult> {
     return after(this.#compiled('train', batch), (compiled) => {
-      this.#countStep(compiled);
+      this.#checkAgain(compiled);
+      this.#count(compiled, 1);
       return after(this.#run(compiled, batch, inputs), resultOf);
     });
   }
 
   trainSeries(series: StepSeries): boolean {
-    const { cache } = this.#parts;
-    const compiled = cache.known('train', series.batches, series.batchSize);
+    const { batches, batchSize: examples, from, to } = series;
+    // The trainer looks at every epoch whether something else is trained.
+    const compiled = this.#parts.cache.known('train', batches, { examples, mayDiffer: this.#steps === 0 });
     const bound = compiled && this.#boundOf(compiled);
     if (!bound) return false;
-    let inputs: StepInputs | undefined;
-    for (let at = series.from; at < series.to; at++) {
-      inputs = series.inputs();
-      this.#countStep(compiled);
+    let singly = false;
+    for (let at = from; at < to;) {
+      const untilCheck = this.#checkAgain(compiled);
+      const steps = singly ? 1 : Math.min(bound.pace, to - at, untilCheck);
+      const first = steps === 1 ? series.inputs(0) : undefined;
+      try {
+        bound.write(batches, at, steps, first ? () => first : (step) => series.inputs(step));
+      } catch (cause) {
+        if (first) return this.#failed(cause, first.draw);
+        // The steps before the one that is to blame come first.
+        singly = true;
+        continue;
+      }
       let results: HostTensors;
       try {
-        results = bound.run(series.batches, inputs, at);
+        results = bound.run(steps);
       } catch (cause) {
-        return this.#failed(cause, inputs);
+        const { draw } = series.inputs(0);
+        const { times, results: before } = bound.last;
+        // Where nothing may follow now, the next series ends in the same way.
+        if (times > 0 && !series.done(bound.sums(before), times)) return true;
+        return this.#failed(cause, draw + times);
       }
-      if (!series.done(bound.sums(results))) break;
+      this.#count(compiled, steps);
+      at += steps;
+      if (!series.done(bound.sums(results), steps)) break;
     }
     return true;
   }
 
   /**
-   * A number that leaks into the step from outside may change at any time: looked for at the second step of each run, and at steps 8,
-   * 32, 128, ... of all runs together.
+   * A number that leaks into the step from outside may change at any time: looked for before the second step of each run, and before steps 8,
+   * 32, 128, ... of all runs together. Gives how many steps may follow until the next time.
    */
-  #countStep({ graph, taken }: CompiledKind): void {
-    taken.steps++;
-    const due = taken.steps === taken.nextCheck;
+  #checkAgain({ graph, taken }: CompiledKind): number {
+    const due = taken.steps + 1 === taken.nextCheck;
     if (due) taken.nextCheck *= 4;
-    if (++this.#steps === 2 || due) graph.traced.verify();
+    if (this.#steps === 1 || due) graph.traced.verify();
+    return this.#steps === 0 ? 1 : taken.nextCheck - 1 - taken.steps;
+  }
+
+  #count({ taken }: CompiledKind, steps: number): void {
+    taken.steps += steps;
+    this.#steps += steps;
   }
 
   evaluate(batch: HostBatch, inputs: StepInputs): MaybePromise<BatchSums> {
@@ -156,18 +178,23 @@ export class CompiledSession implements ExecutorSession {
     const given = { batch, inputs };
     try {
       const bound = this.#boundOf(compiled);
-      if (bound) return bound.run(batch, inputs, 0);
+      if (bound) {
+        bound.write(batch, 0, 1, () => inputs);
+        return bound.run(1);
+      }
       const { graph, feeds } = compiled;
       const running = graph.run(this.#state, (name) => feeds.get(name)!(given));
-      return isPromise(running) ? running.catch((cause: unknown) => this.#failed(cause, inputs)) : running;
+      return isPromise(running)
+        ? running.catch((cause: unknown) => this.#failed(cause, inputs.draw))
+        : running;
     } catch (cause) {
-      return this.#failed(cause, inputs);
+      return this.#failed(cause, inputs.draw);
     }
   }
 
-  #failed(cause: unknown, inputs: StepInputs): never {
+  #failed(cause: unknown, step: number): never {
     const { device, cache } = this.#parts;
-    throw executionError(cause, { step: inputs.draw, engine: cache.generator.engine, device });
+    throw executionError(cause, { step, engine: cache.generator.engine, device });
   }
 
   #boundOf(compiled: CompiledKind): BoundStep | undefined {

@@ -1,7 +1,6 @@
 import type { Availability, Executor } from '@espalier/core';
 import { EspalierError, option, readOptions } from '@espalier/core';
 import { importFailure, inNode } from '@espalier/core/internal';
-import { onnxGenerator } from '../codegen/onnx/onnx-generator.js';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
 import { RUNTIME_OPTION_RULES } from '../codegen/onnx/runtime/runtime-option-rules.js';
 import { runtimeName } from '../codegen/onnx/runtime/runtime.js';
@@ -133,6 +132,8 @@ function compiledToOnnx(
     },
     async start(program, state) {
       const runtime = await openDevice(runtimeOptions);
+      // Apart, so that a page whose steps are WebAssembly does not load it.
+      const { onnxGenerator } = await import('../codegen/onnx/onnx-generator.js');
       const cache = programs.of(program, () => {
         return new ShapeCache(program, onnxGenerator(runtime, runtimeOptions), cacheSize);
       });

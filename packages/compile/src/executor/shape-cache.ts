@@ -43,12 +43,16 @@ export class ShapeCache {
   /**
    * The compiled step for this kind where the last batch that asked was like this one: at once, for the path of every step.
    *
-   * @param examples Examples of a batch, where `batch` holds several.
+   * @param several Of a batch that holds several: the examples of each; whether what is trained may have changed since the last one.
    */
-  known(kind: StepKind, batch: Partial<HostBatch>, examples?: number): CompiledKind | undefined {
+  known(
+    kind: StepKind,
+    batch: Partial<HostBatch>,
+    several?: { readonly examples: number; readonly mayDiffer: boolean },
+  ): CompiledKind | undefined {
     const last = this.#last.get(kind);
-    if (!last || !sameForm(last.batch, batch, examples) || last.version !== this.#program.version())
-      return undefined;
+    if (!last || !sameForm(last.batch, batch, several?.examples)) return undefined;
+    if (several?.mayDiffer !== false && last.version !== this.#program.version()) return undefined;
     return last.compiled;
   }
 
@@ -97,7 +101,11 @@ export class ShapeCache {
   ): Promise<CompiledKind> {
     const startedAt = performance.now();
     const traced = traceStep(kind, this.#program, shapes);
-    const graph = await CompiledGraph.compile(traced, this.generator, { state: stateNames, encodings });
+    const graph = await CompiledGraph.compile(traced, this.generator, {
+      state: stateNames,
+      streamOf,
+      encodings,
+    });
     this.code.add(graph.code);
     const took = Math.round(performance.now() - startedAt);
     this.notes.push(
@@ -114,6 +122,8 @@ export class ShapeCache {
 
 /** In traced steps, inputs `state/<entry>` become outputs `next/<entry>`. */
 const stateNames = { read: after('state/'), written: after('next/') };
+
+const streamOf = after('random/uniform/');
 
 function after(prefix: string): (name: string) => string | undefined {
   return (name) => (name.startsWith(prefix) ? name.slice(prefix.length) : undefined);

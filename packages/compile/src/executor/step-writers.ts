@@ -1,88 +1,97 @@
-import { type HostArray, stream } from '@espalier/core';
-import { STATES, streamStates, unknownScalar } from '@espalier/core/internal';
+import { type HostArray, type HostBatch, type StepInputs, stream } from '@espalier/core';
+import { unknownScalar } from '@espalier/core/internal';
 import { copyRows } from '../codegen/wasm/rows.js';
 import type { WrittenInput } from '../compiled-graph/code-generator.js';
 import type { CompiledGraph } from '../compiled-graph/compiled-graph.js';
 import type { InputEncodings } from '../passes/encode-inputs.js';
-import { parted, type StepArguments } from './step-feeds.js';
+import { parted } from './step-feeds.js';
 
-/** Writes one input of a step; `batch` is the number of the step's batch among those that lie together. */
-type Writer = (given: StepArguments, batch: number) => void;
+/** Writes an array of the batches of some steps; `at` is the number of the first batch among those that lie together. */
+type ArrayWriter = (batch: Partial<HostBatch>, at: number, steps: number) => void;
+/** Writes a number, or random numbers, of one step. */
+type NumberWriter = (inputs: StepInputs, step: number) => void;
 
-/** Writes all inputs of bound code, in place: nothing is made for a step. */
+/** Write all inputs of bound code, in place: nothing is made for a step. */
+export interface StepWriters {
+  readonly arrays: readonly ArrayWriter[];
+  readonly numbers: readonly NumberWriter[];
+}
+
 export function stepWriters(
   graph: CompiledGraph,
   inputs: readonly WrittenInput[],
   encodings: InputEncodings,
-): readonly Writer[] {
-  return inputs.map((input) => {
+): StepWriters {
+  const arrays: ArrayWriter[] = [];
+  const numbers: NumberWriter[] = [];
+  for (const input of inputs) {
     const [group, name] = parted(input.name);
-    if (group === 'scalar') return scalarWriter(input, name);
-    if (group === 'random') return randomWriter(input, name);
-    const inBytes = encodings.get(input.name)?.bytes !== undefined;
-    const write = input.row === undefined ? elementsWriter(input, inBytes) : rowsWriter(input, input.row);
-    return ({ batch }, at) => {
-      const array = batch[group as 'inputs' | 'targets' | 'weights']![name]!;
-      graph.checkInput(input.name, write(array, at));
-    };
-  });
+    if (group === 'scalar') numbers.push(scalarWriter(input, name));
+    else if (group === 'random') numbers.push(normalsWriter(input, parted(name)[1]));
+    else {
+      const inBytes = encodings.get(input.name)?.bytes !== undefined;
+      const write =
+        input.row === undefined ? elementsWriter(graph, input, inBytes) : rowsWriter(graph, input, input.row);
+      arrays.push((batch, at, steps) =>
+        write(batch[group as 'inputs' | 'targets' | 'weights']![name]!, at, steps),
+      );
+    }
+  }
+  return { arrays, numbers };
 }
 
-function scalarWriter(input: WrittenInput, name: string): Writer {
-  return ({ inputs: { scalars } }) => {
+function scalarWriter(input: WrittenInput, name: string): NumberWriter {
+  const { stride } = input;
+  return ({ scalars }, step) => {
     const number = scalars[name];
     if (typeof number !== 'number') throw unknownScalar(name, Object.keys(scalars));
-    input.memory[0] = number;
+    input.memory[step * stride] = number;
   };
 }
 
-function randomWriter(input: WrittenInput, name: string): Writer {
-  const [kind, streamName] = parted(name);
-  if (kind === 'normal') {
-    return ({ inputs: { seed, draw } }) => {
-      const { memory } = input;
-      memory.set(stream(seed, streamName, draw).normals(memory.length));
-    };
-  }
-  // Steps follow each other: the states of several are made at once.
-  const states = new Int32Array(4 * STATES);
-  let [madeFor, first] = [NaN, NaN];
-  return ({ inputs: { seed, draw } }) => {
-    let at = draw - first;
-    if (!(seed === madeFor && at >= 0 && at < STATES)) {
-      streamStates(seed, streamName, draw, states);
-      [madeFor, first, at] = [seed, draw, 0];
-    }
-    input.drawUniforms(states, 4 * at);
-  };
+/** Uniform numbers are drawn by the code. */
+function normalsWriter(input: WrittenInput, streamName: string): NumberWriter {
+  const { length, stride } = input;
+  return ({ seed, draw }, step) =>
+    input.memory.set(stream(seed, streamName, draw).normals(length), step * stride);
 }
 
-/** Writes the part of an array that belongs to a batch, and gives what is to be checked. */
-type ArrayWriter = (array: HostArray, batch: number) => Float32Array | Int32Array | Uint8Array;
+type Write = (array: HostArray, at: number, steps: number) => void;
 
-function rowsWriter(input: WrittenInput, row: number): ArrayWriter {
-  return ({ rows }, batch) => {
+function rowsWriter(graph: CompiledGraph, input: WrittenInput, row: number): Write {
+  const { length, stride } = input;
+  const each = length / row;
+  return ({ rows }, at, steps) => {
     const { memory } = input;
     const { of, indices } = rows!;
-    copyRows(of.data, indices, row, memory, (batch * memory.length) / row);
-    return of.data;
+    if (stride === length) copyRows(of.data, indices, row, memory, at * each, steps * each);
+    else
+      for (let step = 0; step < steps; step++)
+        copyRows(of.data, indices, row, memory, (at + step) * each, each, step * stride);
+    graph.checkInput(input.name, of.data);
   };
 }
 
 /** Up to so many elements are copied one by one: a view of a part costs more. */
 const FEW = 64;
 
-function elementsWriter(input: WrittenInput, inBytes: boolean): ArrayWriter {
-  return ({ data, dtype, scale = 1, offset = 0 }, batch) => {
+function elementsWriter(graph: CompiledGraph, input: WrittenInput, inBytes: boolean): Write {
+  const { length, stride } = input;
+  const checked = graph.checks(input.name);
+  /** Elements of one step, or of several where these lie side by side in memory too. */
+  const copy = (array: HostArray, from: number, count: number, to: number): void => {
+    const { data, dtype, scale = 1, offset = 0 } = array;
     const { memory } = input;
-    const { length } = memory;
-    const from = batch * length;
     // As `toTensorData` has it: whole numbers have no scale.
     const scaled = !inBytes && dtype === 'float32' && (scale !== 1 || offset !== 0);
-    if (scaled) for (let i = 0; i < length; i++) memory[i] = data[from + i]! * scale + offset;
-    else if (length <= FEW) for (let i = 0; i < length; i++) memory[i] = data[from + i]!;
-    else if (data.length === length) memory.set(data);
-    else memory.set(data.subarray(from, from + length));
-    return memory;
+    if (scaled) for (let i = 0; i < count; i++) memory[to + i] = data[from + i]! * scale + offset;
+    else if (count <= FEW) for (let i = 0; i < count; i++) memory[to + i] = data[from + i]!;
+    else if (data.length === count) memory.set(data, to);
+    else memory.set(data.subarray(from, from + count), to);
+    if (checked) graph.checkInput(input.name, memory.subarray(to, to + count));
+  };
+  return (array, at, steps) => {
+    if (stride === length) copy(array, at * length, steps * length, 0);
+    else for (let step = 0; step < steps; step++) copy(array, (at + step) * length, length, step * stride);
   };
 }

@@ -66,8 +66,8 @@ export class DatasetBatches implements EpochBatches {
     return { block: this.#block, at: 0 };
   }
 
-  advance(): void {
-    this.#asked = this.#given += this.#batchSize;
+  advance(batches: number): void {
+    this.#asked = this.#given += batches * this.#batchSize;
   }
 
   close(): Promise<void> {

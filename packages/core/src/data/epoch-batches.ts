@@ -28,8 +28,8 @@ export interface EpochBatches {
    * the data are not in memory. Nothing is handed out by asking.
    */
   block?(): { readonly block: BatchBlock; readonly at: number } | undefined;
-  /** Hands out the next batch of a block, which the caller has. */
-  advance?(): void;
+  /** Hands out the next batches of a block, so many, which the caller has. */
+  advance?(batches: number): void;
   /** After the batches handed out so far; batches that were made ahead do not count. */
   readonly position: EpochPosition;
   /** Ends the epoch early or late; a source is told. Must be called, also after an error. */

@@ -30,7 +30,10 @@ export interface StepResult {
   tap(name: string): Promise<HostArray | undefined>;
 }
 
-/** Steps that follow each other with nobody looking: their batches, and what goes in and comes out between them. */
+/**
+ * Steps that follow each other with nobody looking: their batches, and what goes in and comes out. What is trained is what it was at
+ * the session's first step.
+ */
 export interface StepSeries {
   /** The examples of all batches, one batch after the other. */
   readonly batches: HostBatch;
@@ -39,10 +42,13 @@ export interface StepSeries {
   /** Number of the first batch that is to be taken, and of the first that is not. */
   readonly from: number;
   readonly to: number;
-  /** The numbers of the next step. May give the same object each time. */
-  inputs(): StepInputs;
-  /** Takes the sums of a step, which hold until the next one; gives whether another is to follow. */
-  done(sums: BatchSums): boolean;
+  /** The numbers of the step that comes `ahead` steps after the next one that `done` is to be told of. May give the same object each time. */
+  inputs(ahead: number): StepInputs;
+  /**
+   * Takes the sums of one or several steps, those of each step after those of the one before, which hold until the next call; gives
+   * whether more are to follow.
+   */
+  done(sums: BatchSums, steps: number): boolean;
 }
 
 /** How steps are run. */
@@ -61,8 +67,8 @@ export interface ExecutorSession {
   /** One training step. When it throws, the state is what it was. */
   train(batch: HostBatch, inputs: StepInputs): StepResult | Promise<StepResult>;
   /**
-   * The steps of a series, without a promise or a copy between them, to the same bits as `train` of each. What throws ends it, and
-   * the steps before count.
+   * The steps of a series, without a promise or a copy between them, to the same bits as `train` of each. Several may be done before
+   * the first of them is told of, within a few milliseconds. What throws ends the series, and the steps before count.
    *
    * @returns False where the session cannot at present: nothing was done, and `train` is to take the next step.
    */

@@ -3,6 +3,7 @@ import type { BatchBlock, EpochBatches, EpochPosition } from '../data/epoch-batc
 import { openEpoch } from '../data/open-epoch.js';
 import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
+import type { StepPosition } from '../step/optimizer.js';
 import { evaluateDataset, examplesOf } from './evaluation.js';
 import { EvaluationBatches } from './evaluation-batches.js';
 import type { NamedData } from './named-data.js';
@@ -129,24 +130,35 @@ export class FitWork implements RunWork {
     const examples = examplesOf(batches) / block.batches;
     const { run } = this.#engine;
     const to = Math.min(block.batches, at + most);
-    const done = { sums: NONE as BatchSums, examples, learningRate: run.learningRate };
+    const done = { sums: NONE as BatchSums, count: 0, examples, learningRate: 0 };
     const inputs = { scalars: {} as Record<string, number>, seed: this.#parts.seed, draw: run.step };
+    const given = { learningRate: 0, learningRateFactor: run.learningRateFactor, batchSize: examples };
+    const { epoch: ofEpoch, stepsPerEpoch } = run;
+    const positionOf = (ahead: number): StepPosition => ({
+      step: run.step + ahead,
+      epoch: ofEpoch,
+      stepsPerEpoch,
+    });
     let next = at;
     const trained = session.trainSeries!({
       batches,
       batchSize: examples,
       from: at,
       to,
-      inputs: () => {
-        done.learningRate = run.learningRate;
-        this.#scalars(done.learningRate, examples, inputs.scalars);
-        inputs.draw = run.step;
+      inputs: (ahead) => {
+        const position = positionOf(ahead);
+        given.learningRate = run.learningRateAt(position);
+        this.#parts.scalars(position, given, inputs.scalars);
+        inputs.draw = position.step;
         return inputs;
       },
-      done: (sums) => {
-        epoch.advance!();
+      done: (sums, steps) => {
+        epoch.advance!(steps);
         done.sums = sums;
-        return ++next < to && more(done);
+        done.count = steps;
+        done.learningRate = run.learningRateAt(positionOf(steps - 1));
+        next += steps;
+        return next < to && more(done);
       },
     });
     if (!trained) return undefined;

@@ -21,7 +21,7 @@ export interface StepsDone {
   readonly count?: number;
   /** Of the last of them; default: the run's. */
   readonly learningRate?: number;
-  /** The examples in all of them, and the sums over these, for the run's totals. */
+  /** The examples in each of them, and the sums over these, one step's after the other's, for the run's totals. */
   readonly examples?: number;
   readonly sums?: BatchSums;
   /** Numbers that come without sums. */

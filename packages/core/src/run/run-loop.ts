@@ -12,7 +12,7 @@ export interface RunWork {
   /**
    * Does one step, or up to `most` with nobody looking between them; `undefined` where the epoch's data are used up.
    *
-   * @param more Asked after a step whether another may follow at once; then that step is counted, and else it is the last, which is
+   * @param more Asked after some steps whether others may follow at once; then these are counted, and else they are the last, which are
    *   returned.
    */
   steps(

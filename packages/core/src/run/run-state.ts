@@ -41,6 +41,8 @@ export interface RunPlan {
   readonly now?: () => number;
 }
 
+const MIN_ZERO = { min: 0 };
+
 /** The one implementation of {@link Run}: counters, record, learning rate and the wish to stop. */
 export class RunState implements Run {
   readonly seed: number;
@@ -82,8 +84,13 @@ export class RunState implements Run {
   }
 
   get learningRate(): number {
+    return this.learningRateAt(this.position);
+  }
+
+  /** The learning rate of a step to come, if nobody changes the factors. */
+  learningRateAt(position: StepPosition): number {
     const { learningRate } = this.#plan;
-    let rate = scheduleValue(learningRate, this.position, 'run', 'learningRate', { min: 0 });
+    let rate = scheduleValue(learningRate, position, 'run', 'learningRate', MIN_ZERO);
     for (const factor of this.factors.values()) rate *= factor;
     return rate;
   }

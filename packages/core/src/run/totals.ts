@@ -20,17 +20,24 @@ export class Totals {
     this.#objectives = objectives;
   }
 
-  /** Adds the sums of `examples` of a batch, or of several steps. */
+  /** Adds the sums of a batch of `examples`, or of several steps with as many each: one step's after the other's. */
   add(sums: BatchSums, examples: number, steps = 1): void {
     // A step that was refused leaves no trace: its numbers may be NaN.
-    if (sums[ACCEPTED]?.[0] === 0) return;
-    this.#of('examples', 1)[0]! += examples;
-    this.#of('steps', 1)[0]! += steps;
+    const accepted = sums[ACCEPTED];
+    let taken = steps;
+    if (accepted) for (let step = 0; step < steps; step++) if (accepted[step] === 0) taken--;
+    if (taken === 0) return;
+    this.#of('examples', 1)[0]! += examples * taken;
+    this.#of('steps', 1)[0]! += taken;
     for (const name in sums) {
       if (name === ACCEPTED) continue;
       const values = sums[name]!;
-      const total = this.#of(name, values.length);
-      for (let i = 0; i < total.length; i++) total[i]! += values[i]!;
+      const size = values.length / steps;
+      const total = this.#of(name, size);
+      for (let step = 0, at = 0; step < steps; step++, at += size) {
+        if (taken < steps && accepted![step] === 0) continue;
+        for (let i = 0; i < size; i++) total[i]! += values[at + i]!;
+      }
     }
   }
 

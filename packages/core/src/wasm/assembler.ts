@@ -31,25 +31,11 @@ export function signed(value: number): number[] {
   }
 }
 
-/** The same with 64 bits. */
-export function signed64(value: bigint): number[] {
-  const bytes: number[] = [];
-  let rest = BigInt.asIntN(64, value);
-  for (;;) {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0);
-    bytes.push(done ? low : low | 0x80);
-    if (done) return bytes;
-  }
-}
-
 /** An instruction of the SIMD set. */
 export const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
 const address = (align: number, offset: number): number[] => [align, ...unsigned(offset)];
 
 export const I32 = 0x7f;
-export const I64 = 0x7e;
 export const V128 = 0x7b;
 
 export const get = (local: number): Code => [0x20, unsigned(local)];
@@ -60,6 +46,7 @@ export const i32Const = (value: number): Code => [0x41, signed(value)];
 export const i32Eqz: Code = [0x45];
 export const i32GeS: Code = [0x4e];
 export const i32LtS: Code = [0x48];
+export const i32GtS: Code = [0x4a];
 export const i32LtU: Code = [0x49];
 export const i32GeU: Code = [0x4f];
 export const i32Add: Code = [0x6a];
@@ -71,15 +58,6 @@ export const i32And: Code = [0x71];
 export const i32Or: Code = [0x72];
 export const i32Shl: Code = [0x74];
 export const i32ShrU: Code = [0x76];
-export const i64Const = (value: number): Code => [0x42, signed64(BigInt(value))];
-export const i64Add: Code = [0x7c];
-export const i64Or: Code = [0x84];
-export const i64Xor: Code = [0x85];
-export const i64Shl: Code = [0x86];
-export const i64Rotl: Code = [0x89];
-export const i32WrapI64: Code = [0xa7];
-export const i64ExtendI32U: Code = [0xad];
-export const f32ConvertI32U: Code = [0xb3];
 export const f32Const = (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
 export const f32Sqrt: Code = [0x91];
 export const f32Add: Code = [0x92];

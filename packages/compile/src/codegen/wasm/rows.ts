@@ -72,9 +72,11 @@ export function rowsOutside(
 }
 
 /**
- * Copies rows of an array, one after the other, until the target is full.
+ * Copies rows of an array, one after the other.
  *
  * @param first The place in `numbers` of the first.
+ * @param count How many; default: until the target is full.
+ * @param start Where in the target.
  */
 export function copyRows(
   from: TensorArray,
@@ -82,19 +84,20 @@ export function copyRows(
   row: number,
   to: TensorArray,
   first = 0,
+  count = to.length / row,
+  start = 0,
 ): void {
   const source = from as Float32Array;
   const target = to as Float32Array;
-  const count = target.length / row;
   if (row < 16) {
-    for (let i = 0, at = 0; i < count; i++) {
-      const start = numbers[first + i]! * row;
-      for (let j = 0; j < row; j++) target[at++] = source[start + j]!;
+    for (let i = 0, at = start; i < count; i++) {
+      const rowAt = numbers[first + i]! * row;
+      for (let j = 0; j < row; j++) target[at++] = source[rowAt + j]!;
     }
     return;
   }
   for (let i = 0; i < count; i++) {
-    const start = numbers[first + i]! * row;
-    target.set(source.subarray(start, start + row), i * row);
+    const at = numbers[first + i]! * row;
+    target.set(source.subarray(at, at + row), start + i * row);
   }
 }

@@ -9,6 +9,7 @@ import { ModuleBuilder } from './module-builder.js';
 import { addNode } from './operators/operators.js';
 import { Planner } from './planner.js';
 import { prepare } from './prepare.js';
+import { StepSeries, type StepSeriesPlan } from './step-series.js';
 import type { Place } from './tensor-memory.js';
 import { isRowMajor, wholeView, type Region, type View } from './view.js';
 
@@ -25,6 +26,8 @@ export interface StepModule {
     readonly data: TensorArray;
     readonly dtype: Value['dtype'];
   }[];
+  /** How several steps are run in one call of its export `steps`, where that was asked for. */
+  readonly series: StepSeriesPlan | undefined;
   /** How many loops, products and the like it runs. */
   readonly kernels: number;
   /** Its own memory: the first byte, and the first that it does not use. */
@@ -42,6 +45,8 @@ export interface StepModuleOptions {
   readonly writes?: ReadonlyMap<string, string>;
   /** Where a state entry lies. */
   readonly addressOf?: (entry: string, value: Value) => number;
+  /** For runs of several steps in one call: names of the streams that fill inputs. */
+  readonly streams?: ReadonlyMap<string, string>;
   /** Where the step's own memory starts; asked after all addresses of the state. */
   readonly start?: () => number;
 }
@@ -114,6 +119,12 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
   for (const region of planner.constants) place(region);
   const scratch = planner.usedScratch;
   if (scratch) place(scratch);
+  const fed = [...planner.inputs].filter(([name]) => !reads.has(name));
+  const given = [...results].flatMap(([name, { region }]) =>
+    writes.has(name) ? [] : [[name, region] as const],
+  );
+  const series = options.streams && new StepSeries(new Map(fed), new Map(given), options.streams);
+  for (const region of series?.regions ?? []) place(region);
   for (const [region, target] of inPlace) region.address = target.address;
   const kept = new Set([...results.values()].map(({ region }) => region));
   end = planMemory(all, kept, end) + slack;
@@ -127,7 +138,8 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
   const module = new ModuleBuilder();
   const step = new FunctionBuilder();
   for (const kernel of all) step.emit(kernel.emit(module));
-  module.add(step, 'step');
+  const stepNumber = module.add(step, 'step');
+  series?.emit(module, stepNumber);
   const bytes = module.bytes();
   const placeOf = (view: View, dtype: Value['dtype']): Place => ({
     address: view.region.address,
@@ -152,6 +164,7 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
       data: value.constant!.data,
       dtype: value.dtype,
     })),
+    series: series?.plan(),
     kernels: all.length,
     start: from,
     end,

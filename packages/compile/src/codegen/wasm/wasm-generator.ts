@@ -1,19 +1,17 @@
 import type {
-  BoundCode,
   CodeGenerator,
   Feed,
   GeneratedCode,
   PlainStateMemory,
   StepPlan,
-  WrittenInput,
 } from '../../compiled-graph/code-generator.js';
-import type { HostTensor, HostTensors } from '../../compiled-graph/host-tensor.js';
-import { elementCount } from '../../graph/element-type.js';
+import type { HostTensors } from '../../compiled-graph/host-tensor.js';
 import { dropUnusedInputs } from '../../passes/unused-inputs.js';
 import { onnxGraph } from '../onnx/onnx-graph.js';
-import { copyRows, rowsOutside, type RowsInput } from './rows.js';
+import { BoundModule } from './bound-module.js';
+import { rowsOutside, type RowsInput } from './rows.js';
 import { compileModule, type StepModule } from './step-module.js';
-import { memoryOf, writeNumbers, type Place } from './tensor-memory.js';
+import { writeNumbers, type Place } from './tensor-memory.js';
 import { AddressSpace, WasmState } from './wasm-memory.js';
 
 /**
@@ -34,6 +32,7 @@ export function wasmGenerator(): CodeGenerator<WasmState & PlainStateMemory> {
           reads: plan.reads,
           writes: plan.writes,
           addressOf: (entry, { shape, dtype }) => space.entry(entry, shape, dtype).address,
+          streams: plan.streams,
           start: () => start ?? space.end,
         });
       let module = compile();
@@ -79,15 +78,7 @@ export class WasmCode implements GeneratedCode<WasmState> {
   }
 
   run(state: WasmState, feed: Feed): HostTensors {
-    const bound = this.bind(state);
-    for (const input of bound.inputs) {
-      if (!input.rows) writeNumbers(state.memory, input.place, feed(input.name));
-      else {
-        const { whole, numbers, row } = input.rows;
-        copyRows(feed(whole), feed(numbers) as Int32Array, row, input.memory);
-      }
-    }
-    return bound.run();
+    return this.bind(state).runFed(this.#fed, this.#rows, feed);
   }
 
   /** Makes a state's memory large enough, and puts constants there. */
@@ -111,105 +102,9 @@ export class WasmCode implements GeneratedCode<WasmState> {
       state.reserve(this.#step.end);
       for (const { address, data, dtype } of this.#step.constants)
         writeNumbers(state.memory, { address, dtype }, data);
-      const inputs = this.#fed.map(([name, place]) => new Input(state, name, place, this.#rows.get(name)));
-      this.#bound.set(state, (bound = new BoundModule(state, this.#module, inputs, this.#step.outputs)));
+      bound = new BoundModule(state, this.#module, this.#step, this.#fed, this.#rows);
+      this.#bound.set(state, bound);
     }
     return bound;
-  }
-}
-
-/** A module bound to the memory of one state. */
-class BoundModule implements BoundCode {
-  readonly inputs: readonly Input[];
-  readonly #results: Readonly<Record<string, HostTensor>>;
-  readonly #step: () => void;
-
-  constructor(
-    state: WasmState,
-    module: WebAssembly.Module,
-    inputs: readonly Input[],
-    outputs: ReadonlyMap<string, Place>,
-  ) {
-    this.inputs = inputs;
-    this.#step = new WebAssembly.Instance(module, { env: { memory: state.memory } }).exports[
-      'step'
-    ] as () => void;
-    this.#results = Object.fromEntries([...outputs].map(([name, place]) => [name, new Result(state, place)]));
-  }
-
-  run(): HostTensors {
-    this.#step();
-    return this.#results;
-  }
-}
-
-/** The elements at a place. Memory moves when it grows, and a new view is made then. */
-class Elements {
-  readonly #state: WasmState;
-  readonly #place: Place;
-  readonly #count: number;
-  #view: Float32Array | Int32Array | Uint8Array | undefined;
-  #madeAt = -1;
-
-  constructor(state: WasmState, place: Place) {
-    this.#state = state;
-    this.#place = place;
-    this.#count = elementCount(place.shape);
-  }
-
-  get view(): Float32Array | Int32Array | Uint8Array {
-    const { growths, memory } = this.#state;
-    if (this.#madeAt !== growths) {
-      this.#view = memoryOf(memory, this.#place, this.#count);
-      this.#madeAt = growths;
-    }
-    return this.#view!;
-  }
-}
-
-/** An input that is fed: where it goes, and where it comes from. */
-class Input implements WrittenInput {
-  readonly name: string;
-  readonly row?: number;
-  readonly place: Place;
-  readonly rows: RowsInput | undefined;
-  readonly #state: WasmState;
-  readonly #elements: Elements;
-
-  constructor(state: WasmState, name: string, place: Place, rows: RowsInput | undefined) {
-    this.name = rows?.whole ?? name;
-    if (rows) this.row = rows.row;
-    this.place = place;
-    this.rows = rows;
-    this.#state = state;
-    this.#elements = new Elements(state, place);
-  }
-
-  get memory(): Float32Array | Int32Array | Uint8Array {
-    return this.#elements.view;
-  }
-
-  drawUniforms(from: Int32Array, at: number): void {
-    const { length } = this.memory;
-    const { drawUniforms } = this.#state;
-    drawUniforms(this.place.address, length, from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!);
-  }
-}
-
-/** A result where it lies. */
-class Result implements HostTensor {
-  readonly shape: readonly number[];
-  readonly dtype: HostTensor['dtype'];
-  readonly #elements: Elements;
-
-  constructor(state: WasmState, place: Place) {
-    this.shape = place.shape;
-    this.dtype = place.dtype as HostTensor['dtype'];
-    this.#elements = new Elements(state, place);
-  }
-
-  get data(): HostTensor['data'] {
-    const numbers = this.#elements.view;
-    return this.dtype === 'bool' ? Uint8Array.from(numbers, (x) => (x === 0 ? 0 : 1)) : numbers;
   }
 }

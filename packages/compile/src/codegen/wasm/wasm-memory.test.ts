@@ -44,6 +44,7 @@ async function growing(generator: ReturnType<typeof wasmGenerator>, rows: number
     reads: new Map([['w', 'w']]),
     writes: new Map([['next w', 'w']]),
     anyLength: new Set(),
+    streams: new Map(),
   });
 }
 

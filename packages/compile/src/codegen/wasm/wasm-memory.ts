@@ -2,7 +2,6 @@ import { EspalierError } from '@espalier/core';
 import type { PlainStateMemory } from '../../compiled-graph/code-generator.js';
 import type { HostTensor, HostTensors } from '../../compiled-graph/host-tensor.js';
 import { elementCount } from '../../graph/element-type.js';
-import { drawUniforms, type DrawUniforms } from './draw-uniforms.js';
 import { aligned, alignment } from './memory-plan.js';
 import { readNumbers, writeNumbers, type Place } from './tensor-memory.js';
 
@@ -60,7 +59,6 @@ export class WasmState implements PlainStateMemory {
   readonly #entries = new Map<string, Place>();
   /** How often the memory has grown: views made before are of no use. */
   growths = 0;
-  #draw: DrawUniforms | undefined;
 
   constructor(space: AddressSpace, state: HostTensors) {
     for (const [name, { shape, dtype }] of Object.entries(state))
@@ -89,11 +87,6 @@ export class WasmState implements PlainStateMemory {
         cause,
       });
     }
-  }
-
-  /** Writes uniform random numbers to an address. */
-  get drawUniforms(): DrawUniforms {
-    return (this.#draw ??= drawUniforms(this.memory));
   }
 
   copy(prefix: string): HostTensors {
