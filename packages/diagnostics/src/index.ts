@@ -5,6 +5,13 @@ export type {
   TemperatureScaling,
 } from './answers/calibration.js';
 export { calibration, temperatureScaling } from './answers/calibration.js';
+export type {
+  ConformalClasses,
+  ConformalClassesOptions,
+  ConformalInterval,
+  ConformalIntervalOptions,
+} from './answers/conformal.js';
+export { conformalClasses, conformalInterval, predictionSets } from './answers/conformal.js';
 export type { Confusion, MostConfusedOptions } from './answers/most-confused.js';
 export { mostConfused } from './answers/most-confused.js';
 export type { OverfittingGap, OverfittingGapOptions } from './answers/overfitting-gap.js';

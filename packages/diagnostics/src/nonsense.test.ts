@@ -43,6 +43,8 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   activationProfile: { make: of(exported.activationProfile, model, inputs) },
   activations: { make: of(exported.activations, model, inputs) },
   calibration: { make: of(exported.calibration, logits, labels) },
+  conformalClasses: { make: of(exported.conformalClasses, logits, labels), good: { alpha: 0.5 } },
+  conformalInterval: { make: of(exported.conformalInterval, logits, logits), good: { alpha: 0.5 } },
   crossBackendDiff: {
     make: of(exported.crossBackendDiff, model, loss, batch),
     good: { engines: [eager(), eager()] },
@@ -80,7 +82,7 @@ const IN_OTHER_WORDS =
   /^(parameters a function is not named in: .* selects nothing|metric 'x' is not named in: .*'x')/;
 
 /** They take values, not options. */
-const OTHER = ['attributionImages', 'leakLedger', 'receptiveFields'];
+const OTHER = ['attributionImages', 'leakLedger', 'predictionSets', 'receptiveFields'];
 
 test('every export is tried, or is said not to be', () => {
   expect(Object.keys(exported).sort()).toEqual([...Object.keys(factories), ...OTHER].sort());

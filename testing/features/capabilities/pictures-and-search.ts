@@ -82,11 +82,10 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
         'C',
         'Needs second derivatives, or a checkpoint of each epoch for each example.',
       ),
-      part(
+      whole(
         'Uncertainty: ensembles, MC dropout, conformal, temperature',
         'F',
-        'monteCarloPredict temperatureScaling overSeeds',
-        'Conformal sets are not there.',
+        'monteCarloPredict temperatureScaling overSeeds conformalClasses predictionSets conformalInterval',
       ),
     ],
   },
