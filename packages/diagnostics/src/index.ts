@@ -26,6 +26,7 @@ export { topLosses } from './answers/top-losses.js';
 export { attributionImages } from './attributions/attribution-images.js';
 export type { GradCam, GradCamOptions } from './attributions/grad-cam.js';
 export { gradCam } from './attributions/grad-cam.js';
+export { guidedBackpropagation } from './attributions/guided-backpropagation.js';
 export type { IntegratedGradients, IntegratedGradientsOptions } from './attributions/integrated-gradients.js';
 export { integratedGradients } from './attributions/integrated-gradients.js';
 export type { Occlusion, OcclusionOptions } from './attributions/occlusion.js';
@@ -33,6 +34,8 @@ export { occlusion } from './attributions/occlusion.js';
 export type { SaliencyOptions, SmoothGradOptions } from './attributions/saliency.js';
 export { inputXGradient, saliency, smoothGrad } from './attributions/saliency.js';
 export type { AttributionOptions, Attributions } from './attributions/score.js';
+export type { ShapleyValues, ShapleyValuesOptions } from './attributions/shapley-values.js';
+export { shapleyValues } from './attributions/shapley-values.js';
 export type {
   CrossBackendDiffOptions,
   EngineDifference,

@@ -12,7 +12,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const model = tfl.sequential({
   layers: [
-    tfl.layers.conv2d({ filters: 2, kernelSize: 2, inputShape: [3, 3, 1], name: 'conv' }),
+    tfl.layers.conv2d({ filters: 2, kernelSize: 2, inputShape: [3, 3, 1], name: 'conv', activation: 'relu' }),
     tfl.layers.flatten(),
     tfl.layers.dense({ units: 2, name: 'out' }),
   ],
@@ -52,6 +52,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   featureMaps: { make: of(exported.featureMaps, model, inputs), good: { layer: 'conv' } },
   gradCam: { make: of(exported.gradCam, model, inputs) },
   gradientCheck: { make: of(exported.gradientCheck, model, loss, batch), good: { samples: 1 } },
+  guidedBackpropagation: { make: of(exported.guidedBackpropagation, model, inputs) },
   health: { make: exported.health, accepts: { name: ["'x'"] } },
   inputXGradient: { make: of(exported.inputXGradient, model, inputs) },
   integratedGradients: {
@@ -69,6 +70,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   overfittingGap: { make: of(exported.overfittingGap, record) },
   permutationImportance: { make: of(exported.permutationImportance, () => 1, logits), good: { repeats: 1 } },
   saliency: { make: of(exported.saliency, model, inputs) },
+  shapleyValues: {
+    make: of(exported.shapleyValues, model, inputs, inputs),
+    good: { permutations: 2 },
+  },
   smoothGrad: { make: of(exported.smoothGrad, model, inputs), good: { samples: 1 } },
   temperatureScaling: { make: of(exported.temperatureScaling, logits, labels) },
   topLosses: { make: of(exported.topLosses, loss, logits, logits) },

@@ -63,18 +63,9 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       ),
       whole('Saliency, input x gradient', 'C', 'saliency inputXGradient'),
       whole('Integrated gradients, SmoothGrad', 'C', 'integratedGradients smoothGrad'),
-      part(
-        'Grad-CAM, guided backprop',
-        'C',
-        'gradCam',
-        'Guided back-propagation, which needs another gradient of ReLU.',
-      ),
+      whole('Grad-CAM, guided backprop', 'C', 'gradCam guidedBackpropagation'),
       whole('Occlusion, feature ablation, permutation importance', 'C S', 'occlusion permutationImportance'),
-      none(
-        'SHAP, LIME',
-        'C',
-        'Approximations by sampling that are costly in a browser; occlusion and permutation importance answer the same question.',
-      ),
+      part('SHAP, LIME', 'C', 'shapleyValues', 'LIME, a linear model fitted around each example.'),
       none('DeepLift, LRP', 'C', 'Needs another gradient for each layer.'),
       none('Activation maximisation / deep dream', '', 'Not a training plugin.'),
       none(

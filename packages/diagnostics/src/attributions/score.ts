@@ -48,7 +48,7 @@ export interface Scorer {
   /** `[N]`, of these inputs. `see` looks at layers. Call inside a tidy. */
   scores(inputs: Tensors, see?: LayerLook): tf.Tensor1D;
   /** Gradients of the sum of the scores in the inputs, by name; 0 where the scores do not depend on one. Call inside a tidy. */
-  gradients(inputs: Tensors): Record<string, tf.Tensor>;
+  gradients(inputs: Tensors, see?: LayerLook): Record<string, tf.Tensor>;
   /** The plain record of tensors of the inputs' shapes. */
   record(values: Tensors): Promise<Attributions>;
   dispose(): void;
@@ -123,9 +123,9 @@ export function scorer(
     inputs: named,
     targets: chosen,
     scores,
-    gradients(given) {
+    gradients(given, see) {
       const { gradients } = valueAndGradients(
-        () => ({ value: tf.sum<tf.Scalar>(scores(given)), aux: {} }),
+        () => ({ value: tf.sum<tf.Scalar>(scores(given, see)), aux: {} }),
         given,
       );
       return Object.fromEntries(
