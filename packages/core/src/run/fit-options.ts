@@ -19,6 +19,8 @@ export interface FitOptions {
   readonly seconds?: number;
   /** Epochs before a plugin may stop the run. A whole number >= 0, default 0. */
   readonly minEpochs?: number;
+  /** Steps before a plugin may stop the run, those of `resumeFrom` included. A whole number >= 0, default 0. */
+  readonly minSteps?: number;
   /** Examples in a batch, a whole number >= 1, default 32. The last batch of an epoch may be shorter. */
   readonly batchSize?: number;
   /** Leave out a last batch that is short. Default false. */
@@ -58,6 +60,7 @@ const NAMES: Readonly<Record<keyof FitOptions, true>> = {
   steps: true,
   seconds: true,
   minEpochs: true,
+  minSteps: true,
   batchSize: true,
   dropLast: true,
   validation: true,
@@ -87,7 +90,9 @@ export function checkFitOptions(options: FitOptions): void {
   for (const name of ['batchSize', 'validationBatchSize'] as const) {
     if (options[name] !== undefined) check.integer(name, options[name], { min: 1 });
   }
-  if (options.minEpochs !== undefined) check.integer('minEpochs', options.minEpochs, { min: 0 });
+  for (const name of ['minEpochs', 'minSteps'] as const) {
+    if (options[name] !== undefined) check.integer(name, options[name], { min: 0 });
+  }
   for (const name of ['dropLast', 'shuffle', 'stopOnInterrupt', 'validateFirst'] as const) {
     if (options[name] !== undefined) check.boolean(name, options[name]);
   }

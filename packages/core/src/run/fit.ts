@@ -19,6 +19,7 @@ import type { RunRecord } from './record.js';
 import { checkCheckpoint } from './resume.js';
 import { RunEngine, stepStateOf } from './run-engine.js';
 import { wholeRun } from './run-loop.js';
+import { programCommit } from './program-commit.js';
 import { setupOf } from './setup.js';
 import type { TrainerParts } from './trainer-parts.js';
 
@@ -70,7 +71,7 @@ async function claimedFit(
     logged: driver.logs,
   });
   checkMonitors(driver.plugins, names, listNamesOf(objectives));
-  const setup = setupOf(parts, data, options);
+  const setup = { ...setupOf(parts, data, options), ...(await programCommit()) };
   const trainable = model.trainable();
   const initial = await program.initialState();
   if (resumeFrom)
@@ -89,6 +90,7 @@ async function claimedFit(
       ...(options.steps === undefined ? {} : { steps: options.steps }),
       ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
       minEpochs: options.minEpochs ?? 0,
+      minSteps: options.minSteps ?? 0,
       stepsPerEpoch,
       learningRate: parts.optimizer.learningRate,
       metricNames: names,

@@ -50,6 +50,8 @@ export interface RunSetup {
   readonly options?: { readonly [name: string]: Json };
   /** Number of examples, where it is known, and a hash that tells other data apart. */
   readonly data?: { readonly examples: number | null; readonly fingerprint: string };
+  /** Git's commit that the program's folder is at, in 40 or 64 hexadecimal digits; absent in browsers, and outside of a repository. */
+  readonly commit?: string;
   /** Versions of this package and of TensorFlow.js. */
   readonly versions: Readonly<Record<string, string>>;
 }

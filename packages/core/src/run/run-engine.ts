@@ -92,11 +92,7 @@ export class RunEngine {
     const { driver, run } = this;
     if (driver.has('onStepStart') || driver.has('onStepEnd')) return 1;
     const untilEvery = every === Infinity ? Infinity : every - (run.step % every);
-    return Math.min(
-      run.stepsPerEpoch - run.stepInEpoch,
-      (this.#plan.steps ?? Infinity) - run.step,
-      untilEvery,
-    );
+    return Math.min(run.stepsPerEpoch - run.stepInEpoch, run.stepsToLook, untilEvery);
   }
 
   get validatedAtStep(): number {

@@ -123,6 +123,47 @@ describe('how long a run is', () => {
     expect(record.epochs.length).toBeLessThan(100_000);
   });
 
+  test('a plugin cannot end it before minSteps', async () => {
+    const hasty: Plugin = { name: 'hasty', onStepEnd: (now) => now.stop('enough') };
+    const { seen, plugin } = watcher();
+    const { record } = await run({ epochs: 9, minSteps: 7 }, [hasty, plugin]);
+    expect([seen.steps, record.epochs.length, record.stopReason]).toEqual([7, 1, 'enough']);
+    const both = watcher();
+    await run({ epochs: 9, minSteps: 7, minEpochs: 2 }, [hasty, both.plugin]);
+    expect(both.seen.steps).toBe(10);
+  });
+
+  test('steps in series end where a wish has waited for minSteps', async () => {
+    const driver = new PluginDriver([{ name: 'hasty', onEpochEnd: (now) => now.stop('enough') }]);
+    const engine = new RunEngine(
+      {
+        seed: 0,
+        executor: 'test',
+        setup: { plugins: [], versions: {} },
+        epochs: 9,
+        minSteps: 7,
+        stepsPerEpoch: 5,
+        learningRate: 0.1,
+        metricNames: ['loss'],
+      },
+      driver,
+      { getWeights: async () => ({}), setWeights: async () => {}, readState: async () => ({}) },
+    );
+    const done = { logs: () => ({ loss: 1 }) };
+    const asked: number[] = [];
+    const errors = await wholeRun(engine, {
+      openEpoch() {},
+      steps(most, more) {
+        asked.push(most);
+        for (let i = 1; i < most; i++) if (!more(done)) break;
+        return done;
+      },
+      epochLogs: () => ({ loss: 1 }),
+    });
+    expect(errors).toEqual([]);
+    expect([asked, engine.run.step, engine.run.stopReason]).toEqual([[5, 2], 7, 'enough']);
+  });
+
   test('an interruption does not wait for minEpochs', async () => {
     const signal = AbortSignal.abort('now');
     const { record } = await run({ epochs: 9, minEpochs: 3, signal });
@@ -134,6 +175,7 @@ describe('how long a run is', () => {
     ['no steps', { steps: 0 }, 'steps must be a whole number >= 1'],
     ['no time', { seconds: 0 }, 'seconds must be a number > 0'],
     ['minus one epoch', { epochs: 1, minEpochs: -1 }, 'minEpochs must be a whole number >= 0'],
+    ['half a step', { epochs: 1, minSteps: 0.5 }, 'minSteps must be a whole number >= 0'],
     ['no batches', { epochs: 1, limit: { training: 0 } }, 'limit.training must be a whole number >= 1'],
     [
       'another limit',

@@ -31,6 +31,8 @@ export interface RunPlan {
   readonly seconds?: number;
   /** A plugin's wish to stop waits for so many epochs. Default 0. */
   readonly minEpochs?: number;
+  /** And for so many steps. Default 0. */
+  readonly minSteps?: number;
   /** `Infinity` where it is not known. */
   readonly stepsPerEpoch: number;
   readonly learningRate: number | Schedule;
@@ -104,7 +106,15 @@ export class RunState implements Run {
 
   get stopReason(): string | undefined {
     if (this.#interruption !== undefined) return this.#interruption;
-    return this.epochRecords.length >= (this.#plan.minEpochs ?? 0) ? this.wish : undefined;
+    const { minEpochs = 0, minSteps = 0 } = this.#plan;
+    return this.epochRecords.length >= minEpochs && this.step >= minSteps ? this.wish : undefined;
+  }
+
+  /** Steps until the run may end: at its last one, or where a wish to stop has waited for `minSteps`. */
+  get stepsToLook(): number {
+    const { steps = Infinity, minSteps = 0 } = this.#plan;
+    const waits = this.wish !== undefined && this.step < minSteps;
+    return Math.min(steps, waits ? minSteps : Infinity) - this.step;
   }
 
   get record(): RunRecord {

@@ -45,7 +45,7 @@ export interface Run {
   /** Which values of a metric of this run are better; `undefined` where the metric does not say, or somebody only logs it. */
   directionOf(metric: string): Direction | undefined;
   /**
-   * Asks to stop after the current step. The first reason counts. A run that was ended so, not before `minEpochs`, stays
+   * Asks to stop after the current step. The first reason counts. A run that was ended so, not before `minEpochs` and `minSteps`, stays
    * ended: resumed from a checkpoint of then, it trains no further.
    */
   stop(reason: string, options?: StopOptions): void;

@@ -14,13 +14,14 @@ export function setupOf(
   data: Dataset | DataStream,
   options: FitOptions,
 ): RunSetup {
-  const { batchSize = 32, dropLast = false, sampler, limit, validationEvery, minEpochs } = options;
+  const { batchSize = 32, dropLast = false, sampler, limit, validationEvery, minEpochs, minSteps } = options;
   const order: Json = sampler ? (configured(sampler) as unknown as Json) : (options.shuffle ?? true);
   const given: Record<string, Json | undefined> = {
     epochs: options.epochs,
     steps: options.steps,
     seconds: options.seconds,
     minEpochs,
+    minSteps,
     batchSize,
     accumulate,
     dropLast,
