@@ -31,7 +31,7 @@ export type { NanGuardOptions } from './nan-guard.js';
 export { nanGuard } from './nan-guard.js';
 export type { CountedEvent, OnEventOptions } from './on-event.js';
 export { onEvent } from './on-event.js';
-export type { ProfileNode, Profiler, ProfilerOptions } from './profiler.js';
+export type { ProcessUse, ProfileNode, Profiler, ProfilerOptions } from './profiler.js';
 export { profiler } from './profiler.js';
 export type { ProgressBarOptions, ProgressStream } from './progress-bar.js';
 export { progressBar } from './progress-bar.js';

@@ -1,7 +1,12 @@
 import { scriptedRun } from '@espalier/testkit';
 import type { Plugin } from '@espalier/core';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type ProfileNode, profiler } from './profiler.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 test('profiler says where the time of a run went, by phase, plugin and hook', async () => {
   let now = 0;
@@ -51,4 +56,41 @@ test('profiler times a run of its own each time, and refuses nonsense', async ()
   await play();
   expect(profiling.profile()).toEqual(first);
   expect(() => profiler({ clock: 1 as never })).toThrow('clock must be a function');
+});
+
+test('profiler sees what the process uses since the run began', async () => {
+  let now = 0;
+  let megabytes = 100;
+  // Half a core in user's code and a quarter in the system's, after ten seconds before the run.
+  const spent = (part: number) => 10e6 + part * now * 1000;
+  vi.spyOn(process, 'cpuUsage').mockImplementation((from) => ({
+    user: spent(0.5) - (from?.user ?? 0),
+    system: spent(0.25) - (from?.system ?? 0),
+  }));
+  vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => megabytes * 2 ** 20);
+  const profiling = profiler({ clock: () => now });
+  expect(profiling.processUse()).toBeUndefined();
+  const sizes = [300, 700, 200];
+  const play = () =>
+    scriptedRun({
+      plugins: [profiling],
+      epochs: [{}],
+      stepsPerEpoch: 3,
+      duringStep: () => {
+        now += 8;
+        megabytes = sizes.shift() ?? 50;
+      },
+    });
+  await play();
+  expect(profiling.processUse()).toEqual({ cores: 0.75, peakMemoryMB: 700 });
+  await play();
+  // From the 200 that the run began with.
+  expect(profiling.processUse()).toEqual({ cores: 0.75, peakMemoryMB: 200 });
+});
+
+test('profiler does without where nothing says what the process uses', async () => {
+  vi.stubGlobal('process', undefined);
+  const profiling = profiler({ clock: () => 0 });
+  const { error } = await scriptedRun({ plugins: [profiling], epochs: [{}], stepsPerEpoch: 1 });
+  expect([error, profiling.processUse()]).toEqual([undefined, undefined]);
 });

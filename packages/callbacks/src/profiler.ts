@@ -1,6 +1,6 @@
 import type { Plugin } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { HOOKS } from '@espalier/core/internal';
+import { HOOKS, inNode } from '@espalier/core/internal';
 
 /** Options of {@link profiler}. */
 export interface ProfilerOptions {
@@ -21,6 +21,14 @@ export interface ProfileNode {
   readonly children: readonly ProfileNode[];
 }
 
+/** What the process uses, its other threads included, since the run began. */
+export interface ProcessUse {
+  /** Processor seconds in a second of the run: 1 is one core kept busy, more than 1 several. NaN before the run has taken time. */
+  readonly cores: number;
+  /** The most memory of the process that a look at the end of a step, a validation or an epoch has found, in MiB. */
+  readonly peakMemoryMB: number;
+}
+
 /** What {@link profiler} makes. */
 export type Profiler = Plugin<never, never> & {
   /** The same plugins, each of whose hooks is timed. */
@@ -29,6 +37,8 @@ export type Profiler = Plugin<never, never> & {
   profile(): ProfileNode;
   /** Steps in a second of the phase `steps`; NaN before the first. */
   stepsPerSecond(): number;
+  /** Of the run so far, or of the last one; `undefined` before the first, and in browsers, which do not say. */
+  processUse(): ProcessUse | undefined;
 };
 
 type Phase = 'steps' | 'validations' | 'epoch ends' | 'rest';
@@ -38,6 +48,8 @@ type Phase = 'steps' | 'validations' | 'epoch ends' | 'rest';
  *
  * The plugin itself marks the phases; list it first. `profiler.plugins([...])` gives the other plugins, timed. Hooks inside the step are
  * called when a step is traced only, or at every eager step, where they are timed as they build up the step.
+ *
+ * In Node it sees the use of the processor and of memory by the process besides.
  *
  * A compiled executor's own report says where the time within a step goes.
  *
@@ -50,7 +62,7 @@ type Phase = 'steps' | 'validations' | 'epoch ends' | 'rest';
  * const profiling = profiler();
  * const plugins = [profiling, ...profiling.plugins([earlyStopping({ monitor: 'loss' }), nanGuard()])];
  * // ... after the run
- * console.log(profiling.profile(), profiling.stepsPerSecond());
+ * console.log(profiling.profile(), profiling.stepsPerSecond(), profiling.processUse());
  * ```
  */
 export function profiler(options: ProfilerOptions = {}): Profiler {
@@ -71,6 +83,7 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
   let begun = 0;
   let markedAt = 0;
   let total = 0;
+  let use: UseMeter | undefined;
   /** What the time until the next mark of an epoch's start, or of the end, is. */
   let between: Phase = 'rest';
 
@@ -79,6 +92,7 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
     add(phases, phase, now - markedAt, counts ? 1 : 0);
     markedAt = now;
     total = now - begun;
+    use?.look();
     const all = byPhase.get(phase) ?? new Map<string, Map<string, Tally>>();
     for (const [plugin, hooks] of pending) {
       const own = all.get(plugin) ?? new Map<string, Tally>();
@@ -120,6 +134,7 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
       [phases, byPhase, pending] = [new Map(), new Map(), new Map()];
       begun = markedAt = clock();
       total = 0;
+      use = inNode() ? new UseMeter() : undefined;
       between = 'rest';
     },
     onEpochStart() {
@@ -149,7 +164,23 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
       const { milliseconds, calls } = phases.get('steps') ?? { milliseconds: NaN, calls: NaN };
       return (1000 * calls) / milliseconds;
     },
+    processUse: () =>
+      use && { cores: use.microseconds / 1000 / total, peakMemoryMB: use.peakBytes / 2 ** 20 },
   };
+}
+
+/** Reads the process's counters. */
+class UseMeter {
+  readonly #from = process.cpuUsage();
+  /** Of all cores, to the last look. */
+  microseconds = 0;
+  peakBytes = process.memoryUsage.rss();
+
+  look(): void {
+    const { user, system } = process.cpuUsage(this.#from);
+    this.microseconds = user + system;
+    this.peakBytes = Math.max(this.peakBytes, process.memoryUsage.rss());
+  }
 }
 
 interface Tally {

@@ -27,7 +27,7 @@ export const training: readonly CapabilityGroup[] = [
       whole('Progress bar', 'K L I F J', 'progressBar'),
       part('Rich / notebook / browser progress', 'L F J', 'progressBar', 'A widget for notebooks.'),
       whole('Timer, time limit', 'L I', 'packages/core/src/run/fit-options.ts'),
-      part('Throughput, device stats', 'L', 'profiler progressBar', 'Use of the processor and of memory.'),
+      whole('Throughput, device stats', 'L', 'profiler progressBar'),
       whole('Model summary at start', 'L K', 'summary onEvent'),
       whole('Staged unfreezing (BackboneFinetuning, fine_tune)', 'L F', 'stagedUnfreezing'),
       none(
@@ -51,12 +51,7 @@ export const training: readonly CapabilityGroup[] = [
       whole('epochs, batch size, validation set, validation batch size', 'K L J', 'Trainer'),
       whole('Validation every n steps', 'L K', 'packages/core/src/run/fit-options.ts'),
       whole('validationSplit', 'K J', 'packages/core/src/run/fit-options.ts'),
-      part(
-        'maxSteps, minSteps, minEpochs',
-        'L',
-        'packages/core/src/run/fit-options.ts',
-        'A least number of steps; `minEpochs` is there.',
-      ),
+      whole('maxSteps, minSteps, minEpochs', 'L', 'packages/core/src/run/fit-options.ts'),
       whole('maxTime', 'L I', 'packages/core/src/run/fit-options.ts'),
       whole(
         'stepsPerEpoch / limit train, validation, test batches',
@@ -143,11 +138,10 @@ export const training: readonly CapabilityGroup[] = [
         'mlflowTracker webhookTracker track',
         'Weights and Biases, Comet, Neptune and ClearML take a tracker of one’s own, or a webhook.',
       ),
-      part(
+      whole(
         'Environment, versions, git commit, data fingerprint',
         'L',
-        'packages/core/src/run/setup.ts',
-        'The commit of the program.',
+        'packages/core/src/run/setup.ts packages/core/src/run/program-commit.ts',
       ),
       whole('Compare runs (table, report)', 'B', 'runReport readRun'),
     ],
