@@ -29,6 +29,8 @@ export { gradCam } from './attributions/grad-cam.js';
 export { guidedBackpropagation } from './attributions/guided-backpropagation.js';
 export type { IntegratedGradients, IntegratedGradientsOptions } from './attributions/integrated-gradients.js';
 export { integratedGradients } from './attributions/integrated-gradients.js';
+export type { MaximalInput, MaximizeActivationOptions } from './attributions/maximize-activation.js';
+export { maximizeActivation } from './attributions/maximize-activation.js';
 export type { Occlusion, OcclusionOptions } from './attributions/occlusion.js';
 export { occlusion } from './attributions/occlusion.js';
 export type { SaliencyOptions, SmoothGradOptions } from './attributions/saliency.js';

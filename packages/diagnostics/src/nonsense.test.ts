@@ -61,6 +61,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     accepts: { baseline: ['-1'] },
   },
   kernelImages: { make: of(exported.kernelImages, weights) },
+  maximizeActivation: {
+    make: of(exported.maximizeActivation, model),
+    good: { layer: 'conv', steps: 2 },
+  },
   measuredReceptiveField: {
     make: of(exported.measuredReceptiveField, model),
     good: { layer: 'conv' },

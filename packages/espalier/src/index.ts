@@ -170,6 +170,7 @@ export {
   integratedGradients,
   kernelImages,
   leakLedger,
+  maximizeActivation,
   measuredReceptiveField,
   mostConfused,
   occlusion,

@@ -67,7 +67,12 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('Occlusion, feature ablation, permutation importance', 'C S', 'occlusion permutationImportance'),
       part('SHAP, LIME', 'C', 'shapleyValues', 'LIME, a linear model fitted around each example.'),
       none('DeepLift, LRP', 'C', 'Needs another gradient for each layer.'),
-      none('Activation maximisation / deep dream', '', 'Not a training plugin.'),
+      part(
+        'Activation maximisation / deep dream',
+        '',
+        'maximizeActivation',
+        'Deep dream, which climbs from a picture at several sizes in turn.',
+      ),
       none(
         'Influence functions, TracIn',
         'C',
