@@ -56,15 +56,20 @@ export async function agreement(half: 'first' | 'second'): Promise<void> {
   const named = (all: readonly Combination[]) =>
     all.filter((_, i) => i % 2 === Number(half === 'second')).map((one) => [one.name, one] as const);
 
-  describe('compiled to either target, eager on wasm and eager on the cpu agree', () => {
-    describe('after a step or two, with every two parts together', () => {
-      test.each(named(pairs))('%s', (_, each) => agrees(each));
-    });
+  // A run of all plugins takes seconds, on a busy machine many.
+  describe(
+    'compiled to either target, eager on wasm and eager on the cpu agree',
+    { timeout: 240_000 },
+    () => {
+      describe('after a step or two, with every two parts together', () => {
+        test.each(named(pairs))('%s', (_, each) => agrees(each));
+      });
 
-    describe('after twenty steps', () => {
-      test.each(named(long))('%s', (_, each) => agrees(each));
-    });
-  });
+      describe('after twenty steps', () => {
+        test.each(named(long))('%s', (_, each) => agrees(each));
+      });
+    },
+  );
 
   test('every part takes part in both, whatever package it is of', () =>
     everyPartTakesPart(factors, pairs, long));

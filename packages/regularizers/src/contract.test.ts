@@ -129,9 +129,10 @@ const plugins: Record<string, Entry> = {
     bad: { 'radius 0': () => simplex({ radius: 0 }), ...badSelection(simplex) },
   },
   l0Proximal: {
+    // What becomes 0 is small, so that rounding which decides between 0 and not makes no large difference.
     variants: {
-      fixed: () => l0Proximal({ lambda: 0.05 }),
-      'on a schedule': () => l0Proximal({ lambda: ramp }),
+      fixed: () => l0Proximal({ lambda: 5e-7 }),
+      'on a schedule': () => l0Proximal({ lambda: ({ step }) => 5e-8 * step }),
     },
     neutral: () => l0Proximal({ lambda: 0 }),
     bad: {
