@@ -34,7 +34,7 @@ interface Counts {
 }
 
 /** WebAssembly steps, counted by how they were done. */
-function counting(counts: Counts): Executor {
+function counting(counts: Counts, begun?: () => void): Executor {
   const wasm = compiled({ target: 'wasm' });
   return {
     name: wasm.name,
@@ -50,6 +50,7 @@ function counting(counts: Counts): Executor {
           return trainSeries({
             ...series,
             done(sums, steps) {
+              if (counts.series === 0) begun?.();
               counts.series += steps;
               return series.done(sums, steps);
             },
@@ -70,7 +71,7 @@ interface Outcome {
   readonly final: Checkpoint | undefined;
 }
 
-async function run(make: () => Parts, extra: readonly Plugin[]): Promise<Outcome> {
+async function run(make: () => Parts, extra: readonly Plugin[], begun?: () => void): Promise<Outcome> {
   const { data, fit, plugins = [], ...parts } = make();
   const counts = { series: 0, single: 0 };
   let final: Checkpoint | undefined;
@@ -78,7 +79,7 @@ async function run(make: () => Parts, extra: readonly Plugin[]): Promise<Outcome
   const trainer = new Trainer({
     ...parts,
     plugins: [...plugins, saver, ...extra],
-    executor: counting(counts),
+    executor: counting(counts, begun),
   } as TrainerOptions);
   let record: RunRecord | undefined;
   let error: string | undefined;
@@ -227,7 +228,6 @@ describe('steps with nobody looking between them give the bits of steps one by o
 
   test('timers and an abort signal have their turn within an epoch, and the run stops there', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort('enough'), 30);
     const make = (): Parts => ({
       ...toyParts(),
       fit: { epochs: 1, batchSize: 1, signal: controller.signal },
@@ -236,7 +236,9 @@ describe('steps with nobody looking between them give the bits of steps one by o
         targets: { data: new Float32Array(500_000), shape: [500_000, 1], dtype: 'float32' },
       }),
     });
-    const { record, counts, final } = await run(make, []);
+    const { record, counts, final } = await run(make, [], () => {
+      setTimeout(() => controller.abort('enough'), 5);
+    });
     expect(record!.stopReason).toBe('aborted: enough');
     expect(final!.step).toBeLessThan(500_000);
     expect(final!.step).toBe(counts.series + counts.single);
