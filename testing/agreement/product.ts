@@ -37,6 +37,9 @@ const CUTS = {
   'a batch of one': { examples: 1, batchSize: 1 },
 } as const;
 
+/** Optimizers that enlarge rounding more than this go by signs: where a gradient is 0 but for rounding they go anywhere. */
+const STEADY = 1000;
+
 /** Steps of the longer runs: ten epochs of two. */
 export const LONG = 20;
 
@@ -127,6 +130,7 @@ function combination(
   const present = plugins.flatMap((variants, i) => variants[row[4 + i]! - 1] ?? []);
   const metrics = metricsFor(objective, parts);
   const values: Value[] = [model, objective, optimizer, ...present];
+  const growth = Math.max(...values.map(({ growth: own = 1 }) => own));
   const batchSize = long ? 11 : cut.batchSize;
   const examples = long ? 22 : cut.examples;
   return {
@@ -137,7 +141,8 @@ function combination(
     ].join(', '),
     parts: [objective.loss, ...[...values, ...metrics].map(({ name }) => name)],
     steps: long ? LONG : Math.ceil(examples / batchSize),
-    growth: Math.max(...values.map(({ growth = 1 }) => growth)),
+    // In twenty steps plugins that keep units from 0 enlarge what an optimizer makes of signs.
+    growth: long && growth > STEADY ? 5 * growth : growth,
     make() {
       const made = model.make(1);
       return {
@@ -218,9 +223,6 @@ async function refusals(factors: Factors): Promise<Refusals> {
   }
   return { objectives: byObjective, models: byModel };
 }
-
-/** Optimizers that enlarge rounding more than this go by signs: where a gradient is 0 but for rounding they go anywhere. */
-const STEADY = 1000;
 
 /** How many stand for all where everything of another column meets them. */
 const FEW = 4;
