@@ -141,8 +141,8 @@ function combination(
     ].join(', '),
     parts: [objective.loss, ...[...values, ...metrics].map(({ name }) => name)],
     steps: long ? LONG : Math.ceil(examples / batchSize),
-    // In twenty steps plugins that keep units from 0 enlarge what an optimizer makes of signs.
-    growth: long && growth > STEADY ? 5 * growth : growth,
+    // A sign that rounding decides halves a rate or moves a weight by all of it.
+    growth: growth > STEADY ? (long ? 5 : 20) * growth : growth,
     make() {
       const made = model.make(1);
       return {
