@@ -88,6 +88,22 @@ test('profiler sees what the process uses since the run began', async () => {
   expect(profiling.processUse()).toEqual({ cores: 0.75, peakMemoryMB: 200 });
 });
 
+test('profiler looks at the process seldom where looking takes long', async () => {
+  let now = 0;
+  let looks = 0;
+  vi.spyOn(process.memoryUsage, 'rss').mockImplementation(() => {
+    looks++;
+    now += 0.03;
+    return 2 ** 20;
+  });
+  const profiling = profiler({ clock: () => now });
+  const duringStep = () => (now += 0.01);
+  await scriptedRun({ plugins: [profiling], epochs: [{}], stepsPerEpoch: 1000, duringStep });
+  // One before the run; then one in 3 ms of a run that takes 10 and what looking takes.
+  expect(looks).toBeGreaterThan(2);
+  expect(looks).toBeLessThan(7);
+});
+
 test('profiler does without where nothing says what the process uses', async () => {
   vi.stubGlobal('process', undefined);
   const profiling = profiler({ clock: () => 0 });

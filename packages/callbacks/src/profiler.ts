@@ -21,11 +21,11 @@ export interface ProfileNode {
   readonly children: readonly ProfileNode[];
 }
 
-/** What the process uses, its other threads included, since the run began. */
+/** What the process uses, its other threads included, since the run began, to the last look. */
 export interface ProcessUse {
   /** Processor seconds in a second of the run: 1 is one core kept busy, more than 1 several. NaN before the run has taken time. */
   readonly cores: number;
-  /** The most memory of the process that a look at the end of a step, a validation or an epoch has found, in MiB. */
+  /** The most memory of the process that a look has found, in MiB. Looks are at ends of steps, validations and epochs, some milliseconds apart. */
   readonly peakMemoryMB: number;
 }
 
@@ -92,7 +92,7 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
     add(phases, phase, now - markedAt, counts ? 1 : 0);
     markedAt = now;
     total = now - begun;
-    use?.look();
+    use?.look(now, clock);
     const all = byPhase.get(phase) ?? new Map<string, Map<string, Tally>>();
     for (const [plugin, hooks] of pending) {
       const own = all.get(plugin) ?? new Map<string, Tally>();
@@ -134,7 +134,7 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
       [phases, byPhase, pending] = [new Map(), new Map(), new Map()];
       begun = markedAt = clock();
       total = 0;
-      use = inNode() ? new UseMeter() : undefined;
+      use = inNode() ? new UseMeter(begun) : undefined;
       between = 'rest';
     },
     onEpochStart() {
@@ -164,22 +164,39 @@ export function profiler(options: ProfilerOptions = {}): Profiler {
       const { milliseconds, calls } = phases.get('steps') ?? { milliseconds: NaN, calls: NaN };
       return (1000 * calls) / milliseconds;
     },
-    processUse: () =>
-      use && { cores: use.microseconds / 1000 / total, peakMemoryMB: use.peakBytes / 2 ** 20 },
+    processUse: () => use?.use,
   };
 }
+
+/** Looking takes at most about this share of the time: reading the memory takes 30 microseconds, longer than a small step. */
+const LOOKING = 1 / 100;
 
 /** Reads the process's counters. */
 class UseMeter {
   readonly #from = process.cpuUsage();
+  readonly #begun: number;
+  #lookedAt: number;
+  #nextLook = -Infinity;
   /** Of all cores, to the last look. */
-  microseconds = 0;
-  peakBytes = process.memoryUsage.rss();
+  #microseconds = 0;
+  #peakBytes = process.memoryUsage.rss();
 
-  look(): void {
+  constructor(begun: number) {
+    this.#begun = this.#lookedAt = begun;
+  }
+
+  look(now: number, clock: () => number): void {
+    if (now < this.#nextLook) return;
     const { user, system } = process.cpuUsage(this.#from);
-    this.microseconds = user + system;
-    this.peakBytes = Math.max(this.peakBytes, process.memoryUsage.rss());
+    this.#microseconds = user + system;
+    this.#peakBytes = Math.max(this.#peakBytes, process.memoryUsage.rss());
+    this.#lookedAt = now;
+    this.#nextLook = now + (clock() - now) / LOOKING;
+  }
+
+  get use(): ProcessUse {
+    const milliseconds = this.#lookedAt - this.#begun;
+    return { cores: this.#microseconds / 1000 / milliseconds, peakMemoryMB: this.#peakBytes / 2 ** 20 };
   }
 }
 

@@ -72,6 +72,8 @@ export { trainingProgram } from './step/training-program.js';
 export { leafLayers, partsOf } from './model/layer-parts.js';
 export { placesOf } from './model/layer-streams.js';
 export { labelRows } from './step/label-rows.js';
+export type { Quintic } from './step/newton-schulz.js';
+export { newtonSchulz, STEEP } from './step/newton-schulz.js';
 export { oneHot } from './step/one-hot.js';
 export { withStep } from './step/step-context.js';
 export { unknownScalar } from './step/unknown-scalar.js';

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { newtonSchulz, type Quintic, STEEP } from '@espalier/core/internal';
 import type { SelectionOptions } from './selection.js';
 import { selectionRules } from './selection.js';
 import { weightsPenalty } from './weights-penalty.js';
@@ -12,13 +13,10 @@ export interface NuclearNormOptions extends SelectionOptions {
   readonly lambda: number | Schedule;
 }
 
-/** x = a x + b (x x') x + c (x x')^2 x: the first is steep at 0, the second comes to rest at 1. */
-const [STEEP, EXACT] = [
-  [3.4445, -4.775, 2.0315],
-  [15 / 8, -10 / 8, 3 / 8],
-] as const;
-/** Steps of each: together they bring singular values down to a millionth of the norm to 1. */
-const ITERATIONS = [...Array<typeof STEEP>(10).fill(STEEP), ...Array<typeof EXACT>(5).fill(EXACT)];
+/** Comes to rest at 1. */
+const EXACT: Quintic = [15 / 8, -10 / 8, 3 / 8];
+/** Together they bring singular values down to a millionth of the norm to 1. */
+const STEPS = [...Array<Quintic>(10).fill(STEEP), ...Array<Quintic>(5).fill(EXACT)];
 /** Below it the squares of a norm leave float32's normal range; a matrix of zeros must get the gradient 0. */
 const LEAST_NORM = 1e-18;
 
@@ -55,13 +53,5 @@ export function nuclearNorm(options: NuclearNormOptions): Plugin<never, never> {
 /** U V^T of a matrix U S V^T, in the parameter's own shape. */
 function polarFactor(w: Tensor): Tensor {
   const matrix = tf.reshape(w, [-1, w.shape.at(-1) ?? 1]) as Tensor2D;
-  const tall = matrix.shape[0] > matrix.shape[1];
-  const wide = tall ? tf.transpose(matrix) : matrix;
-  let x = tf.div(wide, tf.maximum(tf.sqrt(tf.sum(tf.square(wide))), LEAST_NORM)) as Tensor2D;
-  for (const [a, b, c] of ITERATIONS) {
-    const gram = tf.matMul(x, x, false, true);
-    const polynomial = tf.add(tf.mul(gram, b), tf.mul(tf.matMul(gram, gram), c)) as Tensor2D;
-    x = tf.add(tf.mul(x, a), tf.matMul(polynomial, x));
-  }
-  return tf.reshape(tall ? tf.transpose(x) : x, w.shape);
+  return tf.reshape(newtonSchulz(matrix, STEPS, LEAST_NORM), w.shape);
 }

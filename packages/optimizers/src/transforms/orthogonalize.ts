@@ -1,6 +1,7 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { newtonSchulz, type Quintic, STEEP } from '@espalier/core/internal';
 import { eachParameter } from './each-parameter.js';
 import { type GradientTransform, updateOf, valueOf } from './gradient-transform.js';
 
@@ -16,9 +17,6 @@ export interface OrthogonalizeOptions {
    */
   readonly adjustment?: 'shape' | 'rms';
 }
-
-/** Coefficients of the iteration x = a x + b (x x') x + c (x x')^2 x, whose slope at 0 is largest. */
-const [A, B, C] = [3.4445, -4.775, 2.0315];
 
 /** Rules of {@link OrthogonalizeOptions}. */
 export function orthogonalizeRules() {
@@ -50,24 +48,14 @@ export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTrans
       const g = valueOf(update, step);
       const outputs = parameter.shape.at(-1)!;
       const inputs = Math.max(1, parameter.size / outputs);
-      const flat = tf.reshape(g, [inputs, outputs]);
-      const wide = inputs > outputs ? tf.transpose(flat) : flat;
-      const norm = tf.maximum(tf.sqrt(tf.sum(tf.square(wide))), step.constant(epsilon));
-      let x = tf.div(wide, norm) as Tensor2D;
-      for (let i = 0; i < newtonSchulzSteps; i++) {
-        const gram = tf.matMul(x, x, false, true);
-        const polynomial = tf.add(
-          tf.mul(gram, step.constant(B)),
-          tf.mul(tf.matMul(gram, gram), step.constant(C)),
-        ) as Tensor2D;
-        x = tf.add(tf.mul(x, step.constant(A)), tf.matMul(polynomial, x));
-      }
-      const back: Tensor = inputs > outputs ? tf.transpose(x) : x;
+      const flat = tf.reshape(g, [inputs, outputs]) as Tensor2D;
+      const steps = Array<Quintic>(newtonSchulzSteps).fill(STEEP);
+      const near = newtonSchulz(flat, steps, epsilon, (value) => step.constant(value));
       const scale =
         adjustment === 'shape'
           ? Math.sqrt(Math.max(1, outputs / inputs))
           : 0.2 * Math.sqrt(Math.max(outputs, inputs));
-      return { update: updateOf(tf.reshape(back, parameter.shape), scale) };
+      return { update: updateOf(tf.reshape(near, parameter.shape), scale) };
     },
   });
   return {
