@@ -24,7 +24,7 @@ export class EngineProcess {
     const answer = await engine.#answer();
     if (answer?.['ready']) return engine;
     engine.stop();
-    console.error(`  not measured: ${String(answer?.['error'] ?? lastLine(errors))}`);
+    console.error(`  not measured: ${String(answer?.['error'] ?? reasonIn(errors))}`);
     return undefined;
   }
 
@@ -51,6 +51,8 @@ export class EngineProcess {
   }
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
+/** The message of the error that ended a process: Node prints it before its stack and its version, Python after its own. */
+function reasonIn(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.filter((line) => /^\w*Error\b/.test(line)).at(-1) ?? lines.at(-1) ?? '';
 }

@@ -12,7 +12,7 @@ export function typicalPlugins(count: number): Plugin[] {
     earlyStopping({ monitor: 'loss', patience: 1000 }),
     reduceLROnPlateau({ monitor: 'loss', patience: 1000 }),
     nanGuard(),
-    { name: 'losses', onEpochEnd: (run, logs) => run.log('seen', logs['loss']!) },
+    { name: 'losses', logs: ['seen'], onEpochEnd: (run, logs) => run.log('seen', logs['loss']!) },
     { name: 'rate', onStepEnd: (run) => void run.learningRate },
     { name: 'counter', onStepEnd: (run) => void run.step },
     { name: 'start', onFitStart: () => {} },
