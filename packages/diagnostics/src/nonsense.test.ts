@@ -17,6 +17,7 @@ const model = tfl.sequential({
     tfl.layers.dense({ units: 2, name: 'out' }),
   ],
 });
+const table = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [2] })] });
 const array = (shape: number[], of = (i: number) => i % 2) => ({
   data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => of(i)),
   shape,
@@ -49,6 +50,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     make: of(exported.crossBackendDiff, model, loss, batch),
     good: { engines: [eager(), eager()] },
   },
+  deepDream: { make: of(exported.deepDream, model, array([3, 3, 1])), good: { layer: 'conv', octaves: 1 } },
   featureMaps: { make: of(exported.featureMaps, model, inputs), good: { layer: 'conv' } },
   gradCam: { make: of(exported.gradCam, model, inputs) },
   gradientCheck: { make: of(exported.gradientCheck, model, loss, batch), good: { samples: 1 } },
@@ -61,6 +63,16 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     accepts: { baseline: ['-1'] },
   },
   kernelImages: { make: of(exported.kernelImages, weights) },
+  lime: {
+    make: of(exported.lime, table, array([1, 2]), array([3, 2])),
+    good: { samples: 2 },
+    accepts: { categorical: ['[]'] },
+  },
+  limeImages: {
+    make: of(exported.limeImages, model, inputs),
+    good: { samples: 2 },
+    accepts: { hidden: ['-1'] },
+  },
   maximizeActivation: {
     make: of(exported.maximizeActivation, model),
     good: { layer: 'conv', steps: 2 },

@@ -65,14 +65,9 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('Integrated gradients, SmoothGrad', 'C', 'integratedGradients smoothGrad'),
       whole('Grad-CAM, guided backprop', 'C', 'gradCam guidedBackpropagation'),
       whole('Occlusion, feature ablation, permutation importance', 'C S', 'occlusion permutationImportance'),
-      part('SHAP, LIME', 'C', 'shapleyValues', 'LIME, a linear model fitted around each example.'),
+      whole('SHAP, LIME', 'C', 'shapleyValues lime limeImages'),
       none('DeepLift, LRP', 'C', 'Needs another gradient for each layer.'),
-      part(
-        'Activation maximisation / deep dream',
-        '',
-        'maximizeActivation',
-        'Deep dream, which climbs from a picture at several sizes in turn.',
-      ),
+      whole('Activation maximisation / deep dream', '', 'maximizeActivation deepDream'),
       none(
         'Influence functions, TracIn',
         'C',

@@ -1,7 +1,4 @@
-import { exp, log, pow } from '@espalier/core/internal';
-import type { Matrix } from '../../math/symmetric-eigen.js';
-import { matrix, symmetricEigen } from '../../math/symmetric-eigen.js';
-
+import { exp, log, type Matrix, matrix, pow, symmetricEigen } from '@espalier/core/internal';
 /** The distribution that CMA-ES draws from, N(mean, sigma^2 C), and its two paths. */
 export interface CmaEsState {
   readonly generation: number;

@@ -1,5 +1,4 @@
-import { exp, log } from '@espalier/core/internal';
-import { cholesky, inverseOf, solveLower, solveUpper } from '../../math/cholesky.js';
+import { cholesky, exp, inverseOf, log, solveLower, solveUpper } from '@espalier/core/internal';
 import { minimize, type Slope } from '../../math/minimize.js';
 import type { Coordinates, Kernel } from './gaussian-process.js';
 import { matern } from './gaussian-process.js';

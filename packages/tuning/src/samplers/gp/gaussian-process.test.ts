@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stream } from '@espalier/core';
-import { log } from '@espalier/core/internal';
+import { cholesky, inverseOf, log } from '@espalier/core/internal';
 import { describe, expect, test } from 'vitest';
-import { cholesky, inverseOf } from '../../math/cholesky.js';
 import { logExpectedImprovement } from '../../math/expected-improvement.js';
 import { minimize } from '../../math/minimize.js';
 import { uniform53 } from '../../space/unit-interval.js';

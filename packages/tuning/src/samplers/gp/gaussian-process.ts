@@ -1,5 +1,4 @@
-import { exp } from '@espalier/core/internal';
-import { cholesky, solveLower, solveUpper } from '../../math/cholesky.js';
+import { cholesky, exp, solveLower, solveUpper } from '@espalier/core/internal';
 
 /** A point: a number in [0, 1] for each coordinate, for a choice the position of its value. */
 export type Coordinates = Float64Array;
