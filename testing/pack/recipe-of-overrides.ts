@@ -52,5 +52,5 @@ export async function overridesRecipe({ folder, packed, tools }: RecipeContext):
   });
   const { output } = await runCommand('node', [tools.npms[11], 'install', ...QUIET], { cwd });
   if (!output.includes('ERESOLVE')) throw new Error(`npm installs TensorFlow.js ${OLD}: ${output}`);
-  return { trained: [], said: `TensorFlow.js ${OLD} beside ours refused, and one with overrides` };
+  return { said: `TensorFlow.js ${OLD} beside ours refused, and one with overrides` };
 }

@@ -15,6 +15,7 @@ import {
   yarnRecipe,
 } from './recipes-of-installers.js';
 import { nextRecipe } from './recipe-of-next.js';
+import { readmesRecipe } from './recipe-of-readmes.js';
 import { overridesRecipe } from './recipe-of-overrides.js';
 import { tuningBullmqRecipe, tuningRecipe } from './recipes-of-tuning.js';
 import { installTools, type Outcome, type Tools } from './recipe-project.js';
@@ -28,9 +29,9 @@ export interface RecipeContext {
   readonly tools: Tools;
 }
 
-/** What a recipe gives: what it trained, and what else is to be said. */
+/** What a recipe gives: what it trained, where it is for that, and what else is to be said. */
 export interface RecipeResult {
-  readonly trained: readonly Outcome[];
+  readonly trained?: readonly Outcome[];
   /** What models that it read predict. */
   readonly predicted?: readonly Predictions[];
   readonly said: string;
@@ -38,6 +39,7 @@ export interface RecipeResult {
 
 /** All of them by name. */
 export const RECIPES: Readonly<Record<string, (context: RecipeContext) => Promise<RecipeResult>>> = {
+  readmes: readmesRecipe,
   npm: npmRecipe,
   node: nodeRecipe,
   pnpm: pnpmRecipe,
@@ -90,8 +92,8 @@ export function recipeSteps(
         packed,
         tools,
       });
-      if (trained.length === 0 && name !== 'overrides') throw new Error('nothing was trained');
-      trained.forEach(compare);
+      if (trained?.length === 0) throw new Error('nothing was trained');
+      trained?.forEach(compare);
       predicted.forEach(checkPredictions);
       return said;
     },

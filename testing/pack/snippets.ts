@@ -44,13 +44,19 @@ async function problemOf(
 }
 
 /**
- * Runs every program of the written pages as somebody who copies it does: alone in a process, with what was installed and
- * what it imports itself.
+ * Runs programs below a folder, each alone in a process with what is installed there.
+ *
+ * @returns What went wrong, a text each.
  */
+export async function problemsOf(folder: string, snippets: readonly Snippet[]): Promise<string[]> {
+  const found = await mapLimited(snippets, 2, (snippet) => problemOf(join(folder, 'snippets'), snippet));
+  return found.filter((problem) => problem !== undefined);
+}
+
+/** Runs every program of the written pages as somebody who copies it does, with all that there is to install. */
 export async function checkSnippets(folder: string): Promise<string> {
   const snippets = runnableSnippets();
-  const found = await mapLimited(snippets, 2, (snippet) => problemOf(join(folder, 'snippets'), snippet));
-  const problems = found.filter((problem) => problem !== undefined);
+  const problems = await problemsOf(folder, snippets);
   if (problems.length > 0)
     throw new Error(`${problems.length} of ${snippets.length}\n${problems.join('\n\n')}`);
   return `${snippets.length} programs`;

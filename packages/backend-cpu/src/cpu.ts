@@ -37,7 +37,11 @@ export function cpu(options: Readonly<Record<string, never>> = {}): Backend {
           () => import('@tensorflow/tfjs-backend-cpu'),
         );
         prepareTfjs();
-        if (await tf.setBackend('cpu')) return;
+        if (await tf.setBackend('cpu')) {
+          // It would say once, in Node, that tfjs-node is faster; who chose it by name knows.
+          (tf.backend() as { firstUse?: boolean }).firstUse = false;
+          return;
+        }
         throw new EspalierError({
           code: 'backend-unavailable',
           scope,

@@ -50,7 +50,7 @@ export async function refreshBatchNorm(
   const bound = bindModel(model);
   const names = Object.keys(bound.weights()).filter((name) => MOVING.test(name));
   if (names.length === 0) return 0;
-  const rename = matchInputs(Object.keys(data.inputs), bound);
+  const rename = matchInputs(data.inputs, bound);
   const sums = new Map<string, Float64Array>();
   let kept: Readonly<Record<string, Float64Array>> | undefined;
   let count = 0;

@@ -113,6 +113,16 @@ test.each<[string, unknown, RegExp]>([
     { inputs: new Float32Array(0), targets: [] },
     /at least one example.*got no examples/,
   ],
+  [
+    'inputs and targets one after the other',
+    x,
+    /it takes one object; write fromArrays\(\{ inputs, targets \}\)/,
+  ],
+  [
+    'a tensor',
+    { inputs: { dataSync: () => x }, targets: [1] },
+    /inputs is a tensor; .* await tensor\.array\(\)/,
+  ],
   ['inputs missing', { targets: [1] }, /inputs must be an array, .* got undefined/],
   ['no named inputs', { inputs: {}, targets: [1] }, /inputs must be .* record/],
   ['a number', { inputs: 3, targets: [1] }, /inputs must be .* got 3/],

@@ -51,6 +51,7 @@ export interface FromArraysOptions {
  * ```
  */
 export function fromArrays(options: FromArraysOptions): Dataset {
+  if (isSingle(options)) invalidData(SCOPE, 'it takes one object; write fromArrays({ inputs, targets }).');
   const { classNames, allowNonFinite, bytes } = readOptions(SCOPE, options, RULES).values;
   const read = (source: ArraySource, name: string, role: ReadAs['role']): HostArray =>
     toHostArray(source, { scope: SCOPE, name, role, allowNonFinite: allowNonFinite && role === 'input' });
@@ -134,6 +135,8 @@ function byName(
   read: Read,
 ): HostArrays {
   if (isSingle(value)) return { [single]: read(value, option) };
+  if (typeof (value as { dataSync?: unknown } | undefined)?.dataSync === 'function')
+    invalidData(SCOPE, `${option} is a tensor; give what it holds: await tensor.array().`);
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   if (entries.length === 0) {
     invalidData(

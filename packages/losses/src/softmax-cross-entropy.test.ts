@@ -74,6 +74,11 @@ describe('checkTargets', () => {
   const check = (targets: HostArray, classes: number | null = 3) =>
     softmaxCrossEntropy().checkTargets!(targets, [null, classes]);
 
+  it('says what to make of a flat list of labels, which is taken for numbers', () => {
+    const numbers: HostArray = { data: Float32Array.of(0, 2), shape: [2, 1], dtype: 'float32' };
+    expect(() => check(numbers)).toThrow(/got \[N, 1\] float32; a flat list .* Int32Array\.from\(labels\)/);
+  });
+
   it('accepts integer labels, one-hot rows and probabilities', () => {
     check(integers(0, 2, 1));
     check(floats([2, 3], 0, 1, 0, 0.2, 0.3, 0.5));

@@ -6,7 +6,6 @@ import type { BoundModel } from '../model/bound-model.js';
 import { fail } from '../errors.js';
 
 type Shapes = Readonly<Record<string, readonly (number | null)[]>>;
-type Specs = Pick<Dataset, 'inputs' | 'targets'>;
 type Rename = (arrays: HostArrays) => HostArrays;
 
 /** Gives the batches of a data set the names of the model's inputs and outputs. */
@@ -29,7 +28,7 @@ export function matchNames(
   const inputNames = model.inputShapes ? Object.keys(model.inputShapes) : Object.keys(dataset.inputs);
   const inputs = renamer('input', Object.keys(dataset.inputs), inputNames);
   const targets = renamer('target', Object.keys(dataset.targets), outputs);
-  checkShapes(dataset, model.inputShapes, inputNames);
+  checkShapes(dataset.inputs, model.inputShapes, inputNames);
   return (batch) => ({
     inputs: inputs(batch.inputs),
     targets: targets(batch.targets),
@@ -37,9 +36,17 @@ export function matchNames(
   });
 }
 
-/** Gives arrays for prediction the names of the model's inputs. */
-export function matchInputs(given: readonly string[], model: BoundModel): Rename {
-  return renamer('input', given, model.inputShapes ? Object.keys(model.inputShapes) : given);
+/**
+ * Gives arrays for prediction the names of the model's inputs.
+ *
+ * @throws EspalierError `invalid-data` with both sides' names or shapes.
+ */
+export function matchInputs(given: Dataset['inputs'], model: BoundModel): Rename {
+  const names = Object.keys(given);
+  const inputNames = model.inputShapes ? Object.keys(model.inputShapes) : names;
+  const rename = renamer('input', names, inputNames);
+  checkShapes(given, model.inputShapes, inputNames);
+  return rename;
 }
 
 function renamer(kind: 'input' | 'target', given: readonly string[], wanted: readonly string[]): Rename {
@@ -60,12 +67,16 @@ function renamer(kind: 'input' | 'target', given: readonly string[], wanted: rea
   return (arrays) => arrays;
 }
 
-function checkShapes(dataset: Specs, shapes: Shapes | undefined, inputNames: readonly string[]): void {
+function checkShapes(
+  inputs: Dataset['inputs'],
+  shapes: Shapes | undefined,
+  inputNames: readonly string[],
+): void {
   if (!shapes) return;
   const single = inputNames.length === 1;
   for (const name of inputNames) {
     const wanted = shapes[name]!.slice(1);
-    const { shape } = single ? Object.values(dataset.inputs)[0]! : dataset.inputs[name]!;
+    const { shape } = single ? Object.values(inputs)[0]! : inputs[name]!;
     const fits = shape.length === wanted.length && wanted.every((dim, i) => dim === null || dim === shape[i]);
     if (!fits) {
       fail(

@@ -1,17 +1,19 @@
 import type { Availability, Backend } from './backend.js';
-import { EspalierError } from '../errors.js';
+import { EspalierError, fail } from '../errors.js';
+import { describe } from '../options.js';
 import { prepareTfjs } from './prepare-tfjs.js';
 
 /**
  * Makes a TensorFlow.js backend the active one.
  *
- * @throws EspalierError `backend-unavailable` with the reason and the fix.
+ * @throws EspalierError `invalid-option` for what is no backend; `backend-unavailable` with the reason and the fix.
  * @example
  * ```ts
  * await useBackend(wasm());
  * ```
  */
 export async function useBackend(backend: Backend): Promise<Backend> {
+  checkBackend(backend);
   const availability = await backend.isAvailable();
   if (!availability.available) throw unavailable(backend.name, availability);
   prepareTfjs();
@@ -37,6 +39,7 @@ export function firstAvailable(...backends: readonly Backend[]): Backend {
       message: 'firstAvailable needs at least one backend.',
     });
   }
+  backends.forEach(checkBackend);
   let chosen: Backend | undefined;
   const find = async (): Promise<[Backend, Availability][]> => {
     const tried: [Backend, Availability][] = [];
@@ -65,6 +68,17 @@ export function firstAvailable(...backends: readonly Backend[]): Backend {
       await chosen.activate();
     },
   };
+}
+
+function checkBackend(backend: Backend): void {
+  const { isAvailable, activate } = (backend ?? {}) as Partial<Backend>;
+  if (typeof isAvailable === 'function' && typeof activate === 'function') return;
+  const got = typeof backend === 'function' ? 'a function; call it' : describe(backend);
+  fail(
+    'invalid-option',
+    'backend',
+    `a backend must be what wasm(), cpu() or another of them makes, got ${got}.`,
+  );
 }
 
 type Tried = readonly (readonly [Backend, Availability])[];

@@ -5,6 +5,7 @@ import { refuseOtherCopy } from '../engine/one-copy.js';
 import { EspalierError } from '../errors.js';
 import type { BoundModel } from './bound-model.js';
 import { bindLayersModel } from './layers-model.js';
+import { describe } from '../options.js';
 import { checkAlive } from './weights-alive.js';
 import type { StepContext } from '../step/step-context.js';
 
@@ -59,7 +60,7 @@ export function bindModel(model: TrainableModel): BoundModel {
   throw new EspalierError({
     code: 'invalid-model',
     scope: 'trainer',
-    message: 'model must be a tf.LayersModel, or an object with `parameters` and `forward`.',
+    message: `model must be a tf.LayersModel, or an object with \`parameters\` and \`forward\`, got ${describe(model)}.`,
   });
 }
 

@@ -26,7 +26,7 @@ export interface FitOptions {
   /** Leave out a last batch that is short. Default false. */
   readonly dropLast?: boolean;
   /** Evaluated at the end of each epoch; gives the `val_` metrics. */
-  readonly validation?: Dataset | DataStream;
+  readonly validation?: Dataset | DataStream | undefined;
   /** In its place, the last examples of the data, this share of them, which are not trained on; 0 < validationSplit < 1. As Keras. */
   readonly validationSplit?: number;
   /** Evaluate once before the first step: what is wrong there shows at once, and the record notes the numbers. Default false. */
@@ -48,9 +48,9 @@ export interface FitOptions {
   /** Decides which examples an epoch takes, in place of `shuffle`. */
   readonly sampler?: Sampler;
   /** Resumes from here, bit for bit as if never stopped. */
-  readonly resumeFrom?: Checkpoint;
+  readonly resumeFrom?: Checkpoint | undefined;
   /** Stops after the current step when it fires. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whether the first Ctrl-C stops after the current step (a second ends the process). Default true. */
   readonly stopOnInterrupt?: boolean;
 }
@@ -74,6 +74,18 @@ const NAMES: Readonly<Record<keyof FitOptions, true>> = {
   resumeFrom: true,
   signal: true,
   stopOnInterrupt: true,
+};
+
+/** Where what others give to `fit` by this name is here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['classWeights', 'accumulate', 'plugins', 'metrics', 'loss', 'optimizer', 'seed', 'executor'].map(
+      (name) => [name, `${name} is an option of the Trainer.`],
+    ),
+  ),
+  callbacks: 'Callbacks are the `plugins` of the Trainer.',
+  verbose: 'A run says nothing by itself; progressBar() of @espalier/callbacks is a plugin of the Trainer.',
+  initialEpoch: 'A run goes on where `resumeFrom` says.',
 };
 
 /** @throws EspalierError `invalid-option`, for an unknown name too. */
@@ -119,10 +131,7 @@ function checkNames(options: FitOptions): void {
   const known = Object.keys(NAMES);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
   if (unknown !== undefined) {
-    const elsewhere =
-      unknown === 'classWeights' || unknown === 'accumulate'
-        ? ` ${unknown} is an option of the Trainer.`
-        : '';
+    const elsewhere = Object.hasOwn(ELSEWHERE, unknown) ? ` ${ELSEWHERE[unknown]!}` : '';
     fail(
       'invalid-option',
       'trainer',

@@ -49,7 +49,7 @@ function checkPlugin(plugin: Plugin): void {
   if (enforce !== undefined && enforce !== 'pre' && enforce !== 'post') {
     fail('invalid-option', name, `enforce must be 'pre', 'post' or left out, got ${describe(enforce)}.`);
   }
-  for (const [member, value] of Object.entries(plugin)) {
+  for (const [member, value] of membersOf(plugin)) {
     const isHook = member in HOOKS;
     if (isHook && value !== undefined && typeof value !== 'function') {
       fail('invalid-option', name, `${member} must be a function, got ${describe(value)}.`);
@@ -66,4 +66,18 @@ function checkPlugin(plugin: Plugin): void {
       );
     }
   }
+}
+
+/** A plugin's own members, and the methods of its class. */
+function membersOf(plugin: object): [name: string, value: unknown][] {
+  const members = Object.entries(plugin);
+  for (
+    let type = Object.getPrototypeOf(plugin) as object | null;
+    type && type !== Object.prototype;
+    type = Object.getPrototypeOf(type) as object | null
+  ) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(type)))
+      if (name !== 'constructor' && typeof value === 'function') members.push([name, value]);
+  }
+  return members;
 }

@@ -6,6 +6,7 @@ import { observeLayers, type LayerInfo } from '../model/observe-layers.js';
 import { call, hookError, inHook } from './call-hook.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
+import { checkPenalty, checkTransformed } from './hook-results.js';
 import { orderPlugins } from './order-plugins.js';
 import type { Batch, Plugin, PluginState, ProposedStep, StepOutcome } from './plugin.js';
 import type { Configured, RunStatus } from './record.js';
@@ -167,23 +168,27 @@ export class PluginDriver {
   penalties(parameters: Tensors, step: StepContext): Record<string, tf.Scalar> {
     const terms: Record<string, tf.Scalar> = {};
     for (const plugin of this.with('penalty')) {
-      terms[plugin.name] = inHook(plugin, 'penalty', () =>
-        plugin.penalty(parameters, scopedStep(step, plugin)),
-      );
+      const term = inHook(plugin, 'penalty', () => plugin.penalty(parameters, scopedStep(step, plugin)));
+      checkPenalty(plugin.name, term);
+      terms[plugin.name] = term;
     }
     return terms;
   }
 
   transformGradients(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors {
-    return this.#reduce('transformGradients', gradients, step, (plugin, now, own) =>
-      plugin.transformGradients(now, parameters, own),
-    );
+    return this.#reduce('transformGradients', gradients, step, (plugin, now, own) => {
+      const result = plugin.transformGradients({ ...now }, parameters, own);
+      checkTransformed(plugin.name, 'transformGradients', result, parameters, false);
+      return result;
+    });
   }
 
   transformParameters(parameters: Tensors, previous: Tensors, step: StepContext): Tensors {
-    return this.#reduce('transformParameters', parameters, step, (plugin, now, own) =>
-      plugin.transformParameters(now, previous, own),
-    );
+    return this.#reduce('transformParameters', parameters, step, (plugin, now, own) => {
+      const result = plugin.transformParameters({ ...now }, previous, own);
+      checkTransformed(plugin.name, 'transformParameters', result, parameters, true);
+      return result;
+    });
   }
 
   /** What each plugin that is asked says of a step: 0 where it is to change nothing. */

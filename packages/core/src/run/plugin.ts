@@ -157,7 +157,7 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   observeLayer?(output: Tensor, layer: LayerInfo, step: StepContext): Tensors | undefined;
   /** A differentiable term of the objective, reported apart from the data loss. */
   penalty?(parameters: Tensors, step: StepContext): Scalar;
-  /** `gradients` has an entry for each trainable parameter that the objective depends on. */
+  /** `gradients` has an entry for each trainable parameter that the objective depends on. A parameter without one stays as it is. */
   transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors;
   /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
   transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;

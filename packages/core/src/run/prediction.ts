@@ -26,7 +26,9 @@ export async function predictionSource(
     fail(
       'invalid-data',
       'trainer',
-      `input '${other[0]}' to predict must be a tensor, got ${describe(other[1])}.`,
+      Array.isArray(inputs)
+        ? `predict needs a data set or a tensor [N, ...], got a list; write tf.tensor(list).`
+        : `input '${other[0]}' to predict must be a tensor, got ${describe(other[1])}.`,
     );
   const sizes = Object.values(tensors).map((tensor) => tensor.shape[0] ?? 0);
   const [size = 0] = sizes;

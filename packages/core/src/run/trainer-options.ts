@@ -65,6 +65,17 @@ const NAMES: Readonly<Record<keyof TrainerOptions, true>> = {
   executor: true,
 };
 
+/** Where what others call by this name is here. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  callbacks: "Callbacks are 'plugins'.",
+  epochs: 'It is an option of fit.',
+  batchSize: 'It is an option of fit.',
+  validation: 'It is an option of fit.',
+  validationSplit: 'It is an option of fit.',
+};
+
+const meant = (name: string): string => (Object.hasOwn(ELSEWHERE, name) ? ` ${ELSEWHERE[name]!}` : '');
+
 /** @throws EspalierError `invalid-option` for what is missing, unknown, or of another kind than it must be. */
 export function checkTrainerOptions(options: TrainerOptions): void {
   const check = checkOptions('trainer');
@@ -81,7 +92,7 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     fail(
       'invalid-option',
       'trainer',
-      `there is no option '${unknown}'.${didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
+      `there is no option '${unknown}'.${meant(unknown) || didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
     );
   }
   const { optimizer, executor, seed, accumulate, lossReduction } = options;

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays } from '../data/arrays.js';
 import { matchInputs } from '../data/batch-names.js';
+import { checkData } from '../data/check-data.js';
 import { dataChecker } from '../data/data-checks.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
@@ -122,6 +123,7 @@ export class Trainer<
    * @param options `batchSize` (default 256) changes speed and memory only.
    */
   async evaluate(data: Dataset | DataStream, options: PassOptions = {}): Promise<EvaluationOf<M>> {
+    checkData(data, 'trainer');
     const batchSize = batchSizeOf(options);
     const { driver } = this.#parts;
     const { rename } = await nameData(this.#parts, data);
@@ -147,7 +149,7 @@ export class Trainer<
     const batchSize = batchSizeOf(options);
     const { driver, seed, scalars, model, checker } = this.#parts;
     const data = await predictionSource(inputs);
-    const rename = matchInputs(Object.keys(data.inputs), model);
+    const rename = matchInputs(data.inputs, model);
     const pass = { examples: data.size, batchSize };
     await driver.observe('onPredictStart', pass);
     const joined = new JoinedOutputs();

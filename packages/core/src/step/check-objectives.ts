@@ -152,16 +152,21 @@ function checkMetric(option: string, metric: unknown): void {
 
 function refuseLoss(option: string, got: unknown): never {
   return refuse(
-    `${option} must be a loss of @espalier/losses, e.g. meanSquaredError(), got ${named(got)}; ${STOCK}.`,
+    `${option} must be a loss of @espalier/losses, e.g. meanSquaredError(), got ${named(got)}; ${STOCK}. ` +
+      'A loss of your own is an object { name, perExample: (outputs, targets) => [N] }.',
   );
 }
 
 function named(value: unknown): string {
   if (typeof value === 'function')
-    return `the function ${value.name === '' ? '(without a name)' : value.name}`;
+    return value.name === '' ? 'a function without a name' : calledFor(value.name);
   if (isMetric(value)) return `the metric ${value.name} itself`;
   return describe(value);
 }
+
+/** A factory that was not called, unless it is an operation of TensorFlow.js, which are called `..._op`. */
+const calledFor = (name: string): string =>
+  `the function ${name}${/__op$/.test(name) ? '' : ` (if it makes one, call it: ${name}())`}`;
 
 function isLoss(loss: unknown): loss is Loss {
   return typeof (loss as Partial<Loss> | null | undefined)?.perExample === 'function';

@@ -79,7 +79,9 @@ export function checkClassTargets(
   failData(
     scope,
     `labels must be ${wanted}, got ${formatShape([null, ...shape.slice(1)])} ${dtype}; ` +
-      `give class numbers as [${positions}], or one-hot rows as wide as the model has outputs.`,
+      (dtype === 'float32' && shape.length === 2 && shape[1] === 1
+        ? 'a flat list is taken for numbers: of class numbers make Int32Array.from(labels), or give fromArrays their classNames.'
+        : `give class numbers as [${positions}], or one-hot rows as wide as the model has outputs.`),
   );
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { checkOptions, EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
-import { inNode, nodeFiles, prepareTfjs } from '@espalier/core/internal';
+import { inNode, nodeFiles, nodeModule, prepareTfjs } from '@espalier/core/internal';
 import { registerLayers } from '../register-layers.js';
 import { configIn, fillFromHdf5, openHdf5 } from './hdf5-weights.js';
 import { translateKeras } from './keras-config.js';
@@ -45,7 +45,7 @@ interface ModelJson {
  *
  * A classifier that ends in a softmax or sigmoid is trained further with `from: 'probabilities'` in its loss.
  *
- * @param source A path (in Node) or an address, or the bytes of a `.keras` or `.h5`.
+ * @param source A path (in Node, also as `file://path`) or an address, or the bytes of a `.keras` or `.h5`.
  * @returns The model, the caller's to dispose. It is not compiled, and has no optimizer.
  * @throws EspalierError `io` where it cannot be read; `invalid-data` for what is no model, or a layer without a counterpart, by name.
  * @example
@@ -206,6 +206,12 @@ function guarded<T>(what: string, body: () => T): T {
   }
 }
 
+/** Addresses of files too, as tfjs-node takes them: relative ones, which are none by the standard. */
+async function pathOf(source: string): Promise<string> {
+  if (!source.startsWith('file:///')) return source.replace(/^file:\/\//, '');
+  return (await nodeModule<typeof import('node:url')>('node:url')).fileURLToPath(source);
+}
+
 async function bytesOf(source: string | Uint8Array, maxBytes = MOST_BYTES): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (typeof source !== 'string' || source === '')
@@ -221,9 +227,10 @@ async function bytesOf(source: string | Uint8Array, maxBytes = MOST_BYTES): Prom
       bytes = new Uint8Array(await answer.arrayBuffer());
     } else {
       const { fs } = await nodeFiles(SCOPE, 'give an address');
-      const { size } = await fs.stat(source);
+      const path = await pathOf(source);
+      const { size } = await fs.stat(path);
       if (size > maxBytes) refuse(SCOPE, `'${source}' has ${size} bytes, more than maxBytes ${maxBytes}.`);
-      bytes = new Uint8Array(await fs.readFile(source));
+      bytes = new Uint8Array(await fs.readFile(path));
     }
   } catch (cause) {
     if (isEspalierError(cause)) throw cause;

@@ -98,7 +98,7 @@ test("this package's layers come back with their options", async () => {
     seed: 3,
   });
   await saveModel(model, join(folder, 'own'));
-  const again = await loadModel(join(folder, 'own', 'model.json'));
+  const again = await loadModel(`file://${join(folder, 'own', 'model.json')}`);
   expect(again.layers.map((layer) => [layer.name, layer.getClassName()])).toEqual(
     model.layers.map((layer) => [layer.name, layer.getClassName()]),
   );
