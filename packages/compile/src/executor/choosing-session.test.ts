@@ -79,6 +79,36 @@ describe('compiled() by itself', () => {
     expect(own.weights).toEqual(pinned.weights);
   });
 
+  test('looks at a step no more often than where its target is pinned, in a second run either', async () => {
+    const traces = async (executor: Executor): Promise<number[]> => {
+      let calls = 0;
+      const plain = toyCrossEntropy();
+      const loss: typeof plain = {
+        ...plain,
+        perExample: (...given) => {
+          calls++;
+          return plain.perExample(...given);
+        },
+      };
+      const trainer = new Trainer({
+        model: dense(4, 5),
+        loss,
+        optimizer: toyOptimizer(0.01),
+        executor,
+        seed: 1,
+      });
+      const counts: number[] = [];
+      for (let run = 0; run < 2; run++) {
+        await trainer.fit(data(16, [4]), { epochs: 1, batchSize: 8 });
+        counts.push(calls);
+      }
+      return counts;
+    };
+    const pinned = await traces(compiled({ target: 'wasm' }));
+    expect(pinned).toEqual([3, 4]);
+    expect(await traces(compiled())).toEqual(pinned);
+  });
+
   test('runs a step in which products dominate on ONNX Runtime', async () => {
     const own = await train(dense(1200, 1000), [1200], compiled());
     expect(own.record.executor).toBe('compiled (cpu)');

@@ -9,13 +9,16 @@ import type {
 import { isEspalierError } from '@espalier/core';
 import { costOf, fasterAsWasm } from './step-cost.js';
 import type { StepKind } from './step-functions.js';
-import { traceStep } from './trace-step.js';
+import { tracesOf } from './step-traces.js';
 
 /** A session for each target, started with a state. */
 export interface Targets {
   wasm(state: HostArrays): Promise<ExecutorSession>;
   onnx(state: HostArrays): Promise<ExecutorSession>;
 }
+
+/** What runs of a program chose, by the function and batch shape that came first: the next run need not look. */
+export type Choices = Map<string, { readonly target: keyof Targets; readonly note?: string }>;
 
 /**
  * A session whose first step decides what it runs on: a small step as WebAssembly, one in which products dominate on ONNX
@@ -24,14 +27,16 @@ export interface Targets {
 export class ChoosingSession implements ExecutorSession {
   readonly #program: StepProgram;
   readonly #targets: Targets;
+  readonly #choices: Choices;
   #state: HostArrays;
   #session: ExecutorSession | undefined;
   #notes: string[] = [];
 
-  constructor(program: StepProgram, state: HostArrays, targets: Targets) {
+  constructor(program: StepProgram, state: HostArrays, targets: Targets, choices: Choices) {
     this.#program = program;
     this.#state = copied(state);
     this.#targets = targets;
+    this.#choices = choices;
   }
 
   get name(): string {
@@ -110,23 +115,34 @@ export class ChoosingSession implements ExecutorSession {
     batch: Partial<HostBatch>,
     run: (session: ExecutorSession) => T | Promise<T>,
   ): Promise<T> {
-    const { graph } = traceStep(kind, this.#program, { state: this.#state, batch });
-    if (!fasterAsWasm(costOf(graph))) {
-      this.#session = await this.#targets.onnx(this.#state);
-      return run(this.#session);
-    }
-    const session = await this.#targets.wasm(this.#state);
+    const key = tracesOf(this.#program).key(kind, batch);
+    const chosen = this.#choices.get(key);
+    const target = chosen?.target ?? this.#cheaper(kind, batch);
+    const session = await this.#targets[target](this.#state);
     try {
       const result = await run(session);
+      this.#choices.set(key, chosen ?? { target });
       this.#session = session;
+      if (chosen?.note) this.#notes.push(chosen.note);
       return result;
     } catch (error) {
+      if (target === 'onnx') {
+        this.#session = session;
+        throw error;
+      }
       session.dispose();
       if (!isEspalierError(error) || !WITHOUT_WASM.includes(error.code)) throw error;
+      const note = `runs on ONNX Runtime: ${error.message}`;
       this.#session = await this.#targets.onnx(this.#state);
-      this.#notes.push(`runs on ONNX Runtime: ${error.message}`);
+      this.#choices.set(key, { target: 'onnx', note });
+      this.#notes.push(note);
       return run(this.#session);
     }
+  }
+
+  #cheaper(kind: StepKind, batch: Partial<HostBatch>): keyof Targets {
+    const { graph } = tracesOf(this.#program).look(kind, { state: this.#state, batch });
+    return fasterAsWasm(costOf(graph)) ? 'wasm' : 'onnx';
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Availability, Executor } from '@espalier/core';
+import type { Availability, Executor, StepProgram } from '@espalier/core';
 import { EspalierError, option, readOptions } from '@espalier/core';
 import { importFailure, inNode } from '@espalier/core/internal';
 import { deviceProblem, openDevice } from '../codegen/onnx/runtime/device.js';
@@ -11,7 +11,7 @@ import type {
 } from '../codegen/onnx/runtime/runtime-types.js';
 import { wasmAvailability } from '../codegen/wasm/availability.js';
 import { wasmGenerator } from '../codegen/wasm/wasm-generator.js';
-import { ChoosingSession } from './choosing-session.js';
+import { type Choices, ChoosingSession, type Targets } from './choosing-session.js';
 import { ShapeCache } from './shape-cache.js';
 import { CompiledSession } from './compiled-session.js';
 import { ProgramRegistry } from './program-registry.js';
@@ -88,6 +88,7 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
 function compiledToEither(wasm: CompiledExecutor, onnx: CompiledExecutor): CompiledExecutor {
   // In browsers ONNX Runtime is a large download that is no faster.
   let present: Promise<boolean> | undefined;
+  const choices = new WeakMap<StepProgram, Choices>();
   const hasOnnx = (): Promise<boolean> =>
     (present ??= inNode() ? onnx.isAvailable().then(({ available }) => available) : Promise.resolve(false));
   return {
@@ -97,10 +98,13 @@ function compiledToEither(wasm: CompiledExecutor, onnx: CompiledExecutor): Compi
     async start(program, state) {
       if (!(await wasm.isAvailable()).available) return onnx.start(program, state);
       if (!(await hasOnnx())) return wasm.start(program, state);
-      return new ChoosingSession(program, state, {
+      const chosen = choices.get(program) ?? new Map();
+      choices.set(program, chosen);
+      const targets: Targets = {
         wasm: (own) => wasm.start(program, own),
         onnx: (own) => onnx.start(program, own),
-      });
+      };
+      return new ChoosingSession(program, state, targets, chosen);
     },
     async release() {
       await wasm.release();

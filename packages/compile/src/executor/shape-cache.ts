@@ -5,7 +5,8 @@ import type { InputEncodings } from '../passes/encode-inputs.js';
 import { type DescribedBatch, describeBatch, sameForm } from './batch-encoding.js';
 import { type StepFeeds, stepFeeds } from './step-feeds.js';
 import type { StepKind } from './step-functions.js';
-import { type StepShapes, traceStep } from './trace-step.js';
+import { tracesOf } from './step-traces.js';
+import type { StepShapes } from './trace-step.js';
 
 /** A function of the program, compiled for one batch shape. */
 export interface CompiledKind {
@@ -100,7 +101,7 @@ export class ShapeCache {
     { key, encodings }: DescribedBatch,
   ): Promise<CompiledKind> {
     const startedAt = performance.now();
-    const traced = traceStep(kind, this.#program, shapes);
+    const traced = tracesOf(this.#program).take(kind, shapes);
     const graph = await CompiledGraph.compile(traced, this.generator, {
       state: stateNames,
       streamOf,

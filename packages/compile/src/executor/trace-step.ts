@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Batch, HostArray, HostBatch, StepContext, StepProgram, Tensors } from '@espalier/core';
-import type { Graph } from '../graph/graph.js';
 import type { InputSpec } from '../trace/trace.js';
 import { trace } from '../trace/trace.js';
 import { type Traced, traceTwice } from '../trace/trace-twice.js';
@@ -17,38 +16,23 @@ export interface StepShapes {
  * `random/<distribution>/<name>`; outputs `next/...` (state), `sum/...`, `tap/...`, `output/...`.
  */
 
-/**
- * Traces one function of a step program.
- *
- * The first trace finds out which scalars and random numbers the step asks for; in the second they are inputs; a third
- * must be the same graph.
- */
+/** Traces one function of a step program, twice, which must give the same graph; the scalars and random numbers that it asks for are inputs. */
 export function traceStep(kind: StepKind, program: StepProgram, shapes: StepShapes): Traced {
   const given = fixedInputs(shapes);
-  const asked = new Map<string, InputSpec>();
-  const run = (inputs: readonly InputSpec[], ask: Asked): Graph =>
-    trace(inputs, (tensors) => {
-      const named = new Map(inputs.map(({ name }, i) => [name, tensors[i]!]));
-      return call(kind, program, named, ask(named));
-    });
-
-  run(given, () => (spec) => {
-    asked.set(spec.name, spec);
-    return tf.zeros([...spec.shape]);
-  });
-  const inputs = [...given, ...asked.values()];
   return traceTwice(() =>
-    run(
-      inputs,
-      (named) =>
-        ({ name }) =>
-          named.get(name)!,
-    ),
+    trace(given, (tensors, further) => {
+      const asked = new Map<string, tf.Tensor>();
+      const named = new Map(given.map(({ name }, i) => [name, tensors[i]!]));
+      return call(kind, program, named, (spec) => {
+        const known = asked.get(spec.name) ?? further(spec);
+        asked.set(spec.name, known);
+        return known;
+      });
+    }),
   );
 }
 
 type Named = ReadonlyMap<string, tf.Tensor>;
-type Asked = (named: Named) => (spec: InputSpec) => tf.Tensor;
 
 function fixedInputs({ state, batch }: StepShapes): InputSpec[] {
   const specs = (prefix: string, arrays: StepShapes['state'] = {}): InputSpec[] =>

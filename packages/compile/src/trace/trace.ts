@@ -1,7 +1,7 @@
 import { EspalierError } from '@espalier/core';
 import { currentScope, inScope, prepareTfjs, watchOps, withScopes } from '@espalier/core/internal';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { Variable } from '@tensorflow/tfjs-core';
+import { keep, Variable } from '@tensorflow/tfjs-core';
 import type { Spec } from '../graph/builder.js';
 import type { Graph, NamedValue, Value } from '../graph/graph.js';
 import { tfjsEngine } from './engine.js';
@@ -33,12 +33,13 @@ export interface TraceOptions {
  * Runs `body` once, synchronously, on a tfjs backend whose kernels work out shapes only. The active backend is back in
  * place afterwards, whatever happens, and no tensor is left behind.
  *
+ * @param body Takes the inputs, and a function that makes further ones as they turn out to be needed.
  * @throws EspalierError `impure-step` when `body` reads a traced value or assigns a variable, `unsupported-op` for a kernel
  *   that has no compiled form, or an op without a gradient.
  */
 export function trace(
   inputs: readonly InputSpec[],
-  body: (inputs: readonly Tensor[]) => NamedTensors,
+  body: (inputs: readonly Tensor[], further: (spec: InputSpec) => Tensor) => NamedTensors,
   options: TraceOptions = {},
 ): Graph {
   prepareTfjs();
@@ -55,12 +56,15 @@ export function trace(
   engine.startScope('trace');
   try {
     return withScopes(() => {
-      const placeholders = inputs.map(({ name, shape, dtype }) => {
+      const placeholder = ({ name, shape, dtype }: InputSpec): Tensor => {
         const dataId = backend.allocate();
         recorder.bind(dataId, recorder.builder.input(name, { shape, dtype }));
         return engine.makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype }, backend);
-      });
-      const { result: results } = watchOps(() => body(placeholders), 'compiled steps');
+      };
+      const placeholders = inputs.map(placeholder);
+      // Kept: the scope in which it is first asked for may end before it is asked for again.
+      const further = (spec: InputSpec): Tensor => keep(placeholder(spec));
+      const { result: results } = watchOps(() => body(placeholders, further), 'compiled steps');
       return recorder.builder.finish(named(results, recorder));
     });
   } finally {
