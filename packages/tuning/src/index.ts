@@ -25,6 +25,8 @@ export type { GpSamplerOptions } from './samplers/gp/gp-sampler.js';
 export { gpSampler } from './samplers/gp/gp-sampler.js';
 export type { GridSamplerOptions } from './samplers/grid-sampler.js';
 export { gridSampler } from './samplers/grid-sampler.js';
+export type { NsgaIISamplerOptions } from './samplers/nsga-ii/nsga-ii-sampler.js';
+export { nsgaIISampler } from './samplers/nsga-ii/nsga-ii-sampler.js';
 export type { QuasiRandomSamplerOptions } from './samplers/quasi-random-sampler.js';
 export { quasiRandomSampler } from './samplers/quasi-random-sampler.js';
 export { randomSampler } from './samplers/random-sampler.js';

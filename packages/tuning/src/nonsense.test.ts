@@ -32,6 +32,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   hyperbandPruner: { make: exported.hyperbandPruner },
   int: { make: of(int, 1, 2) },
   medianPruner: { make: exported.medianPruner },
+  nsgaIISampler: { make: exported.nsgaIISampler },
   optimize: {
     make: async (options) => (await createStudy({ space: one })).optimize(() => 1, options),
     good: { trials: 1 },

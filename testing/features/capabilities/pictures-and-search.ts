@@ -92,8 +92,8 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       part(
         'NSGA-II / III, multi-objective, Pareto',
         'O',
-        'createStudy',
-        'Several objectives and their front are there, an evolutionary sampler is not.',
+        'nsgaIISampler createStudy',
+        'NSGA-III is not there.',
       ),
       whole(
         'Pruners: median, percentile, successive halving, Hyperband, patient, threshold, Wilcoxon',

@@ -5,6 +5,7 @@ import type { Parameters } from '../space/space-types.js';
 import { cmaEsSampler } from './cma-es-sampler.js';
 import { gpSampler } from './gp/gp-sampler.js';
 import { gridSampler } from './grid-sampler.js';
+import { nsgaIISampler } from './nsga-ii/nsga-ii-sampler.js';
 import { quasiRandomSampler } from './quasi-random-sampler.js';
 import { randomSampler } from './random-sampler.js';
 import { finishedTrial, request } from './request.fixture.js';
@@ -49,6 +50,7 @@ const samplers: Record<string, () => Sampler> = {
   'tpe without groups': () => tpeSampler({ startupTrials: 5, group: false }),
   'cma-es': () => cmaEsSampler(),
   gp: () => gpSampler({ startupTrials: 5, candidates: 16 }),
+  'nsga-ii': () => nsgaIISampler({ population: 6 }),
   grid: () => gridSampler({ points: { rate: 3, momentum: 2, width: 4 } }),
 };
 
@@ -215,6 +217,8 @@ test.each([
   ],
   [() => cmaEsSampler({ population: 1 }), /\[cma-es\] population must/],
   [() => cmaEsSampler({ sigma: 0 }), /\[cma-es\] sigma must/],
+  [() => nsgaIISampler({ population: 1 }), /\[nsga-ii\] population must/],
+  [() => nsgaIISampler({ mutationProbability: 2 }), /\[nsga-ii\] mutationProbability must/],
   [() => quasiRandomSampler({ sequence: 'sobel' as never }), /\[quasi-random\] sequence must/],
   [() => quasiRandomSampler({ scramble: 1 as never }), /\[quasi-random\] scramble must/],
   [() => gridSampler({ points: { rate: 0 } }), /\[grid\] points must be whole numbers >= 1 by parameter/],

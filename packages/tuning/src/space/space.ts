@@ -61,7 +61,7 @@ export function space<const S extends SpaceDefinition>(
   if (typeof definition !== 'object' || definition === null)
     check.fail('the space', 'an object of parameters', definition);
   const entries = Object.entries(definition as SpaceDefinition);
-  if (entries.length === 0) check.fail('the space', 'at least one parameter', definition);
+  if (entries.length === 0) check.fail('the space', 'one of at least one parameter', definition);
   const dimensions: Dimension[] = [];
   for (const [name, entry] of entries) {
     if (name === '' || /^\d+$/.test(name))

@@ -97,6 +97,13 @@ describe('enqueued values', () => {
     expect((await study.ask()).parameters.n).toBe(3);
   });
 
+  test('may be null', async () => {
+    const study = await createStudy({ space: space({ limit: choice([1, null, 2]), x: float(0, 1) }) });
+    for (let i = 0; i < 4; i++) await study.enqueue({ limit: null });
+    await study.optimize(() => 0, { trials: 4, ...quiet });
+    expect(study.trials.map(({ parameters }) => parameters.limit)).toEqual([null, null, null, null]);
+  });
+
   test('must be in the space', async () => {
     const study = await createStudy({ space: mixed });
     await expect(study.enqueue({ x: 2 })).rejects.toThrow(

@@ -67,7 +67,8 @@ function filled(
   for (const dimension of request.space.dimensions) {
     const { name } = dimension;
     if (!request.space.isActive(dimension, values)) continue;
-    const value = fixed[name] ?? suggested?.[name];
+    // `null` is a value, too.
+    const value = Object.hasOwn(fixed, name) ? fixed[name] : suggested?.[name];
     if (value !== undefined) values[name] = value;
     else if (suggested) values[name] = drawUniform(request, dimension);
     else return undefined;

@@ -45,7 +45,12 @@ export function tpeSampler(options: TpeSamplerOptions = {}): Sampler {
         return values;
       }
       for (const dimensions of groups(request, settings)) {
-        if (!space.isActive(dimensions[0]!, values)) continue;
+        const [first] = dimensions as [Dimension];
+        if (!space.isActive(first, values)) continue;
+        if (isSingle(first.distribution)) {
+          values[first.name] = drawUniform(request, first);
+          continue;
+        }
         const { below, above } = tpeDensities(request, dimensions, settings);
         const random = stream(seed, `tpe/${dimensions.map(({ name }) => name).join(',')}`, number);
         let best: Point | undefined;
@@ -64,7 +69,7 @@ export function tpeSampler(options: TpeSamplerOptions = {}): Sampler {
   };
 }
 
-/** Parameters that are fitted together, those that others depend on first. Single ones are known and form no density. */
+/** Parameters that are fitted together, those that others depend on first. One that has a single value is alone. */
 function groups({ space, directions }: SamplerRequest, options: TpeSamplerOptions): Dimension[][] {
   const { multivariate = directions.length === 1, group = true } = options;
   const lists = new Map<string, Dimension[]>();
