@@ -1,9 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+/** Milliseconds of a step. */
+export interface Measured {
+  readonly wall: number;
+  readonly processor: number;
+  /** What it ran on, where the engine says so. */
+  readonly ran: string | undefined;
+}
+
 /**
  * An engine in a process of its own. It answers each line `{"steps": n}` on its standard input with one line
- * `{"ms": m}`: milliseconds per step, over n steps. The first line it writes is `{"ready": true}`.
+ * `{"ms": m, "cpu": c}`: milliseconds per step, over n steps, that passed and that it used of processors. It may say what it ran on:
+ * `{"ran": text}`. The first line it writes is `{"ready": true}`.
  */
 export class EngineProcess {
   readonly #child: ChildProcess;
@@ -28,12 +37,15 @@ export class EngineProcess {
     return undefined;
   }
 
-  /** Milliseconds per step. */
-  async measure(steps: number): Promise<number> {
+  async measure(steps: number): Promise<Measured> {
     this.#child.stdin!.write(`${JSON.stringify({ steps })}\n`);
     const answer = await this.#answer();
     if (typeof answer?.['ms'] !== 'number') throw new Error(`the engine ended: ${JSON.stringify(answer)}`);
-    return answer['ms'];
+    return {
+      wall: answer['ms'],
+      processor: Number(answer['cpu']),
+      ran: answer['ran'] === undefined ? undefined : String(answer['ran']),
+    };
   }
 
   stop(): void {

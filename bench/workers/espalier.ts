@@ -35,5 +35,6 @@ const views = new Map<number, Dataset>();
 await serve(Math.min(spec.steps, 300), async (steps) => {
   const view = views.get(steps) ?? take(data, steps * spec.batch);
   views.set(steps, view);
-  await trainer.fit(view, { epochs: 1, batchSize: spec.batch });
+  const { executor } = await trainer.fit(view, { epochs: 1, batchSize: spec.batch });
+  return executor;
 });

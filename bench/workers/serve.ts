@@ -1,13 +1,15 @@
 import { createInterface } from 'node:readline';
 
-/** Answers the lines of the parent process, see `EngineProcess`. `run(steps)` takes that many steps. */
-export async function serve(warmUp: number, run: (steps: number) => Promise<void>): Promise<void> {
+/** Answers the lines of the parent process, see `EngineProcess`. `run(steps)` takes that many steps, and may say what they ran on. */
+export async function serve(warmUp: number, run: (steps: number) => Promise<string | void>): Promise<void> {
   await run(warmUp);
   console.log(JSON.stringify({ ready: true }));
   for await (const line of createInterface({ input: process.stdin })) {
     const { steps } = JSON.parse(line) as { steps: number };
-    const startedAt = performance.now();
-    await run(steps);
-    console.log(JSON.stringify({ ms: (performance.now() - startedAt) / steps }));
+    const [startedAt, used] = [performance.now(), process.cpuUsage()];
+    const ran = (await run(steps)) ?? undefined;
+    const ms = (performance.now() - startedAt) / steps;
+    const { user, system } = process.cpuUsage(used);
+    console.log(JSON.stringify({ ms, cpu: (user + system) / 1000 / steps, ran }));
   }
 }

@@ -1,4 +1,5 @@
-"""PyTorch. Arguments: case as JSON, mode: eager, compile, or DataLoader (eager, fed as its tutorials do).
+"""PyTorch. Arguments: case as JSON, mode: eager, compile, DataLoader (eager, fed as its tutorials do), or epochs
+(eager, a plain loop over shuffled epochs of 20 batches).
 
 Answers the lines of the parent process, see engine-process.ts.
 """
@@ -75,7 +76,18 @@ def loaded():
     return DataLoader(Pictures(root=".", transform=ToTensor()), batch_size=batch, shuffle=True)
 
 
+def shuffled(steps):
+    examples = 20 * batch
+    for start in range(0, steps, 20):
+        order = torch.randperm(examples)
+        for i in range(min(20, steps - start)):
+            rows = order[i * batch : (i + 1) * batch]
+            yield pictures[rows], labels[rows]
+
+
 def batches(steps):
+    if mode == "epochs":
+        return shuffled(steps)
     if mode != "DataLoader":
         return slices(steps)
     return ((x.flatten(1), y) for x, y in islice(loader, steps))
@@ -101,6 +113,7 @@ run(5)
 print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     steps = json.loads(line)["steps"]
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     run(steps)
-    print(json.dumps({"ms": (time.perf_counter() - start) * 1000 / steps}), flush=True)
+    wall, cpu = time.perf_counter() - start, time.process_time() - used
+    print(json.dumps({"ms": wall * 1000 / steps, "cpu": cpu * 1000 / steps}), flush=True)

@@ -9,9 +9,9 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-/** Bundles a page of this folder, from the packages' sources, and serves it on this machine. */
-export async function servePage(folder = 'page'): Promise<ServedPage> {
-  const page = join(root, 'testing/browser', folder);
+/** Bundles a page, by default one of this folder, from the packages' sources, and serves it on this machine. */
+export async function servePage(folder = 'page', beside = 'testing/browser'): Promise<ServedPage> {
+  const page = join(root, beside, folder);
   const outDir = await mkdtemp(join(root, 'node_modules/.espalier-page-'));
   const shared = { root: page, configFile: false, logLevel: 'warn' } as const;
   await build({

@@ -42,7 +42,7 @@ for (const spec of cases.filter(
     if (child) running.push({ name, child, times: [] });
   }
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const { child, times } of running) times.push(await child.measure(steps));
+    for (const { child, times } of running) times.push((await child.measure(steps)).wall);
   }
   console.log(
     `\n${spec.name}, batch ${spec.batch}, ${values.threads} thread(s), load ${loadavg()[0]!.toFixed(1)}`,
