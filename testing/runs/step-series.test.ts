@@ -8,6 +8,7 @@ import {
   type Dataset,
   type Executor,
   type FitOptions,
+  type FunctionalModel,
   type HostArrays,
   type Plugin,
   type RunRecord,
@@ -15,7 +16,7 @@ import {
   type TrainerOptions,
 } from '@espalier/core';
 import { fromArrays, split, syntheticClassification, weightedSampler } from '@espalier/datasets';
-import { softmaxCrossEntropy } from '@espalier/losses';
+import { meanSquaredError, softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
 import { adam, adamW, cosineDecay, sgd } from '@espalier/optimizers';
@@ -210,6 +211,37 @@ describe('steps with nobody looking between them give the bits of steps one by o
     expect(many.final!.step).toBe(13);
     expect(bits(many).weights).toEqual(bits(single).weights);
     expect(bits(many).totals).toEqual(bits(single).totals);
+  });
+
+  test('a trap in the middle of a call leaves the state of the step before, and says where', async () => {
+    // What is looked up is computed inside of the step, so that nobody can look at it beforehand.
+    const lookingUp = (fit: FitOptions): Parts => {
+      const table = tf.variable(tf.fill([4], 0.5));
+      const model: FunctionalModel = {
+        parameters: { table },
+        forward: (inputs, { table: rows }) =>
+          tf.gather(rows!, tf.cast(tf.square(Object.values(inputs)[0]!), 'int32')),
+      };
+      const numbers = Array.from({ length: 40 }, (_, i) => [i === 30 ? 9 : i % 2]);
+      const data = fromArrays({ inputs: numbers, targets: numbers });
+      const loss = meanSquaredError();
+      return { model, loss, optimizer: adam({ learningRate: 0.01 }), seed: 5, data, fit };
+    };
+    const all = { epochs: 1, batchSize: 1 };
+    const [many, single] = [
+      await run(() => lookingUp(all), []),
+      await run(() => lookingUp(all), [listener]),
+    ];
+    const failedAt = many.final!.step;
+    expect(failedAt).toBeGreaterThan(8);
+    expect(many.counts.series + many.counts.single).toBeGreaterThanOrEqual(failedAt);
+    expect(many.error).toMatch(
+      new RegExp(`step ${failedAt} failed in WebAssembly: .*unreachable.* state is that of the step before`),
+    );
+    expect(many.error).toBe(single.error);
+    expect(bits(many)).toEqual(bits(single));
+    const before = await run(() => lookingUp({ ...all, steps: failedAt }), []);
+    expect(bits(before)).toEqual(bits(many));
   });
 
   test('a run cut off in the middle of an epoch goes on from there', async () => {

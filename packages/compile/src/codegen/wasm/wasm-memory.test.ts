@@ -70,3 +70,22 @@ test('code that was released leaves its memory to the next, and constants lie wh
   expect([...state.copy('w')['w']!.data]).toEqual([2 * wanted, 3 * wanted]);
   expect(state.memory.buffer.byteLength).toBe(size);
 });
+
+test('memory that is refused is an error, and the state stays as it was', async () => {
+  const generator = wasmGenerator();
+  const w = { data: Float32Array.of(1, 2), shape: [2], dtype: 'float32' } as const;
+  const state = await generator.createState({ w });
+  const code = await growing(generator, 3);
+  await code.run(state, () => new Float32Array(6).fill(1));
+  const before = state.copy('w')['w']!.data;
+  // More pages than a memory may have: the engine itself refuses.
+  expect(() => state.reserve(2 ** 33)).toThrow(
+    expect.objectContaining({
+      code: 'out-of-memory',
+      message: expect.stringContaining('refused 8589934592 bytes'),
+    }),
+  );
+  expect(state.copy('w')['w']!.data).toEqual(before);
+  await code.run(state, () => new Float32Array(6).fill(1));
+  expect([...state.copy('w')['w']!.data]).toEqual([13, 20]);
+});
