@@ -5,6 +5,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { functionBits } from './bits-page/function-bits.js';
+import { halfRun, wholeRunBits } from './bits-page/half-run.js';
+import type { BitsReport } from './bits-page/main.js';
 import { trainedBits } from './bits-page/trained-bits.js';
 import { chromiumPath, howToGetChromium } from './chromium.js';
 import { servePage, type ServedPage } from './serve-page.js';
@@ -51,25 +54,42 @@ const browsers: readonly Candidate[] = [
   },
 ];
 
-describe('a training run on compiled({ target: "wasm" })', () => {
+describe('what runs on compiled({ target: "wasm" })', () => {
   let served: ServedPage;
-  let inNode: string;
+  let inNode: Omit<BitsReport, 'half'>;
+  let half: Uint8Array<ArrayBuffer>;
 
   beforeAll(async () => {
     served = await servePage('bits-page');
-    inNode = await trainedBits();
+    half = await halfRun();
+    inNode = {
+      trained: await trainedBits(),
+      functions: await functionBits(),
+      resumed: await wholeRunBits(),
+    };
   }, 180_000);
   afterAll(() => served.close());
 
   for (const { name, path, missing, options } of browsers)
-    test(`gives the same bits in ${name} as in Node`, async ({ skip }) => {
+    test(`gives the same bits in ${name} as in Node, and goes on there and back to the same bits`, async ({
+      skip,
+    }) => {
       if (!path) return skip(missing);
-      expect(await reportOf(path, options, served.url)).toBe(inNode);
+      const text = await reportOf(path, options, served.url, half);
+      expect(text, 'a report').toMatch(/^{/);
+      const { half: back, ...there } = JSON.parse(text) as BitsReport;
+      expect(there).toEqual(inNode);
+      expect(await wholeRunBits(Uint8Array.from(back))).toBe(inNode.resumed);
     }, 180_000);
 });
 
-/** Opens the page in a browser of its own, and waits for what it reports. */
-async function reportOf(path: string, options: Candidate['options'], page: string): Promise<string> {
+/** Opens the page in a browser of its own, gives it a checkpoint, and waits for what it reports. */
+async function reportOf(
+  path: string,
+  options: Candidate['options'],
+  page: string,
+  checkpoint: Uint8Array,
+): Promise<string> {
   const profile = await mkdtemp(join(tmpdir(), 'espalier-profile-'));
   let resolve: (text: string) => void;
   const promise = new Promise<string>((done) => (resolve = done));
@@ -77,7 +97,8 @@ async function reportOf(path: string, options: Candidate['options'], page: strin
     let body = '';
     request.on('data', (chunk) => (body += String(chunk)));
     request.on('end', () => {
-      response.end();
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.end(request.method === 'GET' ? checkpoint : '');
       if (body !== '') resolve(body);
     });
   });

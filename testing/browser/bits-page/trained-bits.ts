@@ -16,6 +16,7 @@ import {
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { datasetFor, modelFor, type Problem } from '../page/problems.js';
+import { sha256 } from './sha256.js';
 
 /** What is trained, and by what: optimizers and schedules whose numbers are powers, logarithms and cosines. */
 const runs: readonly (readonly [Problem, Optimizer])[] = [
@@ -55,6 +56,5 @@ async function bitsOf(problem: Problem, optimizer: Optimizer): Promise<string> {
   ]);
   for (const weight of model.getWeights()) numbers.push(...(await weight.data()));
   model.dispose();
-  const digest = await crypto.subtle.digest('SHA-256', Float64Array.from(numbers));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(numbers);
 }
