@@ -102,7 +102,9 @@ export const elementwise = {
   Greater: two((v, a, b) => v.less(b, a)),
   GreaterOrEqual: two((v, a, b) => v.lessOrEqual(b, a)),
   HardSigmoid: one((v, x, node) => {
-    const line = v.add(v.mul(x, v.f32(number(node, 'alpha', 0.2))), v.f32(number(node, 'beta', 0.5)));
+    const [alpha, beta] = [v.f32(number(node, 'alpha', 0.2)), v.f32(number(node, 'beta', 0.5))];
+    // So steep a line is a step, for the smallest numbers too.
+    const line = alpha.number! > 1e38 ? v.mul(v.mul(x, alpha), alpha) : v.add(v.mul(x, alpha), beta);
     return v.max(v.min(line, v.f32(1)), v.f32(0));
   }),
   Identity: one((_, x) => x),

@@ -4,7 +4,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Op } from '../../../testing/agree.js';
-import { wasmResult } from '../../../testing/wasm-graph.js';
+import { binary, unary } from '../../../testing/float64.js';
+import { graphOfOp, wasmResult } from '../../../testing/wasm-graph.js';
+import { elementwise } from './elementwise.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -39,39 +41,6 @@ function same(actual: number, wanted: number): boolean {
 }
 
 type Numbers = readonly number[];
-const binary: Record<string, [Op, (a: number, b: number) => number]> = {
-  add: [tf.add, (a, b) => a + b],
-  sub: [tf.sub, (a, b) => a - b],
-  mul: [tf.mul, (a, b) => a * b],
-  div: [tf.div, (a, b) => a / b],
-  maximum: [tf.maximum, Math.max],
-  minimum: [tf.minimum, Math.min],
-  greater: [tf.greater, (a, b) => Number(a > b)],
-  lessEqual: [tf.lessEqual, (a, b) => Number(a <= b)],
-  equal: [tf.equal, (a, b) => Number(a === b)],
-  notEqual: [tf.notEqual, (a, b) => Number(a !== b)],
-  pow: [tf.pow, (a, b) => a ** b],
-  where: [
-    (a: Tensor, b: Tensor) => tf.where(tf.less(a, b), a, tf.add(b, tf.zerosLike(a))),
-    (a, b) => (a < b ? a : b),
-  ],
-};
-const unary: Record<string, [Op, (x: number) => number]> = {
-  abs: [tf.abs, Math.abs],
-  ceil: [tf.ceil, Math.ceil],
-  exp: [tf.exp, Math.exp],
-  floor: [tf.floor, Math.floor],
-  isNaN: [tf.isNaN, (x) => Number(Number.isNaN(x))],
-  isFinite: [tf.isFinite, (x) => Number(Number.isFinite(x))],
-  log: [tf.log, Math.log],
-  neg: [tf.neg, (x) => -x],
-  reciprocal: [tf.reciprocal, (x) => 1 / x],
-  relu: [tf.relu, (x) => Math.max(0, x)],
-  sigmoid: [tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))],
-  sqrt: [tf.sqrt, Math.sqrt],
-  square: [tf.square, (x) => x * x],
-  tanh: [tf.tanh, Math.tanh],
-};
 const reductions: Record<string, [(x: Tensor, axis?: number) => Tensor, (row: Numbers) => number]> = {
   sum: [tf.sum, (row) => row.reduce((a, b) => a + b, 0)],
   mean: [tf.mean, (row) => row.reduce((a, b) => a + b, 0) / row.length],
@@ -106,12 +75,12 @@ describe('float64, rounded', () => {
         expect(result!.shape).toEqual(whole);
         result!.data.forEach((value, i) => {
           const wanted = exact(x[i]!, y[at(i, whole, part)]!);
-          if (!same(value, wanted))
+          if (wanted !== undefined && !same(value, wanted))
             expect.fail(`${name}(${x[i]}, ${y[at(i, whole, part)]}) = ${value}, not ${wanted}`);
         });
         tf.dispose([a, b]);
       }),
-      { numRuns: 60, seed: 11 },
+      { numRuns: 40, seed: 11 },
     );
   });
 
@@ -127,8 +96,24 @@ describe('float64, rounded', () => {
         });
         a.dispose();
       }),
-      { numRuns: 60, seed: 12 },
+      { numRuns: 40, seed: 12 },
     );
+  });
+
+  it('every elementwise operator is among them', () => {
+    const [x, n] = [tf.zeros([2]), tf.zeros([2], 'int32')];
+    const extra: readonly (readonly [Op, ...Tensor[]])[] = [
+      // Of whole numbers alone.
+      [tf.bitwiseAnd, n, n],
+    ];
+    const graphs = [
+      ...Object.values(binary).map(([op]) => graphOfOp(op, [x, x])),
+      ...Object.values(unary).map(([op]) => graphOfOp(op, [x])),
+      ...extra.map(([op, ...inputs]) => graphOfOp(op, inputs)),
+    ];
+    const met = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ op }) => op)));
+    // What gives its operand is taken away before.
+    expect(Object.keys(elementwise).filter((name) => !met.has(name))).toEqual(['Identity']);
   });
 
   it.each(Object.keys(reductions))('%s', (name) => {
@@ -170,7 +155,7 @@ describe('float64, rounded', () => {
         });
         a.dispose();
       }),
-      { numRuns: 80, seed: 13 },
+      { numRuns: 60, seed: 13 },
     );
   });
 });

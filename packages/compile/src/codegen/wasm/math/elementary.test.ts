@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { erf } from '../../../../testing/float64.js';
 import { instantiateFunction } from '../../../../testing/wasm-graph.js';
 import { mapLoop } from '../map-loop.js';
 import { VectorBuilder, type Vector } from '../vector.js';
@@ -78,18 +79,6 @@ function largestError(actual: Float32Array, exact: (i: number) => number): numbe
     worst = Math.max(worst, Math.abs(value - wanted) / unit);
   });
   return worst;
-}
-
-/** Of float64, by the series and the continued fraction that its definition gives. */
-function erf(x: number): number {
-  const z = Math.abs(x);
-  if (Number.isNaN(x) || z > 6) return Number.isNaN(x) ? NaN : Math.sign(x);
-  let [term, sum] = [z, z];
-  for (let n = 1; n < 200; n++) sum += (term *= (-z * z) / n) / (2 * n + 1);
-  if (z < 2.5) return Math.sign(x) * (2 / Math.sqrt(Math.PI)) * sum || x;
-  let fraction = 0;
-  for (let n = 60; n > 0; n--) fraction = n / 2 / (z + fraction);
-  return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + fraction));
 }
 
 const references: Record<keyof typeof elementary, (x: number) => number> = {
