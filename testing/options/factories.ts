@@ -1,9 +1,18 @@
+import { rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { testTimeAugmentation, transformImages } from '@espalier/augmentation';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { findLearningRate, monteCarloPredict, onEvent, refreshBatchNorm, track } from '@espalier/callbacks';
+import {
+  findLearningRate,
+  lastRunFolder,
+  monteCarloPredict,
+  newRunFolder,
+  onEvent,
+  refreshBatchNorm,
+  track,
+} from '@espalier/callbacks';
 import { compileStep } from '@espalier/compile';
 import { compose, type Dataset, loadWeights, toLayersCallback, Trainer } from '@espalier/core';
 import { fromArrays } from '@espalier/datasets';
@@ -57,8 +66,13 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   loadWeights: (options) => loadWeights(model(), {}, options),
   refreshBatchNorm: (options) => refreshBatchNorm(model(), data(), options),
   monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
+  lastRunFolder: (options) => lastRunFolder(join(tmpdir(), 'espalier-options'), options),
+  newRunFolder: async (options) => rmdir(await newRunFolder(join(tmpdir(), 'espalier-options'), options)),
   onEvent: (options) => onEvent('onStepEnd', options, () => undefined),
   writeSafetensors: (options) => writeSafetensors({}, options),
+  predictBatches: async (options) => {
+    for await (const one of trainer().predictBatches(tf.ones([1, 2]), options)) tf.dispose(one);
+  },
   predict: async (options) => tf.dispose(await trainer().predict(tf.ones([1, 2]), options)),
   track: (options) => track({ name: 'nobody', start() {}, log() {}, end() {} }, options),
   testTimeAugmentation: (options) =>
@@ -132,6 +146,8 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   unitNorm: { axis: ['-1'] },
   minMaxNorm: { axis: ['-1'] },
   modelCheckpoint: { clock: FUNCTION, keep: ['Infinity'] },
+  lastRunFolder: { prefix: TEXT },
+  newRunFolder: { prefix: TEXT },
   node: { packagePath: TEXT },
   nodeGpu: { packagePath: TEXT },
   muon: { ...COUPLED, matrices: FUNCTION },

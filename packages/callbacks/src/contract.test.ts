@@ -216,7 +216,9 @@ const helpers = new Set([
   'webhookTracker',
   'folderStore',
   'indexedDbStore',
+  'lastRunFolder',
   'latestCheckpoint',
+  'newRunFolder',
   'opfsStore',
 ]);
 exportsContract({ exported, factories: plugins, notFactories: helpers });

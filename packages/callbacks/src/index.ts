@@ -11,6 +11,8 @@ export { findLearningRate } from './find-learning-rate.js';
 export { folderStore } from './files/folder-store.js';
 export { indexedDbStore } from './files/indexed-db-store.js';
 export { opfsStore } from './files/opfs-store.js';
+export type { RunFolderOptions } from './files/run-folder.js';
+export { lastRunFolder, newRunFolder } from './files/run-folder.js';
 export type { RunStore } from './files/run-store.js';
 export type { FoundCheckpoint } from './latest-checkpoint.js';
 export { bestCheckpoint, latestCheckpoint } from './latest-checkpoint.js';

@@ -83,7 +83,7 @@ export const training: readonly CapabilityGroup[] = [
         'Which operation was the first to give NaN.',
       ),
       whole('profiler', 'L I T', 'profiler packages/compile/src/graph/explain.ts'),
-      part('default root, versions, run folders', 'L', 'folderStore', 'Folders that number themselves.'),
+      whole('default root, versions, run folders', 'L', 'folderStore newRunFolder lastRunFolder'),
       whole('Hyper-parameters saved with the run', 'L', 'packages/core/src/run/setup.ts'),
       none(
         'reload data each n epochs, curriculum',
@@ -92,12 +92,7 @@ export const training: readonly CapabilityGroup[] = [
       ),
       whole('class weights, sample weights', 'K J', 'Trainer fromArrays'),
       whole('initial epoch / resume', 'K L J', 'latestCheckpoint'),
-      part(
-        'evaluate, predict',
-        'K L J',
-        'Trainer',
-        'Prediction keeps all outputs; `predictionWriter` writes them.',
-      ),
+      whole('evaluate, predict', 'K L J', 'Trainer predictionWriter'),
       whole(
         'Per-example losses / predictions handed to plugins',
         'L F',

@@ -7,10 +7,14 @@ import { fail } from '../errors.js';
 import { describe } from '../options.js';
 import { toHostArray } from '../step/state.js';
 
+/** What a model predicts from: data, a tensor `[N, ...]`, or tensors by input name. */
+export type PredictionInputs = Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>;
+
+/** What a model gave: one tensor for the only output, else tensors by output name. */
+export type Prediction = tf.Tensor | Record<string, tf.Tensor>;
+
 /** Whatever `predict` is given, as data without targets. */
-export async function predictionSource(
-  inputs: Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
-): Promise<Dataset | DataStream> {
+export async function predictionSource(inputs: PredictionInputs): Promise<Dataset | DataStream> {
   if (typeof inputs !== 'object' || inputs === null) {
     fail(
       'invalid-data',
@@ -78,16 +82,31 @@ export class JoinedOutputs {
 
   add(outputs: HostArrays): void {
     for (const [name, array] of Object.entries(outputs)) {
-      const list = this.#parts.get(name) ?? [];
-      this.#parts.set(name, [...list, array]);
+      const list = this.#parts.get(name);
+      if (list) list.push(array);
+      else this.#parts.set(name, [array]);
     }
   }
 
-  /** One tensor for the only output, else by name. */
-  tensors(): tf.Tensor | Record<string, tf.Tensor> {
-    const outputs = [...this.#parts].map(([name, list]) => [name, joined(list)] as const);
-    return outputs.length === 1 ? outputs[0]![1] : Object.fromEntries(outputs);
+  tensors(): Prediction {
+    return prediction(Object.fromEntries([...this.#parts].map(([name, list]) => [name, joined(list)])));
   }
+}
+
+/** The outputs of each batch as tensors, the receiver's to dispose. */
+export async function* asTensors(
+  batches: AsyncGenerator<HostArrays, void, void>,
+): AsyncGenerator<Prediction, void, void> {
+  for await (const outputs of batches) {
+    yield prediction(
+      Object.fromEntries(Object.entries(outputs).map(([name, array]) => [name, toTensor(array, true)])),
+    );
+  }
+}
+
+function prediction(outputs: Record<string, tf.Tensor>): Prediction {
+  const all = Object.values(outputs);
+  return all.length === 1 ? all[0]! : outputs;
 }
 
 function joined(list: readonly HostArray[]): tf.Tensor {

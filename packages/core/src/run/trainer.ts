@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays } from '../data/arrays.js';
 import { matchInputs } from '../data/batch-names.js';
 import { checkData } from '../data/check-data.js';
@@ -24,11 +23,17 @@ import { evaluateDataset, examplesOf } from './evaluation.js';
 import { fit } from './fit.js';
 import { nameData } from './named-data.js';
 import type { FitOptions } from './fit-options.js';
-import { JoinedOutputs, predictionSource } from './prediction.js';
+import {
+  asTensors,
+  JoinedOutputs,
+  type Prediction,
+  type PredictionInputs,
+  predictionSource,
+} from './prediction.js';
 import type { Plugin } from './plugin.js';
 import { PluginDriver } from './plugin-driver.js';
 import type { EvaluationOf } from './monitor-types.js';
-import type { RunRecord } from './record.js';
+import type { Evaluation, RunRecord } from './record.js';
 import { checkTrainerOptions, type TrainerOptions } from './trainer-options.js';
 import type { TrainerParts } from './trainer-parts.js';
 
@@ -129,9 +134,13 @@ export class Trainer<
     const { rename } = await nameData(this.#parts, data);
     const pass = { examples: data.size, batchSize };
     await driver.observe('onEvaluateStart', pass);
-    const values = await this.#withSession((session) =>
-      evaluateDataset(this.#parts, session, data, { batchSize, rename }),
-    );
+    const session = await this.#startSession();
+    let values: Evaluation;
+    try {
+      values = await evaluateDataset(this.#parts, session, data, { batchSize, rename });
+    } finally {
+      session.dispose();
+    }
     await driver.observe('onEvaluateEnd', pass, values);
     return values as EvaluationOf<M>;
   }
@@ -140,34 +149,57 @@ export class Trainer<
    * The model's output for every example, training off. During a fit: with the weights of now.
    *
    * @param inputs Data, a tensor `[N, ...]`, or tensors by input name. They stay the caller's.
+   * @param options `batchSize` (default 256) changes speed and memory only.
    * @returns `[N, ...]`; by output name where there are several. The caller disposes it.
    */
-  async predict(
-    inputs: Dataset | DataStream | tf.Tensor | Readonly<Record<string, tf.Tensor>>,
+  async predict(inputs: PredictionInputs, options: PassOptions = {}): Promise<Prediction> {
+    const joined = new JoinedOutputs();
+    for await (const outputs of this.#outputs(inputs, batchSizeOf(options))) joined.add(outputs);
+    return joined.tensors();
+  }
+
+  /**
+   * As `predict`, but batch by batch, for more outputs than memory holds: only the present batch is kept. The weights are those of
+   * when the first batch was asked for.
+   *
+   * @returns The output of each batch in turn, `[batch, ...]`, the last one maybe shorter; by output name where there are several. The
+   *   caller disposes each. A loop that is left early ends the pass; `onPredictEnd` comes only after the last batch.
+   * @throws EspalierError at once for a bad option, and from the loop for bad data.
+   * @example
+   * ```ts
+   * for await (const outputs of trainer.predictBatches(validation, { batchSize: 64 })) tf.dispose(outputs);
+   * ```
+   */
+  predictBatches(
+    inputs: PredictionInputs,
     options: PassOptions = {},
-  ): Promise<tf.Tensor | Record<string, tf.Tensor>> {
-    const batchSize = batchSizeOf(options);
+  ): AsyncGenerator<Prediction, void, void> {
+    return asTensors(this.#outputs(inputs, batchSizeOf(options)));
+  }
+
+  async *#outputs(inputs: PredictionInputs, batchSize: number): AsyncGenerator<HostArrays, void, void> {
     const { driver, seed, scalars, model, checker } = this.#parts;
     const data = await predictionSource(inputs);
     const rename = matchInputs(data.inputs, model);
     const pass = { examples: data.size, batchSize };
     await driver.observe('onPredictStart', pass);
-    const joined = new JoinedOutputs();
-    await this.#withSession(async (session) => {
+    const session = await this.#startSession();
+    try {
       const batches = openEpoch(data, { batchSize, seed, epoch: 0, shuffle: false });
       try {
         for (let batch = await batches.next(); batch; batch = await batches.next()) {
           const step = { scalars: scalarsOutsideRun(scalars, examplesOf(batch)), seed, draw: 0 };
           const arrays = rename(batch.inputs);
           checker.checkInputs(arrays);
-          joined.add(await session.predict(arrays, step));
+          yield await session.predict(arrays, step);
         }
       } finally {
         await batches.close();
       }
-    });
+    } finally {
+      session.dispose();
+    }
     await driver.observe('onPredictEnd', pass);
-    return joined.tensors();
   }
 
   /** Copies of all weights by name (`hidden_1/kernel`, ...), trainable or not. */
@@ -182,15 +214,11 @@ export class Trainer<
     if (running.session) await syncModel(running.session, model);
   }
 
-  async #withSession<T>(body: (session: ExecutorSession) => Promise<T>): Promise<T> {
+  /** A session of its own with the weights of now. */
+  async #startSession(): Promise<ExecutorSession> {
     await this.#syncModel();
     const { executor, program } = this.#parts;
-    const session = await executor.start(program, await program.initialState());
-    try {
-      return await body(session);
-    } finally {
-      session.dispose();
-    }
+    return executor.start(program, await program.initialState());
   }
 }
 
