@@ -20,6 +20,7 @@ import { meanSquaredError } from '@espalier/losses';
 import { accuracy, bootstrap, classificationReport, classwise, lossMetric, recall } from '@espalier/metrics';
 import { initializeWeights, loadModel, loadModelWeights, mlp, writeSafetensors } from '@espalier/models';
 import { sgd } from '@espalier/optimizers';
+import { lotteryTicket } from '@espalier/regularizers';
 import type { NonsenseEntry } from '@espalier/testkit';
 import { workerPool } from '@espalier/workers';
 
@@ -68,6 +69,17 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
   monteCarloPredict: (options) => monteCarloPredict(model(), tf.ones([1, 2]), options),
   lastRunFolder: (options) => lastRunFolder(join(tmpdir(), 'espalier-options'), options),
   newRunFolder: async (options) => rmdir(await newRunFolder(join(tmpdir(), 'espalier-options'), options)),
+  lotteryTicket: (options) => {
+    const pruned = model();
+    return lotteryTicket(
+      pruned,
+      ({ plugins }) =>
+        new Trainer({ model: pruned, loss: meanSquaredError(), optimizer: sgd(), plugins }).fit(data(), {
+          epochs: 1,
+        }),
+      options,
+    );
+  },
   onEvent: (options) => onEvent('onStepEnd', options, () => undefined),
   writeSafetensors: (options) => writeSafetensors({}, options),
   predictBatches: async (options) => {
@@ -139,6 +151,8 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   l1: { lambda: FUNCTION },
   l1Proximal: { lambda: FUNCTION },
   l2: { lambda: FUNCTION },
+  // It runs, so a selector that selects nothing is refused.
+  lotteryTicket: { parameters: [] },
   lars: { ...COUPLED, momentum: FUNCTION },
   maxNorm: { axis: ['-1'] },
   mlp: { activation: FUNCTION, hidden: ['[]'], outputBias: ['-1'] },

@@ -80,7 +80,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
   const progressOf = (run: Run, logs: EpochLogs): Progress => {
     const now = clock();
     const [inEpoch, inFit] = [run.step - (epochStart?.step ?? 0), run.step - (fitStart?.step ?? 0)];
-    const left = run.epochs * run.stepsPerEpoch - run.step;
+    const left = (run.epochs - run.epoch) * run.stepsPerEpoch - run.stepInEpoch;
     const each = inEpoch > 0 ? (now - epochStart!.at) / 1000 / inEpoch : NaN;
     const secondsPerEpoch = each * run.stepsPerEpoch;
     const secondsLeft = inFit > 0 ? ((now - fitStart!.at) / 1000 / inFit) * left : NaN;

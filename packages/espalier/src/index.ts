@@ -376,11 +376,13 @@ export {
   gaussianNoise,
   gradientNoise,
   groupLasso,
-  l1,
   l0Proximal,
+  l1,
   l1Proximal,
   l2,
   labelSmoothing,
+  lotteryTicket,
+  magnitudePruning,
   maxNorm,
   minMaxNorm,
   nonNegative,
@@ -389,6 +391,7 @@ export {
   simplex,
   unitNorm,
   weightDecay,
+  weightMasks,
 } from '@espalier/regularizers';
 export type * from '@espalier/visualization';
 export {

@@ -128,7 +128,7 @@ test('muon is for the matrices that it is told, and refuses others when the run 
     "[orthogonalize] parameters must be matrices or filters, got 'output/bias of shape [3]'.",
   );
   await expect(toyRun({ optimizer: muon({ matrices: /conv/ }) })).rejects.toThrow(
-    '[muon] the parameter selector selects nothing',
+    '[muon] the selector of parameters selects nothing',
   );
   const { final } = await toyRun({ optimizer: muon({ matrices: ['hidden/kernel'] }) });
   const slots = Object.keys(final.arrays).filter((name) => name.startsWith('slots/'));

@@ -94,7 +94,7 @@ test.each<[Record<string, ParameterGroup>, string]>([
   ],
   [
     { a: { parameters: /^conv/, optimizer: sgd() }, b: { parameters: 'others', optimizer: sgd() } },
-    "[partition, group 'a'] the parameter selector selects nothing; the model has: hidden/kernel",
+    "[partition, group 'a'] the selector of parameters selects nothing; the model has: hidden/kernel",
   ],
   [
     { a: { parameters: ['hidden/kernal'], optimizer: sgd() }, b: { parameters: 'others', optimizer: sgd() } },

@@ -13,6 +13,7 @@ const {
   ball,
   box,
   l0Proximal,
+  magnitudePruning,
   minMaxNorm,
   nonNegative,
   nuclearNorm,
@@ -20,9 +21,19 @@ const {
   simplex,
   unitNorm,
   weightDecay,
+  weightMasks,
 } = exported;
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
+
+/** Of the output layer of the contract's model. */
+const masks = {
+  'output/kernel': {
+    data: Float32Array.of(1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1, 0),
+    shape: [4, 3],
+    dtype: 'float32',
+  },
+} as const;
 
 /** What every plugin that selects parameters refuses, beside its own. */
 const badSelection = (make: (options: { parameters?: never; name?: string }) => unknown) => ({
@@ -140,6 +151,30 @@ const plugins: Record<string, Entry> = {
       ...badSelection((options) => l0Proximal({ lambda: 1, ...options })),
     },
   },
+  magnitudePruning: {
+    // Decided on the weights of the start, on which all executors agree, but for the last.
+    variants: {
+      'in steps': () => magnitudePruning({ sparsity: 0.5, from: { step: 0 }, until: { step: 4 }, every: 2 }),
+    },
+    neutral: () => magnitudePruning({ sparsity: 0 }),
+    bad: {
+      'sparsity 1': () => magnitudePruning({ sparsity: 1 }),
+      'no sparsity': () => magnitudePruning({} as never),
+      'from half a step': () => magnitudePruning({ sparsity: 0.5, from: { step: 0.5 } }),
+      'every 0': () => magnitudePruning({ sparsity: 0.5, until: { epoch: 2 }, every: 0 }),
+      'power 0': () => magnitudePruning({ sparsity: 0.5, until: { epoch: 2 }, power: 0 }),
+      'unknown scope': () => magnitudePruning({ sparsity: 0.5, scope: 'network' as never }),
+      ...badSelection((options) => magnitudePruning({ sparsity: 0.5, ...options })),
+    },
+  },
+  weightMasks: {
+    variants: { 'of a kernel': () => weightMasks({ masks }) },
+    bad: {
+      'no masks': () => weightMasks({ masks: {} }),
+      'a number': () => weightMasks({ masks: 1 as never }),
+      'empty name': () => weightMasks({ masks, name: '' }),
+    },
+  },
   nuclearNorm: {
     variants: {
       fixed: () => nuclearNorm({ lambda: 0.01 }),
@@ -220,7 +255,7 @@ const plugins: Record<string, Entry> = {
   },
 };
 
-exportsContract({ exported, factories: plugins });
+exportsContract({ exported, factories: plugins, notFactories: new Set(['lotteryTicket']) });
 
 for (const [name, { variants, bad = {}, ...settings }] of Object.entries(plugins)) {
   Object.entries(variants).forEach(([variant, make], i) =>

@@ -168,7 +168,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => l1({ lambda: 1, parameters: /gru/ }).penalty!(toTensors(), step),
-    '[l1] the parameter selector selects nothing',
+    '[l1] the selector of parameters selects nothing',
   ],
 ])('refuses %s', (make, message) => expect(make).toThrow(message));
 

@@ -124,6 +124,7 @@ function distantRun(stop: (reason: string) => void): Run {
     getWeights: async () => outOfReach('getWeights'),
     setWeights: async () => outOfReach('setWeights'),
     stepState: async () => outOfReach('stepState'),
+    setStepState: async () => outOfReach('setStepState'),
     syncModel: async () => outOfReach('syncModel'),
     snapshot: async () => outOfReach('snapshot'),
     rollBack: async () => outOfReach('rollBack'),

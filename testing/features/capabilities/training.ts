@@ -13,7 +13,7 @@ export const training: readonly CapabilityGroup[] = [
       whole('Loss-spike detection', 'L', 'spikeGuard'),
       whole('EMA / SWA of weights', 'K T L I', 'ema swa refreshBatchNorm'),
       whole('Gradient clipping as a callback', 'L F', 'clipGradients'),
-      none('Gradient accumulation schedule', 'L F', '`accumulate` is one number for a run.'),
+      whole('Gradient accumulation schedule', 'L F', 'Trainer packages/core/src/run/accumulation.ts'),
       whole('Learning-rate finder', 'L I F', 'findLearningRate'),
       none(
         'Batch-size finder',
@@ -30,10 +30,10 @@ export const training: readonly CapabilityGroup[] = [
       whole('Throughput, device stats', 'L', 'profiler progressBar'),
       whole('Model summary at start', 'L K', 'summary onEvent'),
       whole('Staged unfreezing (BackboneFinetuning, fine_tune)', 'L F', 'stagedUnfreezing'),
-      none(
+      whole(
         'Magnitude pruning, lottery ticket',
         'L T',
-        'Weights that became 0 are counted (`sparsity`), and made by `l1Proximal`; there are no masks.',
+        'magnitudePruning lotteryTicket weightMasks sparsity',
       ),
       none('Quantisation-aware training', 'T', 'The graph has float32, int32 and bool.'),
       whole('Lambda callback', 'K L', 'packages/core/src/run/plugin.ts'),

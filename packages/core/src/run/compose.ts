@@ -134,8 +134,8 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
       const terms = Object.values(driver.penalties(parameters, step));
       return terms.length === 0 ? undefined : (tf.addN(terms) as tf.Scalar);
     },
-    transformGradients: (gradients, parameters) => driver.transformGradients(gradients, parameters, step),
-    transformParameters: (parameters, previous) => driver.transformParameters(parameters, previous, step),
+    transformGradients: (gradients, parameters) => driver.transformGradients(gradients, parameters, step, {}),
+    transformParameters: (parameters, previous) => driver.transformParameters(parameters, previous, step, {}),
     async stepEnd(logs = {}) {
       try {
         await engine.stepEnd({

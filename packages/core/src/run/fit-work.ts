@@ -103,7 +103,7 @@ export class FitWork implements RunWork {
     most: number,
     more: (done: StepsDone) => boolean,
   ): StepsDone | undefined | Promise<StepsDone | undefined> {
-    if (this.#parts.accumulate > 1) {
+    if (this.#parts.accumulate.most > 1) {
       this.#begun = this.#epoch!.position;
       return this.#accumulatedStep();
     }
@@ -133,7 +133,7 @@ export class FitWork implements RunWork {
     const done = { sums: NONE as BatchSums, count: 0, examples, learningRate: 0 };
     const inputs = { scalars: {} as Record<string, number>, seed: this.#parts.seed, draw: run.step };
     const given = { learningRate: 0, learningRateFactor: run.learningRateFactor, batchSize: examples };
-    const { epoch: ofEpoch, stepsPerEpoch } = run;
+    const { epoch: ofEpoch, stepsPerEpoch } = run.position;
     const positionOf = (ahead: number): StepPosition => ({
       step: run.step + ahead,
       epoch: ofEpoch,
@@ -181,8 +181,9 @@ export class FitWork implements RunWork {
 
   /** One step of several batches. */
   async #accumulatedStep(): Promise<StepsDone | undefined> {
-    const { accumulate } = this.#parts;
+    const { most, at } = this.#parts.accumulate;
     const { run } = this.#engine;
+    const accumulate = at(run.epoch);
     const left = this.#setup.batches - run.stepInEpoch * accumulate;
     const batches: HostBatch[] = [];
     while (batches.length < Math.min(accumulate, left)) {
@@ -195,7 +196,7 @@ export class FitWork implements RunWork {
     const examples = [...batches, last].reduce((sum, batch) => sum + examplesOf(batch), 0);
     const { learningRate } = run;
     const inputs = this.#inputs(learningRate, examples);
-    const draw = (i: number): StepInputs => ({ ...inputs, draw: run.step * accumulate + i });
+    const draw = (i: number): StepInputs => ({ ...inputs, draw: run.step * most + i });
     const sums: BatchSums[] = [];
     for (const [i, batch] of batches.entries()) sums.push(await this.#session.accumulate(batch, draw(i)));
     const result = await this.#session.train(last, draw(batches.length));

@@ -64,7 +64,10 @@ async function claimedFit(
     limit.training ?? Infinity,
     batchesPerEpoch(data, { ...options, batchSize }) ?? Infinity,
   );
-  const stepsPerEpoch = Math.ceil(batches / parts.accumulate);
+  const { accumulate } = parts;
+  const stepsPerEpoch = accumulate.even
+    ? Math.ceil(batches / accumulate.most)
+    : (epoch: number) => Math.ceil(batches / accumulate.at(epoch));
   const names = metricNames(objectives, {
     penalties: program.hasPenalties,
     validation: validation !== undefined,

@@ -21,6 +21,8 @@ export interface StandingRun extends Pick<
   'setup' | 'totals' | 'validation' | 'validatedAtStep' | 'learningRate'
 > {
   readonly run: RunState;
+  /** Steps of an epoch. */
+  stepsOf(epoch: number): number;
   readonly driver: PluginDriver;
   readonly contents: RunContents;
   /** The epoch's line stands in the record while the epoch is not over. */
@@ -39,7 +41,7 @@ export async function freeze(standing: StandingRun): Promise<Checkpoint> {
     epoch: ended ? run.epoch + 1 : run.epoch,
     stepInEpoch: ended ? 0 : run.stepInEpoch,
     step: run.step,
-    stepsPerEpoch: run.stepsPerEpoch,
+    stepsPerEpoch: standing.stepsOf(ended ? run.epoch + 1 : run.epoch),
     batchSize: contents.batchSize,
     examples: contents.examples ?? null,
     position: ended ? null : contents.position(),

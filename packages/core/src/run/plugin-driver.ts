@@ -175,17 +175,24 @@ export class PluginDriver {
     return terms;
   }
 
-  transformGradients(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors {
+  /** @param state The whole state of the step, before it. */
+  transformGradients(gradients: Tensors, parameters: Tensors, step: StepContext, state: Tensors): Tensors {
     return this.#reduce('transformGradients', gradients, step, (plugin, now, own) => {
-      const result = plugin.transformGradients({ ...now }, parameters, own);
+      const result = plugin.transformGradients(
+        { ...now },
+        parameters,
+        own,
+        takeGroup(state, stateOf(plugin)),
+      );
       checkTransformed(plugin.name, 'transformGradients', result, parameters, false);
       return result;
     });
   }
 
-  transformParameters(parameters: Tensors, previous: Tensors, step: StepContext): Tensors {
+  /** @param state The whole state of the step, before it. */
+  transformParameters(parameters: Tensors, previous: Tensors, step: StepContext, state: Tensors): Tensors {
     return this.#reduce('transformParameters', parameters, step, (plugin, now, own) => {
-      const result = plugin.transformParameters({ ...now }, previous, own);
+      const result = plugin.transformParameters({ ...now }, previous, own, takeGroup(state, stateOf(plugin)));
       checkTransformed(plugin.name, 'transformParameters', result, parameters, true);
       return result;
     });

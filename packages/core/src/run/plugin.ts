@@ -158,9 +158,13 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   /** A differentiable term of the objective, reported apart from the data loss. */
   penalty?(parameters: Tensors, step: StepContext): Scalar;
   /** `gradients` has an entry for each trainable parameter that the objective depends on. A parameter without one stays as it is. */
-  transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext): Tensors;
-  /** After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer. */
-  transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext): Tensors;
+  transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext, state?: Tensors): Tensors;
+  /**
+   * After the optimizer: proximal maps, decoupled decay, constraints. `previous` is before the optimizer.
+   *
+   * @param state Here and above: the plugin's own tensors as its `stepState` left them in the step before. None in a loop of one's own.
+   */
+  transformParameters?(parameters: Tensors, previous: Tensors, step: StepContext, state?: Tensors): Tensors;
   /**
    * Whether the step counts: a scalar, 0 where it is to change nothing: parameters, slots, running averages and the state of plugins
    * stay as they were. Of several plugins each must accept it. It needs `accumulate: 1`.

@@ -76,6 +76,6 @@ describe('predictBatches', () => {
     const trainer = trainerOf([]);
     expect(() => trainer.predictBatches(digits(2), { batchSize: 0 })).toThrow('batchSize must be');
     const loop = trainer.predictBatches(tf.ones([2, 5]));
-    await expect(loop.next()).rejects.toThrow('expected axis -1');
+    await expect(loop.next()).rejects.toThrow('takes examples of shape [2]');
   });
 });

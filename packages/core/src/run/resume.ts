@@ -4,11 +4,12 @@ import type { Json } from '../json.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { RunSetup } from './record.js';
 import { stepStateOf } from './run-engine.js';
+import { type RunPlan, stepsOfEpoch } from './run-state.js';
 
 /** What a run must have in common with a checkpoint. */
 export interface ResumeTarget {
   readonly initial: HostArrays;
-  readonly stepsPerEpoch: number;
+  readonly stepsPerEpoch: RunPlan['stepsPerEpoch'];
   readonly batchSize: number;
   readonly examples: number | undefined;
   readonly seed: number;
@@ -27,7 +28,8 @@ export function checkCheckpoint(saved: Checkpoint, target: ResumeTarget): void {
     refuse(`the checkpoint is of version ${String(saved.version)}, this program reads version 1`);
   if (saved.weightsOnly)
     refuse('the checkpoint holds weights alone, for loadWeights(model, checkpoint); take one that is whole');
-  const numbers = { ...target, examples: target.examples ?? null };
+  const stepsPerEpoch = stepsOfEpoch(target, saved.epoch);
+  const numbers = { ...target, stepsPerEpoch, examples: target.examples ?? null };
   for (const key of ['seed', 'examples', 'batchSize', 'stepsPerEpoch'] as const) {
     if (saved[key] !== numbers[key]) differs(key, saved[key], numbers[key]);
   }

@@ -7,7 +7,7 @@ import { freeze, type RunContents } from './freeze.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { StepLogs } from './plugin.js';
 import type { EpochLogs, EpochRecord, Evaluation, RunStatus } from './record.js';
-import { type RunHost, type RunPlan, RunState } from './run-state.js';
+import { type RunHost, type RunPlan, RunState, stepsOfEpoch } from './run-state.js';
 import type { Snapshot } from './run.js';
 import { ACCEPTED } from '../step/state.js';
 import { noteChanges } from './note-changes.js';
@@ -31,7 +31,7 @@ export interface StepsDone {
 }
 
 /** The host of a run whose checkpoints the engine makes. */
-export type EngineHost = Omit<RunHost, 'checkpoint' | 'snapshot' | 'rollBack'> & {
+export type EngineHost = Omit<RunHost, 'checkpoint' | 'snapshot' | 'rollBack' | 'writeState'> & {
   readonly contents?: RunContents;
 };
 
@@ -73,8 +73,13 @@ export class RunEngine {
     this.#objectives = objectives;
     this.#totals = new Totals(objectives);
     this.#host = host;
-    const [checkpoint, snapshot] = [() => this.#checkpoint(), () => this.#snapshot()];
-    const own = { ...host, checkpoint, snapshot, rollBack: (to: Snapshot) => this.#rollBack(to) };
+    const own: RunHost = {
+      ...host,
+      checkpoint: () => this.#checkpoint(),
+      snapshot: () => this.#snapshot(),
+      rollBack: (to) => this.#rollBack(to),
+      writeState: (entries) => this.#contents().writeState(entries),
+    };
     this.run = new RunState(plan, own, driver.logs);
     this.#lastRate = this.run.learningRate;
   }
@@ -230,7 +235,7 @@ export class RunEngine {
   }
 
   #now(): number {
-    return (this.#plan.now ?? defaultClock)();
+    return this.#plan.now ? this.#plan.now() : performance.now();
   }
 
   #secondsOfEpoch(): number {
@@ -270,6 +275,7 @@ export class RunEngine {
   async #checkpoint(): Promise<Checkpoint> {
     const checkpoint = await freeze({
       run: this.run,
+      stepsOf: (epoch) => stepsOfEpoch(this.#plan, epoch),
       driver: this.driver,
       setup: this.#plan.setup,
       contents: this.#contents(),
@@ -282,10 +288,6 @@ export class RunEngine {
     await this.driver.observe('onCheckpoint', this.run, checkpoint);
     return checkpoint;
   }
-}
-
-function defaultClock(): number {
-  return performance.now();
 }
 
 /** The tensors of a checkpoint that belong to the step's state. */

@@ -3,6 +3,7 @@ import { fail } from '../errors.js';
 import { describe } from '../options.js';
 import type { Schedule, StepPosition } from '../step/optimizer.js';
 import { scheduleValue } from '../step/schedule-value.js';
+import { PLUGINS, putGroup } from '../step/state.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochRecord, RunEvent, RunRecord, RunSetup, RunStatus, VectorRecord } from './record.js';
 import type { Direction, Run, Snapshot, StopOptions } from './run.js';
@@ -13,6 +14,8 @@ export interface RunHost {
   setWeights(weights: HostArrays): Promise<void>;
   /** The tensors of the step's state whose names begin so, without that beginning. */
   readState(prefix: string): Promise<HostArrays>;
+  /** Puts tensors of the step's state in place. */
+  writeState(entries: HostArrays): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
   snapshot(): Promise<Snapshot>;
   rollBack(to: Snapshot): Promise<void>;
@@ -33,8 +36,8 @@ export interface RunPlan {
   readonly minEpochs?: number;
   /** And for so many steps. Default 0. */
   readonly minSteps?: number;
-  /** `Infinity` where it is not known. */
-  readonly stepsPerEpoch: number;
+  /** `Infinity` where it is not known; a function of the epoch where epochs differ. */
+  readonly stepsPerEpoch: number | ((epoch: number) => number);
   readonly learningRate: number | Schedule;
   readonly metricNames: readonly string[];
   /** Which values of a metric are better; `undefined` where it does not say. */
@@ -43,13 +46,17 @@ export interface RunPlan {
   readonly now?: () => number;
 }
 
+/** Steps of an epoch; `Infinity` where it is not known. */
+export function stepsOfEpoch({ stepsPerEpoch }: Pick<RunPlan, 'stepsPerEpoch'>, epoch: number): number {
+  return typeof stepsPerEpoch === 'number' ? stepsPerEpoch : stepsPerEpoch(epoch);
+}
+
 const MIN_ZERO = { min: 0 };
 
 /** The one implementation of {@link Run}: counters, record, learning rate and the wish to stop. */
 export class RunState implements Run {
   readonly seed: number;
   readonly epochs: number;
-  readonly stepsPerEpoch: number;
   readonly metricNames: readonly string[];
   epoch = 0;
   step = 0;
@@ -75,14 +82,20 @@ export class RunState implements Run {
     this.#logs = new Set(logs);
     this.seed = plan.seed;
     this.epochs = plan.epochs;
-    this.stepsPerEpoch = plan.stepsPerEpoch;
     this.metricNames = plan.metricNames;
     this.#plan = plan;
     this.#host = host;
   }
 
+  get stepsPerEpoch(): number {
+    return stepsOfEpoch(this.#plan, this.epoch);
+  }
+
   get position(): StepPosition {
-    return { step: this.step, epoch: this.epoch, stepsPerEpoch: this.stepsPerEpoch };
+    const { stepsPerEpoch } = this.#plan;
+    // Where epochs differ, a share of an epoch says nothing of the step: schedules go by whole epochs.
+    const steps = typeof stepsPerEpoch === 'number' ? stepsPerEpoch : Infinity;
+    return { step: this.step, epoch: this.epoch, stepsPerEpoch: steps };
   }
 
   get learningRate(): number {
@@ -174,7 +187,21 @@ export class RunState implements Run {
   }
 
   stepState(plugin: string): Promise<HostArrays> {
-    return this.#host.readState(`plugins/${plugin}/`);
+    return this.#host.readState(`${PLUGINS}${plugin}/`);
+  }
+
+  async setStepState(plugin: string, tensors: HostArrays): Promise<void> {
+    const now = await this.stepState(plugin);
+    for (const [name, { shape }] of Object.entries(tensors)) {
+      if (Object.hasOwn(now, name) && now[name]!.shape.join() === shape.join()) continue;
+      const known = Object.entries(now).map(([own, array]) => `${own} [${array.shape.join(', ')}]`);
+      fail(
+        'invalid-data',
+        plugin,
+        `its stepState has no '${name}' of shape [${shape.join(', ')}]; it has: ${known.join(', ') || 'nothing'}.`,
+      );
+    }
+    await this.#host.writeState(putGroup(`${PLUGINS}${plugin}/`, tensors));
   }
 
   async syncModel(): Promise<void> {

@@ -32,7 +32,7 @@ export interface Run {
   readonly step: number;
   /** Whole steps done in this epoch. */
   readonly stepInEpoch: number;
-  /** `Infinity` where the data do not say how many they are. */
+  /** Steps of the current epoch; `Infinity` where the data do not say how many they are. */
   readonly stepsPerEpoch: number;
   /** Names that the epoch's logs will have, e.g. `loss`, `accuracy`, `val_loss`. */
   readonly metricNames: readonly string[];
@@ -66,6 +66,11 @@ export interface Run {
   setWeights(weights: HostArrays): Promise<void>;
   /** A copy of the tensors that a plugin's `stepState` carries, by the names that it gave them. */
   stepState(plugin: string): Promise<HostArrays>;
+  /**
+   * Gives a plugin's `stepState` other tensors, some or all of them, for the next step: what is decided between steps and used
+   * inside them, as a mask. Names and shapes must be those that it has.
+   */
+  setStepState(plugin: string, tensors: HostArrays): Promise<void>;
   /**
    * Writes the run's weights into the model's own variables, for whoever calls the model itself. The run does so before
    * `onValidationEnd` and `onEpochEnd`, and when it ends.

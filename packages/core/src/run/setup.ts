@@ -23,7 +23,7 @@ export function setupOf(
     minEpochs,
     minSteps,
     batchSize,
-    accumulate,
+    accumulate: accumulate.given,
     dropLast,
     [sampler ? 'sampler' : 'shuffle']: order,
     limit: limit as Json | undefined,

@@ -10,6 +10,7 @@ import type { CheckedPlugins, MetricsOf } from './monitor-types.js';
 import type { Plugin } from './plugin.js';
 import { fail } from '../errors.js';
 import { didYouMean } from '../nearest.js';
+import type { Accumulate } from './accumulation.js';
 import { checkOptions, describe } from '../options.js';
 
 /** What a {@link Trainer} is made of. */
@@ -40,8 +41,11 @@ export interface TrainerOptions<
   /**
    * Batches whose gradients make one step: a step of `accumulate` batches is that of one batch of so many times the size, within
    * rounding, and needs the memory of one. A whole number >= 1, default 1. The last step of an epoch may have fewer.
+   *
+   * By epoch, `{ 0: 8, 4: 4 }`, it is 8 from epoch 0 and 4 from epoch 4, as Lightning's `GradientAccumulationScheduler`. Epochs then
+   * differ in their steps: schedules in epochs go by whole epochs, as they do on data of unknown length.
    */
-  readonly accumulate?: number;
+  readonly accumulate?: Accumulate;
   /**
    * Fixes shuffling and all random numbers of the steps. A whole number >= 0, default 0. The initial weights are the model's: `mlp`
    * and `cnn` take a seed, `initializeWeights` of @espalier/models draws those of stock layers by one.
@@ -95,7 +99,7 @@ export function checkTrainerOptions(options: TrainerOptions): void {
       `there is no option '${unknown}'.${meant(unknown) || didYouMean(unknown, known)} It takes ${known.join(', ')}.`,
     );
   }
-  const { optimizer, executor, seed, accumulate, lossReduction } = options;
+  const { optimizer, executor, seed, lossReduction } = options;
   if (typeof optimizer?.update !== 'function' || typeof optimizer.init !== 'function') {
     const stock = typeof (optimizer as { minimize?: unknown } | undefined)?.minimize === 'function';
     check.fail(
@@ -108,6 +112,5 @@ export function checkTrainerOptions(options: TrainerOptions): void {
     check.fail('executor', 'an executor, e.g. eager() or compiled()', executor);
   }
   if (seed !== undefined) check.integer('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER });
-  if (accumulate !== undefined) check.integer('accumulate', accumulate, { min: 1 });
   if (lossReduction !== undefined) check.oneOf('lossReduction', lossReduction, ['examples', 'weights']);
 }

@@ -4,6 +4,7 @@ import type { BoundModel } from '../model/bound-model.js';
 import type { LossReduction } from '../step/loss-terms.js';
 import type { OutputObjective } from '../step/output-objective.js';
 import type { Optimizer } from '../step/optimizer.js';
+import type { Accumulation } from './accumulation.js';
 import type { ScalarSource } from '../step/scalars.js';
 import type { TrainingProgram } from '../step/training-program.js';
 import type { PluginDriver } from './plugin-driver.js';
@@ -21,7 +22,7 @@ export interface TrainerParts {
   readonly checker: DataChecker;
   readonly scalars: ScalarSource;
   readonly seed: number;
-  readonly accumulate: number;
+  readonly accumulate: Accumulation;
   readonly lossReduction: LossReduction;
   /** The session of the run that goes on, which has its weights. */
   readonly running: { session: ExecutorSession | undefined };

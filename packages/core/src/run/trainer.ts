@@ -5,6 +5,7 @@ import { dataChecker } from '../data/data-checks.js';
 import type { Dataset } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
 import { openEpoch } from '../data/open-epoch.js';
+import { accumulation } from './accumulation.js';
 import { eager } from '../engine/eager-executor.js';
 import type { ExecutorSession } from '../engine/executor.js';
 import { bindModel } from '../model/model.js';
@@ -61,7 +62,8 @@ export class Trainer<
   /** @throws EspalierError for a bad option, two plugins of one name, or a model that cannot be trained. */
   constructor(options: TrainerOptions<M, P>) {
     checkTrainerOptions(options as TrainerOptions);
-    const { seed = 0, executor = eager(), optimizer, plugins = [], metrics = [], accumulate = 1 } = options;
+    const { seed = 0, executor = eager(), optimizer, plugins = [], metrics = [] } = options;
+    const accumulate = accumulation(options.accumulate === undefined ? 1 : options.accumulate);
     const { lossReduction = 'examples', classWeights } = options;
     const model = bindModel(options.model);
     const driver = new PluginDriver(plugins as readonly Plugin[]);
@@ -72,20 +74,20 @@ export class Trainer<
       metrics,
     );
     const objectives = classWeights === undefined ? resolved : withClassWeights(resolved, classWeights);
-    if (accumulate > 1 && lossReduction === 'weights' && objectives.length > 1) {
+    const accumulates = accumulate.most > 1;
+    if (accumulates && lossReduction === 'weights' && objectives.length > 1) {
       checkOptions('trainer').fail(
         'accumulate',
         "1 for several outputs with lossReduction 'weights'",
-        accumulate,
+        accumulate.given,
       );
     }
-    const accumulates = accumulate > 1;
     const [accepting] = driver.with('acceptStep');
     if (accumulates && accepting) {
       checkOptions('trainer').fail(
         'accumulate',
         `1 with plugin '${accepting.name}', which refuses whole steps: the batches before the last have changed running averages by then`,
-        accumulate,
+        accumulate.given,
       );
     }
     const program = trainingProgram({ model, optimizer, objectives, driver, lossReduction, accumulates });

@@ -58,5 +58,5 @@ test('a selection follows the parameters that it is asked for', () => {
   expect([...selected({ a: tensor(1), b: tensor(1) })]).toEqual(['a']);
   expect(asked).toEqual(['a', 'b']);
   expect([...selected({ c: tensor(1), a: tensor(2) })]).toEqual(['c', 'a']);
-  expect(() => selected({ b: tensor(1) })).toThrow('[test] the parameter selector selects nothing');
+  expect(() => selected({ b: tensor(1) })).toThrow('[test] the selector of parameters selects nothing');
 });

@@ -60,7 +60,7 @@ export function selectParameters(
     if (unknown !== undefined) fail(`parameter '${unknown}' does not exist`);
   }
   const selected = names.filter((name) => selects(selector, name, shapes[name]!));
-  if (selected.length === 0) fail('the parameter selector selects nothing');
+  if (selected.length === 0) fail('the selector of parameters selects nothing');
   return selected;
 
   function fail(what: string): never {

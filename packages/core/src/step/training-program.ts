@@ -189,13 +189,13 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       let gradients = accumulates
         ? meanOver(gathered, found.gradients, countOf(sums, batch))
         : found.gradients;
-      gradients = driver.transformGradients(gradients, parameters, step);
+      gradients = driver.transformGradients(gradients, parameters, step, state);
       const scalars = scopedStep(step, optimizer).scalar;
       const updated = traceScope(`optimizer ${optimizer.name}`, () =>
         optimizer.update(gradients, takeGroup(state, SLOTS), parameters, scalars),
       );
       let next: Tensors = model.constrain?.(updated.parameters) ?? updated.parameters;
-      next = driver.transformParameters(next, parameters, step);
+      next = driver.transformParameters(next, parameters, step, state);
       const outcome = { parameters: next, previous: parameters, gradients };
       const answers = driver.acceptStep({ ...outcome, loss: found.objective }, step);
       const accepted = answers.length > 1 ? (tf.min(tf.stack(answers)) as tf.Scalar) : answers[0];
