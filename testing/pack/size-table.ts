@@ -1,3 +1,4 @@
+import { lineUp, textLines } from '@espalier/core/internal';
 import type { PackedPackage } from './pack-packages.js';
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
@@ -14,12 +15,5 @@ export function sizeTable(packed: readonly PackedPackage[]): string {
       kilobytes(unpackedSize),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-        .join('  '),
-    )
-    .join('\n');
+  return textLines(lineUp(rows, (column) => column >= 2)).join('\n');
 }

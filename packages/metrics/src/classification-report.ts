@@ -1,4 +1,5 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { lineUp, textLines } from '@espalier/core/internal';
 import { marginsOf } from './matrix-sums.js';
 import { share } from './class-counts.js';
 
@@ -121,13 +122,5 @@ function tableOf(lines: readonly ReportLine[], accuracy: number, digits: number)
     ['accuracy', '', '', shown(accuracy), support],
     ...cells.slice(-2),
   ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textLines(lineUp(table, (column) => column > 0)).join('\n');
 }

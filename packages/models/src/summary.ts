@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkOptions, EspalierError, sizeOf } from '@espalier/core';
+import { textTable } from '@espalier/core/internal';
 import { multiplyAddsOf } from './multiply-adds.js';
 
 /** One layer of a {@link ModelSummary}. */
@@ -112,18 +113,10 @@ function tableOf(all: Omit<ModelSummary, 'toString'>): string {
     number(parameters),
     multiplyAdds === null ? '?' : number(multiplyAdds),
   ]);
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (i < 3 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join('  ')
-      .trimEnd();
   const frozen = all.parameters - all.trainable;
   const more = all.unknown.length > 0 ? `, without ${all.unknown.join(', ')}` : '';
   return [
-    line(head),
-    widths.map((width) => '-'.repeat(width)).join('  '),
-    ...rows.map(line),
+    ...textTable(head, rows, (column) => column >= 3),
     '',
     `${number(all.parameters)} parameters, ${bytes(all.parameterBytes)}${frozen > 0 ? `; ${number(frozen)} of them not trained` : ''}`,
     `${number(all.multiplyAdds)} multiply-adds an example${more}; ${bytes(all.activationBytes)} of outputs`,

@@ -1,4 +1,5 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
+import { lineUp, textTable } from '@espalier/core/internal';
 import type { ReportCell, ReportTable } from './report-table.js';
 import { tableHtml } from './report-table.js';
 import { formatNumber } from './text.js';
@@ -35,21 +36,24 @@ export function tableText(table: ReportTable, options: TableTextOptions = {}): s
   const numeric = heading.map((_, i) =>
     table.rows.every((row) => row[i] === null || typeof row[i] === 'number'),
   );
-  const all =
-    format === 'markdown' ? [heading, ...cells].map((row) => row.map(escaped)) : [heading, ...cells];
-  const widths = heading.map((_, i) => Math.max(3, ...all.map((row) => [...row[i]!].length)));
-  const line = (row: readonly string[]): string[] =>
-    row.map((cell, i) => {
-      const room = ' '.repeat(widths[i]! - [...cell].length);
-      return numeric[i] ? room + cell : cell + room;
-    });
-  const [first, ...rest] = all.map(line);
-  const rule = widths.map((width, i) => '-'.repeat(width - Number(format === 'markdown' && numeric[i])));
+  const isNumeric = (i: number): boolean => numeric[i]!;
   if (format === 'text')
-    return [first!, rule, ...rest].map((row) => `${row.join('  ').trimEnd()}\n`).join('');
-  const aligned = rule.map((dashes, i) => (numeric[i] ? `${dashes}:` : dashes));
-  return [first!, aligned, ...rest].map((row) => `| ${row.join(' | ')} |\n`).join('');
+    return textTable(heading, cells, isNumeric, LEAST_WIDTH)
+      .map((line) => `${line}\n`)
+      .join('');
+  const [first, ...rest] = lineUp(
+    [heading, ...cells].map((row) => row.map(escaped)),
+    isNumeric,
+    LEAST_WIDTH,
+  );
+  const rule = first!.map((cell, i) =>
+    numeric[i] ? `${'-'.repeat([...cell].length - 1)}:` : '-'.repeat([...cell].length),
+  );
+  return [first!, rule, ...rest].map((row) => `| ${row.join(' | ')} |\n`).join('');
 }
+
+/** What Markdown's rule needs. */
+const LEAST_WIDTH = 3;
 
 const rules = { format: option.oneOf(['text', 'markdown', 'csv'], { default: 'text' }) };
 

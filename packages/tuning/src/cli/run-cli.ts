@@ -1,11 +1,5 @@
 import { EspalierError } from '@espalier/core';
-import {
-  keepNonFinite,
-  type LivePage,
-  type LivePageOptions,
-  nodeModule,
-  serveLivePage,
-} from '@espalier/core/internal';
+import { type CommandHost, keepNonFinite, nodeModule, processHost, watch } from '@espalier/core/internal';
 import type { ProgramEvent } from '../study/study-event.js';
 import { readCliArguments } from './cli-arguments.js';
 import { readStudyFile } from './study-file.js';
@@ -25,14 +19,9 @@ STUDY is the file of a study, as journalStorage(path) has it. It may be in use.
 --json prints JSON in place of text (with show, best, report). Pages need @espalier/visualization.`;
 
 /** What the command line needs of the outside. */
-export interface CliHost {
-  /** Prints a text and a line end. */
-  print(text: string): void;
+export interface CliHost extends CommandHost {
   /** Runs a program with this process's input and output. @returns Its exit status. */
   run(program: ProgramEvent): Promise<number>;
-  serve(options: LivePageOptions): Promise<LivePage>;
-  /** Comes back when the user wants to end, by Ctrl-C. */
-  untilInterrupted(): Promise<void>;
 }
 
 /**
@@ -59,10 +48,7 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
   if (command === 'watch') {
     const visualization = await loadVisualization();
     const render = async () => studyPage(await readStudyFile(path), visualization);
-    const page = await host.serve({ render, files: [path], port });
-    host.print(`${page.address} follows ${path}; Ctrl-C ends it`);
-    await host.untilInterrupted();
-    await page.close();
+    await watch(host, { render, files: [path], port }, path);
     return 0;
   }
   if (html !== undefined) {
@@ -78,9 +64,9 @@ export async function runCli(args: readonly string[], host: CliHost): Promise<nu
 }
 
 /** This process. */
-export function processHost(): CliHost {
+export function ownHost(): CliHost {
   return {
-    print: (text) => void process.stdout.write(`${text}\n`),
+    ...processHost(),
     async run({ command: [program, ...args], cwd }) {
       const { spawn } = await nodeModule<typeof import('node:child_process')>('node:child_process');
       return new Promise((resolve, reject) => {
@@ -89,12 +75,6 @@ export function processHost(): CliHost {
         child.on('exit', (code) => resolve(code ?? 1));
       });
     },
-    serve: serveLivePage,
-    untilInterrupted: () =>
-      new Promise((resolve) => {
-        process.once('SIGINT', resolve);
-        process.once('SIGTERM', resolve);
-      }),
   };
 }
 

@@ -3,7 +3,7 @@ import { nonDominationRanks } from '../math/pareto.js';
 import type { TrialRecord } from '../trial/trial-record.js';
 import { costs, violation } from '../trial/trial-record.js';
 import type { StudyFile } from './study-file.js';
-import { shortNumber, textTable } from './text-table.js';
+import { shortNumber, tableOf } from './text-table.js';
 
 /** A study summed up, as plain JSON. */
 export interface StudyReport {
@@ -93,7 +93,7 @@ export function trialsText(trials: readonly TrialRecord[]): string {
     (values ?? []).map(shortNumber).join(', '),
     ...names.map((name) => (parameters[name] === undefined ? '' : shortNumber(parameters[name]))),
   ]);
-  return textTable(['trial', 'state', 'value', ...names], rows);
+  return tableOf(['trial', 'state', 'value', ...names], rows);
 }
 
 /** The whole report as plain text. */
@@ -101,11 +101,11 @@ export function reportText(report: StudyReport): string {
   const parts = [summaryText(report), `best\n${bestText(report)}`];
   if (report.progress.length > 0) {
     const rows = report.progress.map(({ number, value }) => [String(number), shortNumber(value)]);
-    parts.push(`progress\n${textTable(['trial', 'value'], rows)}`);
+    parts.push(`progress\n${tableOf(['trial', 'value'], rows)}`);
   }
   if (report.importances) {
     const rows = Object.entries(report.importances).map(([name, share]) => [name, share.toFixed(3)]);
-    parts.push(`importances\n${textTable(['parameter', 'share'], rows)}`);
+    parts.push(`importances\n${tableOf(['parameter', 'share'], rows)}`);
   }
   if (report.failures.length > 0)
     parts.push(
