@@ -266,7 +266,15 @@ exportsContract({
       'toTensors',
     ],
     // Under contract in samplers.test.ts, and in the tests of streams.
-    ...['classBalancedSampler', 'randomSampler', 'weightedSampler', 'fromIterable', 'fromTfData'],
+    ...[
+      'classBalancedSampler',
+      'curriculum',
+      'dataByEpoch',
+      'randomSampler',
+      'weightedSampler',
+      'fromIterable',
+      'fromTfData',
+    ],
     // Tables, which are no data sets.
     ...['csvStream', 'fitTableEncoder', 'readCsv', 'splitTable', 'tableEncoder', 'tableRows'],
   ]),

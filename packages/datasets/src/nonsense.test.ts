@@ -59,6 +59,12 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   moons: { make: exported.moons },
   oneHot: { make: of(exported.oneHot, data) },
   parseIdx: { make: of(exported.parseIdx, idx.images) },
+  curriculum: {
+    make: exported.curriculum,
+    good: { difficulty: [1, 2], epochs: 2 },
+    accepts: { pacing: [] },
+  },
+  dataByEpoch: { make: (options: object) => exported.dataByEpoch({ 0: data }, options) },
   randomSampler: { make: exported.randomSampler },
   readCsv: { make: of(exported.readCsv, '1,2\n3,4\n'), accepts: { separator: ["'x'"], missing: ['[]'] } },
   spirals: { make: exported.spirals },

@@ -113,6 +113,8 @@ export {
   classBalancedSampler,
   concat,
   csvStream,
+  curriculum,
+  dataByEpoch,
   decodeImage,
   download,
   extractArchive,

@@ -85,11 +85,7 @@ export const training: readonly CapabilityGroup[] = [
       whole('profiler', 'L I T', 'profiler packages/compile/src/graph/explain.ts'),
       whole('default root, versions, run folders', 'L', 'folderStore newRunFolder lastRunFolder'),
       whole('Hyper-parameters saved with the run', 'L', 'packages/core/src/run/setup.ts'),
-      none(
-        'reload data each n epochs, curriculum',
-        'L',
-        'A data set may give other rows in each epoch by its sampler.',
-      ),
+      whole('reload data each n epochs, curriculum', 'L', 'curriculum dataByEpoch'),
       whole('class weights, sample weights', 'K J', 'Trainer fromArrays'),
       whole('initial epoch / resume', 'K L J', 'latestCheckpoint'),
       whole('evaluate, predict', 'K L J', 'Trainer predictionWriter'),

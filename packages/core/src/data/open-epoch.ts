@@ -14,10 +14,15 @@ export function isStream(data: Dataset | DataStream): data is DataStream {
 /** Number of batches of an epoch; `undefined` for a stream that does not know its size. */
 export function batchesPerEpoch(
   data: Dataset | DataStream,
-  { batchSize, sampler, dropLast = false }: Pick<EpochOptions, 'batchSize' | 'sampler' | 'dropLast'>,
+  {
+    batchSize,
+    sampler,
+    dropLast = false,
+    epoch = 0,
+  }: Pick<EpochOptions, 'batchSize' | 'sampler' | 'dropLast'> & { readonly epoch?: number },
 ): number | undefined {
   if (data.size === undefined) return undefined;
-  const examples = sampler ? samplesOf(sampler, data.size) : data.size;
+  const examples = sampler ? samplesOf(sampler, data.size, epoch) : data.size;
   return dropLast ? Math.floor(examples / batchSize) : Math.ceil(examples / batchSize);
 }
 
@@ -30,7 +35,7 @@ export function batchesPerEpoch(
 export function openEpoch(data: Dataset | DataStream, options: EpochOptions): EpochBatches {
   const { batchSize, sampler, dropLast = false, shuffle } = options;
   if (data.size !== undefined && batchesPerEpoch(data, options) === 0) {
-    const examples = sampler ? samplesOf(sampler, data.size) : data.size;
+    const examples = sampler ? samplesOf(sampler, data.size, options.epoch) : data.size;
     fail(
       'invalid-data',
       'data',

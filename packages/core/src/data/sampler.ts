@@ -26,8 +26,11 @@ export interface Sampler {
   readonly name: string;
   /** The options that it was made with, as plain data: for records. */
   readonly config?: unknown;
-  /** Examples of an epoch. Default: as many as the data set has. */
-  readonly length?: number;
+  /**
+   * Examples of an epoch; a function of its number where epochs differ, in which case schedules in epochs go by whole epochs. Default:
+   * as many as the data set has.
+   */
+  readonly length?: number | ((epoch: number) => number);
   /** Numbers of the examples, each < `size`; the same example may come more than once. */
   order(size: number, draw: SamplerDraw): Uint32Array;
 }
@@ -48,9 +51,16 @@ export const givenOrder: Sampler = {
   },
 };
 
-/** Number of examples of an epoch. */
-export function samplesOf(sampler: Sampler, size: number): number {
-  return sampler.length ?? size;
+/**
+ * Number of examples of an epoch.
+ *
+ * @throws EspalierError `invalid-data` where a sampler's own function gives no number of examples.
+ */
+export function samplesOf({ name, length }: Sampler, size: number, epoch: number): number {
+  if (typeof length !== 'function') return length ?? size;
+  const examples = length(epoch);
+  if (Number.isSafeInteger(examples) && examples >= 0) return examples;
+  return fail('invalid-data', 'sampler', `'${name}' says that epoch ${epoch} has ${examples} examples.`);
 }
 
 /**
@@ -61,7 +71,7 @@ export function samplesOf(sampler: Sampler, size: number): number {
 export function drawOrder(sampler: Sampler, size: number, draw: SamplerDraw): Uint32Array {
   const order: unknown = sampler.order(size, draw);
   if (sampler === uniformOrder || sampler === givenOrder) return order as Uint32Array;
-  const wanted = samplesOf(sampler, size);
+  const wanted = samplesOf(sampler, size, draw.epoch);
   const refuse = (got: string): never =>
     fail(
       'invalid-data',

@@ -18,7 +18,7 @@ interface FitSetup {
   readonly validation: NamedData | undefined;
   readonly options: FitOptions;
   /** Batches of an epoch; `Infinity` where the data do not say. */
-  readonly batches: number;
+  batches(epoch: number): number;
 }
 
 /** What a run of the trainer does between its hooks: batches through an executor's session. */
@@ -184,7 +184,7 @@ export class FitWork implements RunWork {
     const { most, at } = this.#parts.accumulate;
     const { run } = this.#engine;
     const accumulate = at(run.epoch);
-    const left = this.#setup.batches - run.stepInEpoch * accumulate;
+    const left = this.#setup.batches(run.epoch) - run.stepInEpoch * accumulate;
     const batches: HostBatch[] = [];
     while (batches.length < Math.min(accumulate, left)) {
       const batch = await this.#epoch!.next();

@@ -60,14 +60,12 @@ async function claimedFit(
   const validation =
     options.validation === undefined ? undefined : await nameData(parts, options.validation, 'validation');
   const { batchSize = 32, resumeFrom, limit = {} } = options;
-  const batches = Math.min(
-    limit.training ?? Infinity,
-    batchesPerEpoch(data, { ...options, batchSize }) ?? Infinity,
-  );
+  const batches = (epoch: number): number =>
+    Math.min(limit.training ?? Infinity, batchesPerEpoch(data, { ...options, batchSize, epoch }) ?? Infinity);
   const { accumulate } = parts;
-  const stepsPerEpoch = accumulate.even
-    ? Math.ceil(batches / accumulate.most)
-    : (epoch: number) => Math.ceil(batches / accumulate.at(epoch));
+  const stepsOf = (epoch: number): number => Math.ceil(batches(epoch) / accumulate.at(epoch));
+  const even = accumulate.even && typeof options.sampler?.length !== 'function';
+  const stepsPerEpoch = even ? stepsOf(0) : stepsOf;
   const names = metricNames(objectives, {
     penalties: program.hasPenalties,
     validation: validation !== undefined,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { balancedClassWeights } from '../class-weights.js';
 import { fromArrays } from '../from-arrays.js';
 import { classBalancedSampler } from './class-balanced-sampler.js';
+import { curriculum } from './curriculum.js';
 import { randomSampler } from './random-sampler.js';
 import { weightedSampler } from './weighted-sampler.js';
 
@@ -20,13 +21,15 @@ const samplers: Record<string, Sampler> = {
     replacement: false,
     length: 9,
   }),
+  curriculum: curriculum({ difficulty: [3, 1, 4, 1, 5, 9, 2, 6, 5, 3], epochs: 5 }),
   'class-balanced': classBalancedSampler(labelled([0, 0, 0, 0, 0, 0, 0, 0, 0, 1])),
 };
 
 test.each(Object.entries(samplers))('%s is a pure function of seed and epoch', (_, sampler) => {
   const order = (seed: number, epoch: number): number[] => [...sampler.order(10, { seed, epoch })];
   expect(order(1, 2)).toEqual(order(1, 2));
-  expect(order(1, 2)).toHaveLength(sampler.length ?? 10);
+  const { length = 10 } = sampler;
+  expect(order(1, 2)).toHaveLength(typeof length === 'function' ? length(2) : length);
   expect(order(1, 2).every((example) => example < 10)).toBe(true);
   expect(order(1, 3)).not.toEqual(order(1, 2));
   expect(order(2, 2)).not.toEqual(order(1, 2));
