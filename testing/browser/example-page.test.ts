@@ -195,6 +195,22 @@ describe('examples/browser, built, in Chromium', () => {
     expect(errors).toEqual([]);
   }, 60_000);
 
+  test('downloads no runtime of an engine that is not used, not to keep it either', async ({ skip }) => {
+    if (!executable) return skip(howToGetChromium);
+    await until('offline', 'works offline');
+    const kept = await tab.evaluate(async () => {
+      const cache = await caches.open((await caches.keys())[0]!);
+      const sizes = (await cache.keys()).map(async (request) => {
+        const bytes = await (await cache.match(request))!.arrayBuffer();
+        return [request.url, bytes.byteLength] as const;
+      });
+      return Promise.all(sizes);
+    });
+    expect(kept.map(([address]) => address).filter((address) => /ort|onnx/.test(address))).toEqual([]);
+    expect(kept.length).toBeGreaterThan(8);
+    expect(kept.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(2.9e6);
+  }, 60_000);
+
   test('works offline once loaded: reloads, goes on, tells digits', async ({ skip }) => {
     if (!executable) return skip(howToGetChromium);
     await until('offline', 'works offline');

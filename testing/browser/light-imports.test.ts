@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { callbackWithCore, lightImports } from '../bundling/light-imports.js';
+import { callbackWithCore, compiledSteps, lightImports } from '../bundling/light-imports.js';
 import { bundle } from './bundle-size.js';
 
 /* From the sources some of them; `npm run check:packed` holds the built packages to all. */
@@ -16,6 +16,13 @@ test('a callback with core stays below 30 kB', async () => {
   const { bytes, tensorflow } = await bundle(callbackWithCore.code);
   expect(tensorflow).toEqual([]);
   expect(bytes).toBeLessThan(callbackWithCore.limit);
+});
+
+test('what compiles steps stays below 60 kB', async () => {
+  const { code, external, limit } = compiledSteps;
+  const { bytes, tensorflow } = await bundle(code, { external });
+  expect(tensorflow).toEqual([]);
+  expect(bytes).toBeLessThan(limit);
 });
 
 test('a trainer brings TensorFlow.js: the count sees it', async () => {

@@ -60,6 +60,13 @@ export const lightImports: readonly LightImport[] = [
   },
 ];
 
+/** All that compiles steps, but for core, which a trainer has anyway, and for TensorFlow.js. */
+export const compiledSteps = {
+  code: "export * from '@espalier/compile';",
+  external: ['@espalier/core'],
+  limit: 60_000,
+};
+
 /** A callback with the core that runs it in a loop of one's own, TensorFlow.js not counted. */
 export const callbackWithCore = {
   code: "export { earlyStopping } from '@espalier/callbacks'; export { compose } from '@espalier/core';",

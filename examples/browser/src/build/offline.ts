@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { type Plugin, transformWithEsbuild } from 'vite';
 
-/** Large, and of no use without a GPU: kept when it was loaded once. */
-const ON_DEMAND = /asyncify|jsep|webgpu/;
+/** Of engines that are not the page's own (ONNX Runtime), and of pictures in files: kept when they were loaded once. */
+const ON_DEMAND = /\bort[.-]|asyncify|jsep|webgpu|onnx-generator|mozjpeg/;
 
 /** A Vite plugin: after a build, writes the service worker with the list of files that it keeps. */
 export function offline(): Plugin {
