@@ -10,7 +10,7 @@ const out = mkdtempSync(join(tmpdir(), 'studies-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 /** Runs a study's quick form on made-up data, where MNIST is not meant; `ESPALIER_DATA_DIR` names an empty folder. */
-async function quick(name: string): Promise<string> {
+async function quick(name: string, folder: string, ...options: string[]): Promise<string> {
   const main = join(root, 'examples', name, 'src/main.ts');
   const args = [
     '--conditions=@espalier/source',
@@ -19,7 +19,8 @@ async function quick(name: string): Promise<string> {
     main,
     '--quick',
     '--out',
-    join(out, name),
+    join(out, folder),
+    ...options,
   ];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     cwd: root,
@@ -57,7 +58,7 @@ describe('the quick form of a study', () => {
   ])(
     '%s runs and writes its results',
     async (name, row, ...headings) => {
-      const stdout = await quick(name);
+      const stdout = await quick(name, name);
       expect(stdout).toContain('Results:');
       const page = readFileSync(join(out, name, 'RESULTS.md'), 'utf8');
       expect(page).toContain('its figures mean nothing');
@@ -73,6 +74,16 @@ describe('the quick form of a study', () => {
       );
       expect(values.length).toBeGreaterThan(0);
       expect(values.filter((value) => value === null)).toEqual([]);
+    },
+    120_000,
+  );
+
+  test.each(['report-1', 'report-2', 'report-3', 'report-4', 'report-5'])(
+    '%s writes its results where nothing of it was run',
+    async (name) => {
+      const stdout = await quick(name, `${name}-empty`, '--kept');
+      expect(stdout).toContain('Results:');
+      expect(readFileSync(join(out, `${name}-empty`, 'RESULTS.md'), 'utf8')).toContain('not run');
     },
     120_000,
   );

@@ -23,22 +23,20 @@ export async function batchSizes(lab: Lab, images: Images): Promise<void> {
         greater([`batch ${bySize[i]!.size}`, bySize[i]!.runs], [`batch ${size}`, runs], dev),
       ),
   );
+  const points = bySize
+    .filter(({ runs }) => runs.length > 0)
+    .map(({ size, runs }) => ({ x: size, y: mean(runs.map(dev)) }));
   lab.picture(
     'batch-size',
     'Dev accuracy against batch size, in percent',
-    lineChart({
-      title: 'Dev accuracy against batch size',
-      xLabel: 'Batch size',
-      yLabel: 'Dev accuracy, %',
-      xScale: 'log',
-      series: [
-        {
-          name: '128-128 tanh',
-          points: bySize
-            .filter(({ runs }) => runs.length > 0)
-            .map(({ size, runs }) => ({ x: size, y: mean(runs.map(dev)) })),
-        },
-      ],
-    }),
+    points.length === 0
+      ? []
+      : lineChart({
+          title: 'Dev accuracy against batch size',
+          xLabel: 'Batch size',
+          yLabel: 'Dev accuracy, %',
+          xScale: 'log',
+          series: [{ name: '128-128 tanh', points }],
+        }),
   );
 }
