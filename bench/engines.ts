@@ -29,12 +29,13 @@ export function node(
   spec: Case,
   args: readonly string[],
   slowness = 1,
+  flags: readonly string[] = [],
 ): Engine {
   const sources = ['--conditions=@espalier/source', '--import', 'tsx'];
   return {
     name,
     command: process.execPath,
-    args: [...sources, file(worker), JSON.stringify(spec), ...args],
+    args: [...flags, ...sources, file(worker), JSON.stringify(spec), ...args],
     slowness,
   };
 }

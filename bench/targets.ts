@@ -1,6 +1,7 @@
 import { cases, type Case } from './cases.js';
 import { type Clock, median, timesOf } from './compare.js';
 import { onTarget } from './comparisons.js';
+import { node } from './engines.js';
 
 /** A case on both targets. */
 export interface TargetRow {
@@ -9,9 +10,14 @@ export interface TargetRow {
   readonly productMflop: number | undefined;
   readonly wasmMs: number;
   readonly onnxMs: number;
+  /** WebAssembly whose products may round once; `undefined` where Node has no such instructions, with no flag either. */
+  readonly relaxedMs: number | undefined;
   /** What `compiled()` runs it on. */
   readonly chosen: string;
 }
+
+/** Node 20 has the instructions behind a flag, which newer ones do not know. */
+const RELAXED_FLAG = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
 /** Steps between the cases, where the targets meet. */
 const between: readonly Case[] = [24, 32, 48, 96].map((units) => ({
@@ -30,19 +36,23 @@ export async function compareTargets(
   only: string,
 ): Promise<readonly TargetRow[]> {
   const rows: TargetRow[] = [];
-  console.log('| step | products, MFLOP | WebAssembly, ms | ONNX Runtime, ms | ratio | chosen |');
-  console.log('| --- | --- | --- | --- | --- | --- |');
+  console.log(
+    '| step | products, MFLOP | WebAssembly, ms | ONNX Runtime, ms | ratio | chosen | WebAssembly, relaxed |',
+  );
+  console.log('| --- | --- | --- | --- | --- | --- | --- |');
   for (const spec of [...cases, ...between]) {
     if (spec.threads > 1 || !spec.name.includes(only)) continue;
     const engines = (['wasm', 'onnx', 'compiled'] as const).map((target) => onTarget(spec, target));
-    const times = await timesOf({ spec, engines }, rounds, clock);
-    const [wasmMs, onnxMs] = times.map(({ ms }) => median(ms));
+    const relaxed = node('relaxed', 'espalier.ts', spec, ['relaxed'], 1, RELAXED_FLAG);
+    const times = await timesOf({ spec, engines: [...engines, relaxed] }, rounds, clock);
+    const [wasmMs, onnxMs, , relaxedMs] = times.map(({ ms }) => median(ms));
     if (wasmMs === undefined || onnxMs === undefined) continue;
     const row = {
       case: spec.name,
       productMflop: productMflop(spec),
       wasmMs,
       onnxMs,
+      relaxedMs,
       chosen: times[2]?.ran ?? '',
     };
     rows.push(row);
@@ -53,6 +63,7 @@ export async function compareTargets(
       onnxMs.toFixed(3),
       (wasmMs / onnxMs).toFixed(2),
       row.chosen,
+      relaxedMs?.toFixed(3) ?? '',
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }

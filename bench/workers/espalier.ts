@@ -1,4 +1,4 @@
-/** A trainer of ours. Arguments: case as JSON, engine (compiled, onnx, wasm, eager-wasm), number of typical plugins. */
+/** A trainer of ours. Arguments: case as JSON, engine (compiled, onnx, wasm, relaxed, eager-wasm), number of typical plugins. */
 import '@tensorflow/tfjs-backend-cpu';
 import { wasm } from '@espalier/backend-wasm';
 import { compiled } from '@espalier/compile';
@@ -17,6 +17,7 @@ const executors: Readonly<Record<string, () => Executor>> = {
   compiled: () => (spec.threads > 1 ? compiled({ threads: spec.threads }) : compiled()),
   onnx: () => compiled({ target: 'onnx' }),
   wasm: () => compiled({ target: 'wasm' }),
+  relaxed: () => compiled({ target: 'wasm', relaxed: true }),
   'eager-wasm': () => eager(),
 };
 await useBackend(wasm());

@@ -40,6 +40,12 @@ export interface CompiledOptions {
    * `runtime: ort`.
    */
   readonly runtime?: RuntimeName | OnnxRuntimeModule;
+  /**
+   * Of target `wasm`: whether the products of matrices and convolutions may round a multiplication and the addition after it once, where
+   * the processor does that. Faster, and no longer the same bits everywhere: the record says so. A checkpoint goes on with it and
+   * without. Default false. Not in Node 20.
+   */
+  readonly relaxed?: boolean;
   /** Most compiled graphs (one for each kind of step and batch shape) kept for a program. Default 16. */
   readonly cacheSize?: number;
 }
@@ -71,14 +77,16 @@ export function compiled(options: CompiledOptions = {}): CompiledExecutor {
   const { values } = readOptions('compiled', options, {
     target: option.oneOf(['auto', 'onnx', 'wasm'], { default: 'auto' }),
     ...RUNTIME_OPTION_RULES,
+    relaxed: option.boolean({ optional: true }),
     cacheSize: option.integer({ min: 1, default: 16 }),
   });
-  const { target, cacheSize, device = 'cpu', threads = 1 } = values;
+  const { target, cacheSize, device = 'cpu', threads = 1, relaxed = false } = values;
   const ofOnnx = (['device', 'threads', 'runtime'] as const).find((name) => values[name] !== undefined);
   if (target === 'wasm') {
-    if (ofOnnx !== undefined) refuseOption(ofOnnx);
-    return compiledToWasm(cacheSize);
+    if (ofOnnx !== undefined) refuseOption(ofOnnx, 'onnx', target);
+    return compiledToWasm(cacheSize, relaxed);
   }
+  if (values.relaxed !== undefined) refuseOption('relaxed', 'wasm', target);
   const onnx = compiledToOnnx(options, { ...options, device, threads }, cacheSize);
   if (target === 'onnx' || ofOnnx !== undefined) return onnx;
   return compiledToEither(compiledToWasm(cacheSize), onnx);
@@ -148,32 +156,37 @@ function compiledToOnnx(
 }
 
 /** Steps as WebAssembly, which needs nothing that could be missing but its vector instructions. */
-function compiledToWasm(cacheSize: number): CompiledExecutor {
+function compiledToWasm(cacheSize: number, relaxed = false): CompiledExecutor {
   const programs = new ProgramRegistry();
-  const name = 'compiled (wasm)';
+  const name = relaxed ? 'compiled (wasm, relaxed)' : 'compiled (wasm)';
   return {
     name,
-    isAvailable: async () => wasmAvailability(),
+    isAvailable: async () => wasmAvailability(relaxed),
     async start(program, state) {
-      const present = wasmAvailability();
+      const present = wasmAvailability(relaxed);
       if (!present.available)
         throw new EspalierError({
           code: 'executor-unavailable',
           scope: 'compile',
           message: `${present.reason}. Fix: ${present.fix}.`,
         });
-      const cache = programs.of(program, () => new ShapeCache(program, wasmGenerator(), cacheSize));
+      const cache = programs.of(program, () => new ShapeCache(program, wasmGenerator(relaxed), cacheSize));
+      if (relaxed) cache.notes.push(RELAXED);
       return CompiledSession.start({ name, device: 'cpu', cache }, state);
     },
     release: () => programs.release(),
   };
 }
 
-function refuseOption(name: string): never {
+/** What the record of a relaxed run says: a checkpoint takes it along. */
+const RELAXED =
+  'relaxed: products round a multiplication and an addition once where the processor does that; the bits are those of this machine.';
+
+function refuseOption(name: string, of: Target, target: Target): never {
   throw new EspalierError({
     code: 'invalid-option',
     scope: 'compiled',
-    message: `${name} is an option of target "onnx", and target is "wasm": leave one of them out.`,
+    message: `${name} is an option of target "${of}", and target is "${target}": leave one of them out.`,
   });
 }
 

@@ -162,6 +162,13 @@ export const f32x4ConvertI32x4S: Code = simd(0xfa);
 export const i32x4TruncSatF64x2SZero: Code = simd(0xfc);
 export const f64x2ConvertLowI32x4S: Code = simd(0xfe);
 
+/** Stack: two factors, then what is added to their product; rounded once or twice, as the processor does it faster. */
+export const f32x4RelaxedMadd: Code = simd(0x105);
+
+/** `sum += a * b` of four floats each; `relaxed` leaves it to the processor whether the product is rounded, too. */
+export const addProduct = (sum: number, a: Code, b: Code, relaxed: boolean): Code =>
+  relaxed ? [a, b, get(sum), f32x4RelaxedMadd, set(sum)] : [get(sum), a, b, f32x4Mul, f32x4Add, set(sum)];
+
 /** `local += amount`, in bytes. */
 export const advance = (local: number, amount: Code): Code => [get(local), amount, i32Add, set(local)];
 

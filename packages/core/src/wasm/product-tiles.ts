@@ -1,10 +1,9 @@
 import {
+  addProduct,
   advance,
   countDown,
   f32Load,
   f32Store,
-  f32x4Add,
-  f32x4Mul,
   get,
   I32,
   i32Add,
@@ -33,8 +32,9 @@ export const TILE_COLUMNS = 8;
  *
  * @param byRows aStride separates A's rows and k runs along memory; otherwise aStride separates steps of k.
  * @param strided B is not packed: a last parameter says how far its rows are apart.
+ * @param relaxed Multiplications and additions may be rounded once.
  */
-export function productTile(rows: number, byRows: boolean, strided = false): WasmFunction {
+export function productTile(rows: number, byRows: boolean, strided = false, relaxed = false): WasmFunction {
   const [a, aStride, b, c, cStride, k, accumulate, bStride] = [0, 1, 2, 3, 4, 5, 6, 7];
   const parameters = strided ? 8 : 7;
   const rowPointer = (row: number): number => (row === 0 ? a : parameters - 1 + row);
@@ -49,14 +49,13 @@ export function productTile(rows: number, byRows: boolean, strided = false): Was
   const step: Code = [
     [get(b), v128Load(0), set(b0), get(b), v128Load(16), set(b1)],
     eachRow((row) => [
-      [
-        get(sum(row, 0)),
-        get(byRows ? rowPointer(row) : a),
-        v128Load32Splat(byRows ? 0 : 4 * row),
-        tee(splat),
-      ],
-      [get(b0), f32x4Mul, f32x4Add, set(sum(row, 0))],
-      [get(sum(row, 1)), get(splat), get(b1), f32x4Mul, f32x4Add, set(sum(row, 1))],
+      addProduct(
+        sum(row, 0),
+        [get(byRows ? rowPointer(row) : a), v128Load32Splat(byRows ? 0 : 4 * row), tee(splat)],
+        get(b0),
+        relaxed,
+      ),
+      addProduct(sum(row, 1), get(splat), get(b1), relaxed),
     ]),
     byRows ? eachRow((row) => advance(rowPointer(row), i32Const(4))) : advance(a, get(aStride)),
     advance(b, strided ? get(bStride) : i32Const(32)),

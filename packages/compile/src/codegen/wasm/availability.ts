@@ -3,9 +3,15 @@ import { assembler as wasm } from '@espalier/core/internal';
 
 let supported: boolean | undefined;
 
-/** Whether this JavaScript engine runs WebAssembly with vector instructions. */
-export function wasmAvailability(): Availability {
-  supported ??= runsVectors();
+/** Whether this JavaScript engine runs WebAssembly with vector instructions; `relaxed`: those of relaxed rounding, too. */
+export function wasmAvailability(relaxed = false): Availability {
+  supported ??= runs([wasm.v128Zero, wasm.v128Zero, wasm.f32x4Add]);
+  if (supported && relaxed && !runs([wasm.v128Zero, wasm.v128Zero, wasm.v128Zero, wasm.f32x4RelaxedMadd]))
+    return {
+      available: false,
+      reason: 'this JavaScript engine does not run WebAssembly with relaxed SIMD',
+      fix: 'use Node 22, Chromium 114 or later ones, or leave "relaxed" out',
+    };
   return supported
     ? { available: true }
     : {
@@ -15,8 +21,9 @@ export function wasmAvailability(): Availability {
       };
 }
 
-function runsVectors(): boolean {
+/** @param vector Instructions that leave a vector. */
+function runs(vector: wasm.Code): boolean {
   if (typeof WebAssembly !== 'object') return false;
-  const body = [wasm.v128Zero, wasm.v128Zero, wasm.f32x4Add, 0x1a];
+  const body = [vector, 0x1a];
   return WebAssembly.validate(wasm.moduleBytes([{ name: 'f', parameters: 0, locals: [], body }]));
 }

@@ -3,8 +3,14 @@ import type { FunctionBuilder } from './function-builder.js';
 
 /** Gathers the functions of one module. */
 export class ModuleBuilder {
+  /** Whether products may round a multiplication and an addition once: the bits are then the processor's choice. */
+  readonly relaxed: boolean;
   readonly #functions: wasm.WasmFunction[] = [];
   readonly #shared = new Map<string, number>();
+
+  constructor({ relaxed = false }: { readonly relaxed?: boolean | undefined } = {}) {
+    this.relaxed = relaxed;
+  }
 
   /** Adds a function; gives the number that calls it. */
   add(fn: FunctionBuilder | wasm.WasmFunction, name = ''): number {

@@ -60,7 +60,7 @@ export class Planner implements Operands {
   region(name: string, shape: readonly number[], dtype: Value['dtype']): Region {
     const elements = elementCount(shape);
     return {
-      name: name || `%${this.#temporaries++}`,
+      name: name || `t${this.#temporaries++}`,
       elements,
       bytesPerElement: storedBytes(dtype),
       address: -1,

@@ -122,6 +122,23 @@ describe('a step as a module', () => {
     expect([...entry(0)]).toEqual([0, 0, 0, 0]);
   });
 
+  it('explains its loops, and what lies where and shares a place', () => {
+    const { module } = stateful((p, x) => [tf.sub(p!, tf.sum(tf.exp(tf.cumsum(x!)), 0))], [[2], [3, 2]], [0]);
+    const lines = module.explain().split('\n');
+    const [state, address] = [module.inputs.get('0')!.address, module.inputs.get('1')!.address];
+    expect(lines.filter((line) => line.startsWith('loop')).length).toBeGreaterThan(0);
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^at ${address}: 1 \\(24 B\\)`)));
+    // The next state is written where the old one lies.
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^at ${state}: .*entry 0 \\(8 B\\).*, then t\\d \\(8 B\\)|^at ${state}: t\\d \\(8 B\\), then entry 0`,
+        ),
+      ),
+    );
+    expect(lines.at(-1)).toMatch(/^\d+ kernels in \d+ functions, \d+ bytes of code, \d+ bytes of memory$/);
+  });
+
   it('takes less memory than all its intermediate results together', () => {
     const op = (x: Tensor): Tensor => {
       let now = x;

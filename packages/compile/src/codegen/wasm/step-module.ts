@@ -1,6 +1,7 @@
 import { EspalierError } from '@espalier/core';
 import { elementCount, type TensorArray } from '../../graph/element-type.js';
 import type { Graph, Value } from '../../graph/graph.js';
+import { explainMemory } from './explain-memory.js';
 import type { Kernel } from './kernel.js';
 import { FunctionBuilder } from './function-builder.js';
 import { FusedLoop } from './kernels/fused-loop.js';
@@ -33,7 +34,7 @@ export interface StepModule {
   /** Its own memory: the first byte, and the first that it does not use. */
   readonly start: number;
   readonly end: number;
-  /** Loops and memory in readable form. */
+  /** Kernels, and where in memory their operands lie, in readable form. */
   explain(): string;
 }
 
@@ -47,6 +48,8 @@ export interface StepModuleOptions {
   readonly addressOf?: (entry: string, value: Value) => number;
   /** For runs of several steps in one call: names of the streams that fill inputs. */
   readonly streams?: ReadonlyMap<string, string>;
+  /** Whether products may round a multiplication and an addition once. */
+  readonly relaxed?: boolean | undefined;
   /** Where the step's own memory starts; asked after all addresses of the state. */
   readonly start?: () => number;
 }
@@ -135,7 +138,7 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
       message: `This step needs ${end} bytes, and WebAssembly has 4 GB. Use smaller batches, or compiled({ target: 'onnx' }).`,
     });
 
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder(options);
   const step = new FunctionBuilder();
   for (const kernel of all) step.emit(kernel.emit(module));
   const stepNumber = module.add(step, 'step');
@@ -171,6 +174,7 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
     explain: () =>
       [
         ...all.map((kernel) => kernel.describe()),
+        ...explainMemory(all),
         `${all.length} kernels in ${module.size} functions, ${bytes.length} bytes of code, ${end - from} bytes of memory`,
       ].join('\n'),
   };

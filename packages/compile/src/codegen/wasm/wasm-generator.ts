@@ -16,9 +16,9 @@ import { AddressSpace, WasmState } from './wasm-memory.js';
 
 /**
  * Makes WebAssembly of steps: each is one module that runs in one call, in Node and in browsers, with nothing beside it. The
- * same step gives the same bits on every machine.
+ * same step gives the same bits on every machine, unless it is `relaxed`.
  */
-export function wasmGenerator(): CodeGenerator<WasmState & PlainStateMemory> {
+export function wasmGenerator(relaxed = false): CodeGenerator<WasmState & PlainStateMemory> {
   const space = new AddressSpace();
   return {
     engine: 'WebAssembly',
@@ -33,6 +33,7 @@ export function wasmGenerator(): CodeGenerator<WasmState & PlainStateMemory> {
           writes: plan.writes,
           addressOf: (entry, { shape, dtype }) => space.entry(entry, shape, dtype).address,
           streams: plan.streams,
+          relaxed,
           start: () => start ?? space.end,
         });
       let module = compile();

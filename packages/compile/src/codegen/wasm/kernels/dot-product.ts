@@ -20,7 +20,7 @@ export function dotFunction(module: ModuleBuilder, shape: ProductShape): number 
     const [A, B, C] = [0, 1, 2];
     const fn = new FunctionBuilder(3);
     const tiles = (width: number): void => {
-      const tile = module.shared(`dot tile ${rows} ${width}`, () => dotTile(rows, width));
+      const tile = module.shared(`dot tile ${rows} ${width}`, () => dotTile(rows, width, module.relaxed));
       fn.emit([
         [wasm.get(A), wasm.i32Const(4 * a.step)],
         [wasm.get(B), wasm.i32Const(width > 1 ? 4 * b.step : 0)],
@@ -44,7 +44,7 @@ export function dotFunction(module: ModuleBuilder, shape: ProductShape): number 
  * The dot products of some rows with one or two others: `(a, aStride, b, bStride, c, cStride, k)`, strides in bytes. Each is four sums,
  * of every fourth product, added at the end.
  */
-function dotTile(rows: number, columns: number): FunctionBuilder {
+function dotTile(rows: number, columns: number, relaxed: boolean): FunctionBuilder {
   const fn = new FunctionBuilder(7);
   const [a, aStride, b, bStride, c, cStride, k] = [0, 1, 2, 3, 4, 5, 6];
   const aRows = Array.from({ length: rows }, (_, i) => (i === 0 ? a : fn.i32()));
@@ -63,16 +63,8 @@ function dotTile(rows: number, columns: number): FunctionBuilder {
     wasm.countDown(k, 4, [
       [wasm.get(b), wasm.v128Load(), wasm.set(b0), wasm.get(other), wasm.v128Load(), wasm.set(b1)],
       aRows.map((row, i) => [
-        [wasm.get(sums[i]![0]), wasm.get(row), wasm.v128Load(), wasm.tee(of)],
-        [wasm.get(b0), wasm.f32x4Mul, wasm.f32x4Add, wasm.set(sums[i]![0])],
-        [
-          wasm.get(sums[i]![1]),
-          wasm.get(of),
-          wasm.get(b1),
-          wasm.f32x4Mul,
-          wasm.f32x4Add,
-          wasm.set(sums[i]![1]),
-        ],
+        wasm.addProduct(sums[i]![0], [wasm.get(row), wasm.v128Load(), wasm.tee(of)], wasm.get(b0), relaxed),
+        wasm.addProduct(sums[i]![1], wasm.get(of), wasm.get(b1), relaxed),
       ]),
       [...aRows, b, other].map((pointer) => wasm.advance(pointer, wasm.i32Const(16))),
     ]),
@@ -85,8 +77,7 @@ function dotTile(rows: number, columns: number): FunctionBuilder {
       [wasm.get(b), wasm.v128Load32Splat(), wasm.get(other), wasm.v128Load32Splat()],
       [wasm.shuffle32(0, 4, 0, 4), wasm.set(b0)],
       aRows.map((row, i) => [
-        [wasm.get(sums[i]![0]), wasm.get(row), wasm.v128Load32Splat(), wasm.get(b0), wasm.f32x4Mul],
-        [wasm.f32x4Add, wasm.set(sums[i]![0])],
+        wasm.addProduct(sums[i]![0], [wasm.get(row), wasm.v128Load32Splat()], wasm.get(b0), relaxed),
       ]),
       [...aRows, b, other].map((pointer) => wasm.advance(pointer, wasm.i32Const(4))),
     ]),

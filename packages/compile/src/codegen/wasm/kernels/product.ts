@@ -46,7 +46,7 @@ function product(module: ModuleBuilder, shape: ProductShape, packed: number): Fu
   const direct = rows <= TILE_ROWS && !b.transposed;
   const tileOf = (height: number): number =>
     module.shared(`tile ${height} ${a.transposed} ${direct}`, () =>
-      productTile(height, !a.transposed, direct),
+      productTile(height, !a.transposed, direct, module.relaxed),
     );
   const [packRows, packColumns] = [false, true].map(
     (byColumns) => () =>
