@@ -27,7 +27,7 @@ export { describe } from './options.js';
 export { plainJson } from './option-rules.js';
 export { didYouMean, nearest } from './nearest.js';
 export type { OpUse } from './engine/preflight/refusal.js';
-export type { Watched } from './engine/preflight/watch-ops.js';
+export type { RanKernel, Watched } from './engine/preflight/watch-ops.js';
 export type { KernelCall } from './engine/see-kernels.js';
 export { seeKernels } from './engine/see-kernels.js';
 export { watchOps } from './engine/preflight/watch-ops.js';
@@ -40,7 +40,7 @@ export {
   addMaxPoolGradient,
   firstMaximum,
 } from './engine/kernel-kit/pooling-gradients.js';
-export { inStep } from './engine/eager-executor.js';
+export { inStep, toBatch } from './engine/eager-executor.js';
 export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';
 export { startInTurn } from './engine/start-in-turn.js';

@@ -51,6 +51,9 @@ export type {
   TensorDifference,
 } from './engines/cross-backend-diff.js';
 export { crossBackendDiff } from './engines/cross-backend-diff.js';
+export type { Anomaly, DetectAnomalyOptions } from './engines/detect-anomaly.js';
+export { detectAnomaly } from './engines/detect-anomaly.js';
+export type { BadOp } from './engines/first-bad-op.js';
 export type { Engine } from './engines/run-on-engine.js';
 export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
 export type {

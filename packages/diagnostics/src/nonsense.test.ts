@@ -50,6 +50,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     make: of(exported.crossBackendDiff, model, loss, batch),
     good: { engines: [eager(), eager()] },
   },
+  detectAnomaly: { make: of(exported.detectAnomaly, eager()), accepts: { onAnomaly: ['a function'] } },
   deepDream: { make: of(exported.deepDream, model, array([3, 3, 1])), good: { layer: 'conv', octaves: 1 } },
   featureMaps: { make: of(exported.featureMaps, model, inputs), good: { layer: 'conv' } },
   gradCam: { make: of(exported.gradCam, model, inputs) },

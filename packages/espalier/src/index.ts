@@ -165,6 +165,7 @@ export {
   conformalClasses,
   conformalInterval,
   crossBackendDiff,
+  detectAnomaly,
   deepDream,
   featureMaps,
   gradCam,

@@ -76,12 +76,7 @@ export const training: readonly CapabilityGroup[] = [
         'One process trains one model by design; workers train separate ones.',
       ),
       whole('deterministic', 'L T', 'Trainer compiled'),
-      part(
-        'detect_anomaly',
-        'L T',
-        'nanGuard spikeGuard packages/core/src/engine/preflight',
-        'Which operation was the first to give NaN.',
-      ),
+      whole('detect_anomaly', 'L T', 'detectAnomaly nanGuard spikeGuard packages/core/src/engine/preflight'),
       whole('profiler', 'L I T', 'profiler packages/compile/src/graph/explain.ts'),
       whole('default root, versions, run folders', 'L', 'folderStore newRunFolder lastRunFolder'),
       whole('Hyper-parameters saved with the run', 'L', 'packages/core/src/run/setup.ts'),

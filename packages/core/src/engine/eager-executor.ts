@@ -225,7 +225,8 @@ export function inStep<T extends Record<string, Record<string, tf.Tensor>>>(
   }
 }
 
-function toBatch({ inputs, targets, weights }: HostBatch): Batch {
+/** A batch as tensors of the present scope. */
+export function toBatch({ inputs, targets, weights }: HostBatch): Batch {
   return {
     inputs: mapArrays(inputs),
     targets: mapArrays(targets),

@@ -12,16 +12,30 @@ export interface Watched<T> {
   readonly differentiated: readonly OpUse[];
 }
 
+/** A kernel that ran, before anything that it was given or gave is gone. */
+export interface RanKernel {
+  readonly kernel: string;
+  /** Some may be left out, and some are several. */
+  readonly inputs: Readonly<Record<string, tf.Tensor | readonly tf.Tensor[] | undefined>>;
+  readonly outputs: readonly tf.Tensor[];
+  /** The layer, loss, plugin, ... that it belongs to; empty outside of all. */
+  readonly origin: string;
+  /** The kernel whose gradient it is part of. */
+  readonly gradientOf: string | undefined;
+}
+
 /**
  * Runs `body`, and names layer, op and backend in the errors of ops that the active backend lacks and of gradients that
  * are missing or fail. Synchronous.
  *
  * @param where What the ops run on, for messages. Default: the active backend.
+ * @param see Is shown every kernel that ran; what it runs itself is not watched.
  * @throws EspalierError `unsupported-op`; other errors pass unchanged.
  */
 export function watchOps<T>(
   body: () => T,
   where = `the TensorFlow.js backend '${tf.getBackend()}'`,
+  see?: (ran: RanKernel) => void,
 ): Watched<T> {
   prepareTfjs();
   const backend = tf.getBackend();
@@ -30,9 +44,27 @@ export function watchOps<T>(
 
   const slot = opSlot();
   const { stock, watch: outer } = slot;
-  slot.watch = {
+  const show = (kernel: string, inputs: unknown, result: unknown): void => {
+    slot.watch = undefined;
+    try {
+      see!({
+        kernel,
+        inputs: inputs as RanKernel['inputs'],
+        outputs: (Array.isArray(result) ? result : [result]) as tf.Tensor[],
+        origin: within?.origin ?? currentScope(),
+        gradientOf: within?.kernel,
+      });
+    } finally {
+      slot.watch = watch;
+    }
+  };
+  const watch: typeof stock = {
     runKernel(kernel, inputs, attributes) {
-      if (tf.getKernel(kernel, backend)) return stock.runKernel(kernel, inputs, attributes);
+      if (tf.getKernel(kernel, backend)) {
+        const result = stock.runKernel(kernel, inputs, attributes);
+        if (see) show(kernel, inputs, result);
+        return result;
+      }
       throw missingKernel(where, kernel, {
         origin: within?.origin ?? currentScope(),
         ...(within && { gradientOf: within.kernel }),
@@ -71,6 +103,7 @@ export function watchOps<T>(
       };
     },
   };
+  slot.watch = watch;
   try {
     return { result: withScopes(body), differentiated };
   } finally {
