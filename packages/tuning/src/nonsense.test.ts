@@ -52,6 +52,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   patientPruner: { make: exported.patientPruner, good: { patience: 1 } },
   percentilePruner: { make: exported.percentilePruner, good: { percentile: 50 } },
   quasiRandomSampler: { make: exported.quasiRandomSampler },
+  regretTerminator: { make: exported.regretTerminator },
   successiveHalvingPruner: { make: exported.successiveHalvingPruner },
   thresholdPruner: {
     make: exported.thresholdPruner,

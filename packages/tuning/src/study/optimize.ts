@@ -1,5 +1,6 @@
 import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
 import { onInterrupt } from '@espalier/core/internal';
+import type { Terminator } from '../terminators/terminator.js';
 import type { Direction, TrialRecord } from '../trial/trial-record.js';
 import { sinceBest } from './since-best.js';
 import { signalRule } from './signal-rule.js';
@@ -26,6 +27,8 @@ export interface OptimizeOptions<P> {
    * Only trials that the next one may know of count, as with suggestions. Default: no limit.
    */
   readonly stagnation?: number;
+  /** Stops the study when more trials are not worth it, as `regretTerminator()` says; `study.stopReason` has why. For one objective. */
+  readonly terminator?: Terminator;
   /** After each trial, in the order in which they end; may call `study.stop`. */
   readonly onTrialEnd?: (trial: TrialRecord<P>) => void | Promise<void>;
   /** Stops at once, see `stopOnInterrupt`, when it fires. */
@@ -48,6 +51,8 @@ export interface Search<P> {
   ask(options: { readonly parallel: number; readonly signal: AbortSignal }): Promise<Trial<P>>;
   tell(trial: Trial<P>, outcome: Outcome | { readonly error: unknown }): Promise<TrialRecord<P>>;
   release(trial: Trial<P>): void;
+  stop(reason: string): void;
+  judge(terminator: Terminator, horizon: number): string | undefined;
 }
 
 /** Runs trials until there are enough, nothing is left to try, a limit is reached, or somebody stops it. */
@@ -58,9 +63,11 @@ export async function optimize<P>(
   clock: () => number,
 ): Promise<void> {
   const { values } = readOptions<OptimizeOptions<P>, typeof rules>('study', options, rules);
-  const { trials, parallel, seconds, failures, stagnation, onTrialEnd } = values;
+  const { trials, parallel, seconds, failures, stagnation, terminator, onTrialEnd } = values;
   if (stagnation < Infinity && study.directions.length > 1)
     checkOptions('study').fail('stagnation', 'left out with several objectives', stagnation);
+  if (terminator && study.directions.length > 1)
+    checkOptions('study').fail('terminator', 'left out with several objectives', terminator.config.kind);
   const until = clock() + 1000 * seconds;
   const running = new Map<number, Promise<void>>();
   const ended: TrialRecord<P>[] = [];
@@ -96,13 +103,23 @@ export async function optimize<P>(
   /** Failed trials that the next one may know of: as with suggestions, it is not the clock that decides. */
   const failed = (horizon: number) =>
     ended.filter(({ state, number }) => state === 'failed' && number < horizon);
+  let judged: number | undefined;
+  /** Asks the terminator once for each new trial. */
+  const isEnough = (number: number, horizon: number): boolean => {
+    if (!terminator || judged === number) return false;
+    judged = number;
+    const reason = study.judge(terminator, horizon);
+    if (reason !== undefined) study.stop(reason);
+    return reason !== undefined;
+  };
   const mayStart = (): boolean => {
     const { number, horizon } = study.next(parallel);
     const isNew = number === study.trials.length;
     if (signal.aborted || broken || study.stopReason !== undefined) return false;
     if (number >= trials || (isNew && study.exhausted) || clock() >= until) return false;
     if (isNew && sinceBest(study.trials.slice(0, horizon), study.directions[0]!) >= stagnation) return false;
-    return failed(horizon).length < failures;
+    if (failed(horizon).length >= failures) return false;
+    return !isNew || !study.isReady(parallel) || !isEnough(number, horizon);
   };
 
   try {
@@ -150,6 +167,11 @@ const rules = {
   seconds: option.number({ min: 0, infinite: true, default: Infinity }),
   failures: option.integer({ min: 1, infinite: true, default: Infinity }),
   stagnation: option.integer({ min: 1, infinite: true, default: Infinity }),
+  terminator: option.custom<Terminator, { readonly optional: true }>({
+    optional: true,
+    expected: 'a terminator, e.g. regretTerminator()',
+    accepts: (value) => typeof (value as Partial<Terminator> | null)?.stop === 'function',
+  }),
   onTrialEnd: option.custom<(trial: TrialRecord<never>) => void | Promise<void>, { readonly optional: true }>(
     {
       optional: true,

@@ -16,6 +16,7 @@ import type { StudyEvent } from './study-event.js';
 import { StudyState } from './study-state.js';
 import type { StudyStorage } from './study-storage.js';
 import { askedSampler, suggestParameters } from './suggest.js';
+import type { Terminator } from '../terminators/terminator.js';
 import type { Outcome } from './trial.js';
 import { Trial } from './trial.js';
 
@@ -85,7 +86,7 @@ export class Study<P> {
     return feasible.filter((_, i) => ranks[i] === 0);
   }
 
-  /** Why it stopped, where `stop` was called. */
+  /** Why it stopped, where `stop` was called, or a terminator ended it. */
   get stopReason(): string | undefined {
     return this.#stopReason;
   }
@@ -138,6 +139,13 @@ export class Study<P> {
   /** Whether all that the next trial must wait for is finished. */
   isReady(parallel: number): boolean {
     return this.#unfinishedBelow(this.next(parallel).horizon).length === 0;
+  }
+
+  /** Why a terminator would start no trial that may look at those before `horizon`; `undefined`: it would. */
+  judge(terminator: Terminator, horizon: number): string | undefined {
+    const { space, seed, directions } = this.#parts;
+    const finished = this.#state.trials.slice(0, horizon);
+    return terminator.stop({ space, seed, finished, direction: directions[0]! });
   }
 
   /**

@@ -1,12 +1,11 @@
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
-import type { TrialRecord } from '../../trial/trial-record.js';
-import { costs, violation } from '../../trial/trial-record.js';
 import { drawUniform, suggestEach } from '../random-sampler.js';
-import type { Sampler, SamplerRequest } from '../sampler.js';
+import type { Sampler } from '../sampler.js';
 import { fitKernel } from './fit-kernel.js';
 import { GaussianProcess } from './gaussian-process.js';
 import { maximizeImprovement } from './maximize-improvement.js';
 import { SearchCoordinates } from './search-coordinates.js';
+import { standardized } from './standardized.js';
 
 /** Options of {@link gpSampler}. */
 export interface GpSamplerOptions {
@@ -58,7 +57,7 @@ export function gpSampler(options: GpSamplerOptions = {}): Sampler {
       if (complete.length < settings.startupTrials || coordinates.dimensions.length === 0)
         return suggestEach(request, (dimension) => drawUniform(request, dimension));
       const points = complete.map(({ parameters }) => coordinates.encode(parameters));
-      const values = standardized(complete, request);
+      const values = standardized(complete, directions).values;
       const kernel = fitKernel(points, values, coordinates.isChoice);
       const least = values.reduce((best, value, i) => (value < values[best]! ? i : best), 0);
       const pending = request.pending.map(({ parameters }) => coordinates.encode(parameters));
@@ -82,22 +81,4 @@ export function gpSampler(options: GpSamplerOptions = {}): Sampler {
       return coordinates.decode(point);
     },
   };
-}
-
-/** Costs of mean 0 and deviation 1. */
-function standardized(
-  trials: readonly TrialRecord[],
-  { directions }: Pick<SamplerRequest, 'directions'>,
-): Float64Array {
-  const raw = trials.map((trial) => (violation(trial) > 0 ? Infinity : costs(trial.values!, directions)[0]!));
-  const finite = raw.filter(Number.isFinite);
-  const [low, high] = finite.length > 0 ? [Math.min(...finite), Math.max(...finite)] : [0, 0];
-  const bounded = raw.map((value) => Math.min(high, Math.max(low, value)));
-  const mean = bounded.reduce((sum, value) => sum + value / bounded.length, 0);
-  const variance = bounded.reduce(
-    (sum, value) => sum + (value - mean) * ((value - mean) / bounded.length),
-    0,
-  );
-  const deviation = Math.sqrt(variance) || 1;
-  return Float64Array.from(bounded, (value) => (value - mean) / deviation);
 }
