@@ -118,6 +118,37 @@ describe('htmlReport', () => {
     expect(elements(details[0]!).some(({ attributes }) => attributes['id'] === 'section-2')).toBe(true);
   });
 
+  it('links rows to other pages, and to no script', async () => {
+    const linked = (address: string) =>
+      htmlReport({
+        title: 'a',
+        summary: { columns: ['page', 'x'], rows: [['one', 'one'], ['two', 1]], links: { one: address } }, // prettier-ignore
+        sections: [],
+      });
+    for (const address of ['https://a.example/?b="c"&d', '/study/a%20b', 'study/1', '../up', '?q', 'a/b:c']) {
+      const table = elements(parseMarkup(await linked(address))).find(({ tag }) => tag === 'table')!;
+      const links = elements(table).filter(({ tag }) => tag === 'a');
+      expect(links.map(({ attributes }) => attributes['href'])).toEqual([address]);
+      expect(textOf(links[0]!)).toBe('one');
+    }
+    for (const address of [
+      'javascript:alert(1)',
+      ' javascript:alert(1)',
+      '\tjavascript:x',
+      'data:text/html,x',
+      'java\tscript:x',
+      'vbscript:x',
+      '/\t/a.example',
+      '//a.example',
+      '/\\a.example',
+      '\\\\a',
+      '',
+      7 as never,
+    ])
+      // prettier-ignore
+      await expect(linked(address)).rejects.toThrow(/links\['one'\] must be an address of http or https, or a path/);
+  });
+
   it('keeps seven runs with three large weight pictures each under 5 MB', async () => {
     const values = Float32Array.from({ length: 784 * 128 }, (_, i) => Math.sin(i * i) * 0.1);
     const sections = Array.from({ length: 7 }, (_, run) => ({

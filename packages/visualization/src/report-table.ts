@@ -22,6 +22,8 @@ export interface ReportTable {
   readonly columns: readonly (string | ReportColumn)[];
   /** One cell per column each. */
   readonly rows: readonly (readonly ReportCell[])[];
+  /** Other pages that texts of the first column lead to: an address of http or https, or a path. Default none. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -50,6 +52,10 @@ export function tableHtml(
     return full;
   });
   for (const [index, row] of rows.entries()) checkRow(check, `${name}.rows[${index}]`, row, shown.length);
+  const pages = new Map(Object.entries(table.links ?? {}));
+  for (const [text, address] of pages)
+    if (typeof address !== 'string' || !isPage(address))
+      check.fail(`${name}.links['${text}']`, 'an address of http or https, or a path', address);
 
   const formats = shown.map((column, index) => {
     const numbers = rows.flatMap((row) => numberOf(row[index]!) ?? []);
@@ -70,8 +76,9 @@ export function tableHtml(
         : typeof value === 'number'
           ? escapeHtml(formatNumber(value, format.digits) + (format.unit ?? ''))
           : escapeHtml(String(value));
-    const link = index === 0 && typeof value === 'string' ? links.get(value) : undefined;
-    const linked = link === undefined ? text : `<a href="#${link}">${text}</a>`;
+    const [page, part] = index === 0 && typeof value === 'string' ? [pages.get(value), links.get(value)] : [];
+    const address = page ?? (part === undefined ? undefined : `#${part}`);
+    const linked = address === undefined ? text : `<a href="${escapeHtml(address)}">${text}</a>`;
     const isBest = format.best !== undefined && format.isNumeric && numberOf(value) === format.best;
     const own = valueOf(value);
     const isClose =
@@ -92,6 +99,10 @@ export function tableHtml(
     .join('\n');
   return `<div class="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
 }
+
+/** No script, and no scheme but that of the web; nor anything that browsers leave out or turn round before they look for one. */
+const isPage = (address: string): boolean =>
+  /^[^\u0000-\u0020\\]+$/.test(address) && /^(?:https?:\/\/|(?![a-z][a-z\d+.-]*:)(?!\/\/))/i.test(address);
 
 const notWorse = '<span title="no further from the best than the spreads explain">\u2248 </span>';
 

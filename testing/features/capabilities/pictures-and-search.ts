@@ -108,12 +108,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('Parallel trials', 'O', 'createStudy'),
       whole('Heartbeat, retry of dead trials', 'O', 'onWorkers serveTrials'),
       whole('k-fold objective', 'O S', 'crossValidate'),
-      part(
-        'Study terminator',
-        'O',
-        'createStudy',
-        'It ends by trials, time, failures, stagnation or a callback; a bound on the regret is not there.',
-      ),
+      whole('Study terminator', 'O', 'regretTerminator createStudy'),
       whole('Importances (fANOVA, PED-ANOVA)', 'O', 'parameterImportances'),
       whole(
         'Plots: history, intermediate values, parallel coordinates, slice, contour, rank, EDF, importances, Pareto, timeline',
@@ -130,7 +125,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
         'Dashboard',
         'O',
         'packages/tuning/src/cli/run-cli.ts',
-        'A server for many studies; pages of one study are live by `watch`.',
+        '`watch` serves live pages of one study or of a folder of them, read only; notes, files and forms are not there.',
       ),
     ],
   },

@@ -6,8 +6,10 @@ import { nodeModule } from '../runtime-import.js';
 export interface LivePageOptions {
   /** The page, a whole HTML document with `<main>` in it. Called for each visit and each change. */
   readonly render: () => string | Promise<string>;
-  /** Files whose change is a change of the page. */
-  readonly files: readonly string[];
+  /** Further pages, by the path of their address, e.g. `/runs/1`; `undefined` where there is none. Default: there are none. */
+  readonly page?: (path: string) => Promise<string | undefined>;
+  /** Files whose change is a change of the pages, or what lists them. */
+  readonly files: readonly string[] | (() => Promise<readonly string[]>);
   /** Default 0: any that is free. */
   readonly port?: number;
   /** Milliseconds between two looks at the files. Default 500. */
@@ -29,7 +31,7 @@ new EventSource('/changes').onmessage = async () => {
   if (busy) return;
   busy = true;
   try {
-    const next = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
+    const next = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), 'text/html');
     const open = [...document.querySelectorAll('details')].map((one) => one.open);
     document.querySelector(page).replaceWith(next.querySelector(page));
     document.querySelectorAll('details').forEach((one, i) => (one.open = open[i] ?? one.open));
@@ -46,7 +48,7 @@ new EventSource('/changes').onmessage = async () => {
 `;
 
 /**
- * Serves a page to this machine alone, which follows its files: server-sent events say when they change. Node only.
+ * Serves a page, or several, to this machine alone, which follows its files: server-sent events say when they change. Node only.
  *
  * Listens on 127.0.0.1, and answers only to that name, so that no page from elsewhere can read it through the reader's browser.
  *
@@ -54,6 +56,7 @@ new EventSource('/changes').onmessage = async () => {
  */
 export async function serveLivePage({
   render,
+  page = () => Promise.resolve(undefined),
   files,
   port = 0,
   every = 500,
@@ -63,7 +66,8 @@ export async function serveLivePage({
     nodeModule<typeof import('node:fs/promises')>('node:fs/promises'),
   ]);
   const state = async (): Promise<string> => {
-    const all = files.map((file) => stat(file).then((one) => `${one.mtimeMs} ${one.size}`, () => '-')); // prettier-ignore
+    const listed = typeof files === 'function' ? await files() : files;
+    const all = listed.map((file) => stat(file).then((one) => `${file} ${one.mtimeMs} ${one.size}`, () => '-')); // prettier-ignore
     return (await Promise.all(all)).join();
   };
   const readers = new Set<ServerResponse>();
@@ -79,11 +83,12 @@ export async function serveLivePage({
       readers.add(response);
       return void response.on('close', () => readers.delete(response));
     }
-    if (request.url !== '/') return void response.writeHead(404).end();
+    const { url = '/' } = request;
     Promise.resolve()
-      .then(render)
+      .then(() => (url === '/' ? render() : page(url)))
       .then(
-        (html) => response.writeHead(200, HTML).end(live(html)),
+        (html) =>
+          html === undefined ? response.writeHead(404).end() : response.writeHead(200, HTML).end(live(html)),
         (error: unknown) =>
           response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error)),
       );

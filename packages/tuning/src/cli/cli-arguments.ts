@@ -7,6 +7,7 @@ const RULES = {
   options: {
     '--json': { value: false, with: ['show', 'best', 'report'] },
     '--html': { value: true, with: ['report'] },
+    '--study': { value: true, with: ['show', 'best', 'report', 'watch', 'resume'] },
     '--port': { value: true, with: ['watch'] },
   },
 };
@@ -14,8 +15,10 @@ const RULES = {
 /** What is asked for. */
 export interface CliArguments {
   readonly command: string;
-  /** Of the study. */
+  /** Of the study, or of a folder of studies. */
   readonly path: string;
+  /** Which one of those in a file. */
+  readonly study: string | undefined;
   readonly json: boolean;
   readonly html: string | undefined;
   readonly port: number;
@@ -29,7 +32,14 @@ export function readCliArguments(args: readonly string[]): CliArguments {
   if (json && '--html' in options) refuse('--json and --html ask for two kinds of report; give one.');
   const [path, ...extra] = rest;
   if (path === undefined || extra.length > 0) refuse(`${command} takes the path of one study.`);
-  return { command, path: path!, json, html: options['--html'], port: portOf(line, RULES.scope) };
+  return {
+    command,
+    path: path!,
+    study: options['--study'],
+    json,
+    html: options['--html'],
+    port: portOf(line, RULES.scope),
+  };
 }
 
 function refuse(message: string): never {

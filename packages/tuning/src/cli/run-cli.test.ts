@@ -152,6 +152,7 @@ describe('what is wrong is told', () => {
     [['show', 'a', 'b'], /show takes the path of one study/],
     [['show', 'a', '--yaml'], /there is no option --yaml/],
     [['watch', 'a', '--port', 'x'], /--port must be a number/],
+    [['watch', '/nowhere'], /cannot read the study '\/nowhere' \(there is no such file\)/],
     [['show', 'a', '--html', 'b'], /--html goes with report, not with show/],
     [['report', 'a', '--html'], /--html needs a value/],
     [['report', 'a', '--html', 'b', '--json'], /two kinds of report/],

@@ -1,6 +1,7 @@
 import { importPeer } from '@espalier/core/internal';
 import type { StudyFile } from './study-file.js';
-import { studyReport } from './study-report.js';
+import type { FoundStudy } from './study-folder.js';
+import { studyReport, studySummary } from './study-report.js';
 import { shortNumber } from './text-table.js';
 
 /** What it needs of `@espalier/visualization`. */
@@ -79,5 +80,39 @@ export async function studyPage(
           ]
         : []),
     ],
+  });
+}
+
+/** Where the page of a study of a folder is. */
+export const addressOf = (place: string): string => `/study/${encodeURIComponent(place)}`;
+
+/** A list of studies as one HTML page, each with the address of its own page. */
+export function folderPage(
+  folder: string,
+  studies: readonly FoundStudy[],
+  { htmlReport }: Visualization,
+): Promise<string> {
+  const rows = studies.map(({ place, file, problem }) => {
+    if (!file) return [place, problem ?? '', null, null, null, null];
+    const { name, counts, sampler, best, directions } = studySummary(file);
+    const states = Object.entries(counts).filter(([, count]) => count > 0);
+    const shown = directions.length > 1 ? `${best.length} on the front` : (best[0]?.values![0] ?? null);
+    const times = file.trials.map(({ started, finished }) => finished ?? started);
+    const last = times.length > 0 ? new Date(Math.max(...times)).toISOString().slice(0, 19) : null;
+    const text = states.map(([state, count]) => `${count} ${state}`).join(', ') || 'no trial yet';
+    return [place, name, text, shown, sampler, last];
+  });
+  return htmlReport({
+    title: `Studies of ${folder}`,
+    subtitle:
+      studies.length === 0 ? 'none yet; this page shows them as they come' : `${studies.length} found`,
+    summary: {
+      columns: ['study', 'name', 'trials', 'best value', 'sampler', 'last event (UTC)'],
+      rows,
+      links: Object.fromEntries(
+        studies.flatMap(({ place, file }) => (file ? [[place, addressOf(place)]] : [])),
+      ),
+    },
+    sections: [],
   });
 }

@@ -23,8 +23,19 @@ export interface StudyReport {
 }
 
 /** Sums a study up. */
-export function studyReport({ header, trials, queued }: StudyFile): StudyReport {
-  const { name, directions, seed, sampler, pruner, space } = header;
+export function studyReport(file: StudyFile): StudyReport {
+  const { header, trials } = file;
+  const complete = trials.filter(({ state, values }) => state === 'complete' && Number.isFinite(values![0]));
+  const space = { dimensions: header.space };
+  return {
+    ...studySummary(file),
+    importances: complete.length < 10 ? null : parameterImportances({ space, trials }),
+  };
+}
+
+/** What is quickly said of a study. */
+export function studySummary({ header, trials, queued }: StudyFile): Omit<StudyReport, 'importances'> {
+  const { name, directions, seed, sampler, pruner } = header;
   const feasible = trials.filter((trial) => trial.state === 'complete' && violation(trial) === 0);
   const points = feasible.map(({ values }) => costs(values!, directions));
   const ranks = nonDominationRanks(points);
@@ -39,7 +50,6 @@ export function studyReport({ header, trials, queued }: StudyFile): StudyReport 
     });
   }
   const count = (state: string) => trials.filter((trial) => trial.state === state).length;
-  const complete = trials.filter(({ state, values }) => state === 'complete' && Number.isFinite(values![0]));
   return {
     name,
     directions,
@@ -55,7 +65,6 @@ export function studyReport({ header, trials, queued }: StudyFile): StudyReport 
     },
     best: directions.length === 1 ? front.slice(0, 1) : front,
     progress,
-    importances: complete.length < 10 ? null : parameterImportances({ space: { dimensions: space }, trials }),
     failures: trials.flatMap(({ number, error }) => (error ? [{ number, message: error.message }] : [])),
   };
 }

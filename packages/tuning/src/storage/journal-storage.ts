@@ -7,9 +7,9 @@ import {
   type NodeFiles,
   restoreNonFinite,
 } from '@espalier/core/internal';
-import type { ProgramEvent, StudyEvent } from '../study/study-event.js';
+import type { StudyEvent } from '../study/study-event.js';
 import type { StudyStorage } from '../study/study-storage.js';
-import { studyFiles } from './study-files.js';
+import { studyFiles, withProgram } from './study-files.js';
 
 const SCOPE = 'journal-storage';
 
@@ -73,8 +73,9 @@ export function journalStorage(path: string): StudyStorage {
 
     append(event) {
       const { handle, lock } = opened();
-      const events = event.type === 'study' ? [event, thisProgram()] : [event];
-      const lines = events.map((each) => `${JSON.stringify(each, keepNonFinite)}\n`).join('');
+      const lines = withProgram(event)
+        .map((each) => `${JSON.stringify(each, keepNonFinite)}\n`)
+        .join('');
       // One after the other, so that lines never mix; an error is that of its own event.
       const written = last.then(() =>
         orIoError(path, 'write to', async () => {
@@ -135,12 +136,6 @@ export function journalStorage(path: string): StudyStorage {
       await lock.release();
     },
   };
-}
-
-/** How to start this program again. */
-function thisProgram(): ProgramEvent {
-  const { execPath, execArgv, argv } = process;
-  return { type: 'program', cwd: process.cwd(), command: [execPath, ...execArgv, ...argv.slice(1)] };
 }
 
 /** The events of whole lines; a torn last line is cut off the file. */

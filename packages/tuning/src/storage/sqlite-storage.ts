@@ -3,7 +3,7 @@ import { codeOf, keepNonFinite, type LockFile, lockFile, restoreNonFinite } from
 import type { StudyEvent } from '../study/study-event.js';
 import type { StudyStorage } from '../study/study-storage.js';
 import { openSqlite, type SqliteDatabase, type SqliteDriver } from './sqlite-driver.js';
-import { studyFiles } from './study-files.js';
+import { studyFiles, withProgram } from './study-files.js';
 
 const SCOPE = 'sqlite-storage';
 
@@ -116,13 +116,9 @@ export function sqliteStorage(path: string, options: SqliteStorageOptions = {}):
 
     async append(event) {
       const { lock } = opened();
-      const number = open!.events++;
+      const rows = withProgram(event).map((each) => [open!.events++, JSON.stringify(each, keepNonFinite)]);
       await lock.check();
-      change(
-        'INSERT INTO events (study, number, event) VALUES (?, ?, ?)',
-        number,
-        JSON.stringify(event, keepNonFinite),
-      );
+      for (const row of rows) change('INSERT INTO events (study, number, event) VALUES (?, ?, ?)', ...row);
     },
 
     async write(entry, bytes) {
@@ -157,6 +153,30 @@ export function sqliteStorage(path: string, options: SqliteStorageOptions = {}):
       await lock.release();
     },
   };
+}
+
+/** The events of each study of a file, by name, read without taking hold of it. */
+export async function readSqlite(path: string): Promise<ReadonlyMap<string, readonly StudyEvent[]>> {
+  const database = await openSqlite(SCOPE, path);
+  try {
+    const rows = orIoError(
+      `of '${path}'`,
+      () =>
+        database.prepare('SELECT study, event FROM events ORDER BY study, number').all() as {
+          readonly study: string;
+          readonly event: string;
+        }[],
+    );
+    const studies = new Map<string, StudyEvent[]>();
+    for (const { study, event } of rows) {
+      const events = studies.get(study) ?? [];
+      events.push(parse(event, events.length, `'${study}' of '${path}'`));
+      studies.set(study, events);
+    }
+    return studies;
+  } finally {
+    database.close();
+  }
 }
 
 function parse(text: string, number: number, name: string): StudyEvent {

@@ -53,7 +53,7 @@ export function standardizedBound(
   candidates: readonly Coordinates[],
 ): number {
   const [n, d] = [points.length, points[0]!.length];
-  const beta = 0.4 * log((d * n * n * Math.PI ** 2) / 0.6);
+  const beta = 0.4 * log((d * n * n * Math.PI * Math.PI) / 0.6);
   const bounds = (point: Coordinates) => {
     const { mean, variance } = process.predict(point);
     const margin = Math.sqrt(beta * Math.max(0, variance));

@@ -76,6 +76,6 @@ export function standardError({ number, reports }: Pick<TrialRecord, 'number' | 
       message: `trial ${number}, the best, has ${k} results of folds, and 2 are needed for its error; tell them by trial.report(value, { fold }), or give the option error.`,
     });
   const mean = folds.reduce((sum, { value }) => sum + value / k, 0);
-  const variance = folds.reduce((sum, { value }) => sum + (value - mean) ** 2 / k, 0);
+  const variance = folds.reduce((sum, { value }) => sum + ((value - mean) * (value - mean)) / k, 0);
   return Math.sqrt((1 / k + 1 / (k - 1)) * variance);
 }
