@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { eager, EspalierError, mlp, sgd, syntheticClassification } from 'espalier';
+import { eager, EspalierError, lineChart, mlp, sgd, syntheticClassification } from 'espalier';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './lab.js';
 import { resultsPage } from './results-page.js';
+import type { Measurement } from './run-plan.js';
 import { runsWith } from './run.fixture.js';
 import { writeResults } from './write-results.js';
 
@@ -14,7 +15,14 @@ const data = syntheticClassification({ examples: 40, features: 4, classes: 2, se
 const out = mkdtempSync(join(tmpdir(), 'study-'));
 const lines: string[] = [];
 const lab = (
-  over: { seeds?: number[]; kept?: boolean; quick?: boolean; only?: RegExp } = {},
+  over: {
+    seeds?: number[];
+    kept?: boolean;
+    quick?: boolean;
+    only?: RegExp;
+    out?: string;
+    earlier?: string;
+  } = {},
   signal = new AbortController().signal,
 ) =>
   new Lab({ quick: false, kept: false, seeds: [1, 2], out, ...over }, eager(), signal, (line) =>
@@ -106,6 +114,54 @@ describe('a lab', () => {
     const json = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
     expect(json.tables[0].rows[0].runs.map((run: { seed: number }) => run.seed)).toEqual([1, 2]);
     expect(json.notReached).toEqual([{ table: 'Rows', row: 'row', figure: 'loss' }]);
+  });
+
+  test('takes what is not made anew from earlier results, and says so', async () => {
+    const description = { name: 'report-9', title: 'A study', about: 'About it.', program: import.meta.url };
+    const [before, after] = ['before', 'after'].map((name) => join(out, name)) as [string, string];
+    const write = async (
+      one: Lab,
+      rows: Readonly<Record<string, readonly Measurement[]>>,
+      more: string,
+    ): Promise<string> => {
+      one.table({
+        title: 'Rows',
+        columns: [{ label: 'test %', of: (run) => 100 * (run.test['accuracy'] as number) }],
+        rows: Object.entries(rows).map(([name, runs]) => ({ name, note: 'so', runs, published: [50] })),
+      });
+      one.textTable({ title: more, columns: ['a'], rows: [['b']] });
+      const point = [{ x: 0, y: 1 }];
+      one.picture(
+        more,
+        `Picture ${more}`,
+        lineChart({ title: more, series: [{ name: 'a', points: point }] }),
+      );
+      await writeResults(one, description);
+      return readFileSync(join(one.options.out, 'RESULTS.md'), 'utf8');
+    };
+    await write(lab({ out: before }), { first: runsWith(0.5, 0.52), second: runsWith(0.9) }, 'old');
+    const again = lab({ out: after, earlier: before });
+    const page = await write(again, { first: [], second: runsWith(0.8), third: [] }, 'new');
+    expect(page).toContain('| first (so) | 50 | 51.00 ± 1.41 | 2 | 2.0 |');
+    expect(page).toContain('| second (so) | 50 | 80.00 | 1 | 2.0 |');
+    expect(page).toContain('| third (so) | 50 | not run | 0 |  |');
+    expect(page).toContain('Of earlier results, as they were: first; "old"; "Picture old".');
+    expect(page).toContain('## old');
+    expect(page).toContain('![Picture old](pictures/old.svg)');
+    const picture = (folder: string) => readFileSync(join(folder, 'pictures/old.svg'), 'utf8');
+    expect(picture(after)).toBe(picture(before));
+    const rowsOf = (folder: string) =>
+      (JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as { tables: { rows: unknown[] }[] })
+        .tables[0]!.rows;
+    expect(rowsOf(after)[0]).toEqual(rowsOf(before)[0]);
+    expect(rowsOf(after)[1]).not.toEqual(rowsOf(before)[1]);
+    // Also in its own folder.
+    const same = await write(lab({ out: after, earlier: after }), { first: [] }, 'new');
+    expect(same).toContain('| first (so) | 50 | 51.00 ± 1.41 | 2 | 2.0 |');
+    expect(picture(after)).toBe(picture(before));
+    await expect(write(lab({ earlier: join(out, 'nowhere') }), {}, 'x')).rejects.toThrow(
+      /cannot take over the results of '.*nowhere'/,
+    );
   });
 
   test('says how many published figures are judged at all', () => {

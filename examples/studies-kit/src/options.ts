@@ -10,6 +10,8 @@ export interface StudyOptions {
   readonly kept: boolean;
   /** Trains only rows whose names match; of the others it takes what is kept. */
   readonly only?: RegExp;
+  /** Folder of earlier results, from which what is not made anew is taken. */
+  readonly earlier?: string;
   /** Folder of the data sets; where it is absent, they are looked for in `ESPALIER_DATA_DIR`. */
   readonly data?: string;
   /** Folder of the results. */
@@ -32,6 +34,7 @@ Usage: npm run ${name} -- [options]
   --seeds <n>      runs of each row, with the seeds 1 to n (default ${seeds}); costly rows say that they take fewer
   --kept           trains nothing: writes the results of the runs that are kept so far
   --only <regexp>  trains only rows whose names match it; of the others it takes what is kept
+  --earlier <folder>  takes rows, tables and pictures that are not made anew from the results of this folder
   --data <folder>  where the data sets are (default: the environment variable ESPALIER_DATA_DIR)
   --out <folder>   where RESULTS.md, results.json, report.html and pictures/ go (default runs/${name});
                    finished runs are kept there, so that an interrupted study goes on
@@ -54,6 +57,7 @@ export function parseOptions(args: readonly string[], defaults: Defaults): Study
     seeds: Array.from({ length: count }, (_, i) => i + 1),
     kept,
     ...(values.only !== undefined && { only: pattern(values.only, defaults) }),
+    ...(values.earlier !== undefined && { earlier: values.earlier }),
     ...(data !== undefined && { data }),
     out: values.out ?? `runs/${defaults.name}${quick ? '-quick' : ''}`,
   };
@@ -68,6 +72,7 @@ function parse(args: readonly string[], defaults: Defaults) {
         kept: { type: 'boolean' },
         only: { type: 'string' },
         seeds: { type: 'string' },
+        earlier: { type: 'string' },
         data: { type: 'string' },
         out: { type: 'string' },
         help: { type: 'boolean', short: 'h' },

@@ -1,4 +1,5 @@
 import type { Evaluation } from 'espalier';
+import type { EarlierRow } from './earlier-results.js';
 import type { Measurement } from './run-plan.js';
 import { deviation, mean, predictionSpread } from './statistics.js';
 
@@ -17,6 +18,8 @@ export interface Row {
   readonly published?: readonly (number | string | null)[];
   /** What the figures of this row are, where they are not those of the columns. */
   readonly figures?: readonly Column['of'][];
+  /** What was measured before, shown where there are no runs. */
+  readonly earlier?: EarlierRow;
   /** Shown behind the name, e.g. what the study leaves open. */
   readonly note?: string;
 }
@@ -59,6 +62,9 @@ export function percentOf(evaluation: Evaluation | undefined): number {
 
 /** The figures of a row, one for each column. */
 export function cellsOf(row: Row, columns: readonly Column[]): Cell[] {
+  // JSON has null for the deviation of one run.
+  if (row.earlier && row.runs.length === 0)
+    return row.earlier.figures.map((figure) => ({ ...figure, deviation: figure.deviation ?? NaN }));
   return columns.map((column, i) => {
     const values = row.runs.map(row.figures?.[i] ?? column.of);
     const published = row.published?.[i] ?? null;
@@ -124,17 +130,20 @@ export function tableTexts({ columns, rows }: ResultTable): { columns: string[];
       'runs',
       's / run',
     ],
-    rows: rows.map((row) => [
-      row.note ? `${row.name} (${row.note})` : row.name,
-      ...cellsOf(row, columns).flatMap((cell, i) => {
-        const mark = cell.verdict === 'outside the spread' ? ' *' : '';
-        const measured = row.runs.length === 0 ? 'not run' : meanText(cell, columns[i]!.digits) + mark;
-        return isPublished[i]
-          ? [cell.published === null ? '' : String(cell.published), measured]
-          : [measured];
-      }),
-      String(row.runs.length),
-      row.runs.length === 0 ? '' : fixed(mean(row.runs.map(({ seconds }) => seconds)), 1),
-    ]),
+    rows: rows.map((row) => {
+      const runs = row.runs.length > 0 ? row.runs : (row.earlier?.runs ?? []);
+      return [
+        row.note ? `${row.name} (${row.note})` : row.name,
+        ...cellsOf(row, columns).flatMap((cell, i) => {
+          const mark = cell.verdict === 'outside the spread' ? ' *' : '';
+          const measured = runs.length === 0 ? 'not run' : meanText(cell, columns[i]!.digits) + mark;
+          return isPublished[i]
+            ? [cell.published === null ? '' : String(cell.published), measured]
+            : [measured];
+        }),
+        String(runs.length),
+        runs.length === 0 ? '' : fixed(mean(runs.map(({ seconds }) => seconds)), 1),
+      ];
+    }),
   };
 }

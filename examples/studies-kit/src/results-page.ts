@@ -34,10 +34,13 @@ export function resultsPage(
     pictures,
     notes,
     peers,
+    kept = [],
   }: {
     readonly pictures: readonly { readonly caption: string; readonly files: readonly string[] }[];
     readonly notes: string;
     readonly peers: readonly PeerTime[];
+    /** What is of earlier results. */
+    readonly kept?: readonly string[];
   },
 ): string {
   const { name, title, about } = description;
@@ -52,6 +55,7 @@ export function resultsPage(
     `\`npm run ${name} -- --seeds ${lab.options.seeds.length}\` makes them all; here are the ${lab.runs.length} runs kept so far, ` +
       `${fixed(seconds / 60, 1)} minutes of training in all, ${executors}; ${machine()}. The column of runs tells how many seeds a row has. ` +
       'Kept runs may have been trained by an earlier state of the packages, and wall times were taken while other work ran on the machine.',
+    kept.length > 0 ? `Of earlier results, as they were: ${kept.join('; ')}.` : '',
     'Measured figures are the mean ± standard deviation over the seeds. A star marks a published figure that lies outside of ' +
       'where a further run would be expected (95 %); with one run nothing is marked.',
     ...lab.tables.map((table) => section({ ...table, ...tableTexts(table) })),

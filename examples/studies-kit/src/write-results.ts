@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { htmlReport, toPng, toSvg, writeReport } from 'espalier';
 import type { Lab } from './lab.js';
+import { type EarlierResults, type PictureFiles, readEarlier, withEarlier } from './earlier-results.js';
 import { machine } from './machine.js';
 import { readPeerTimes } from './peer-times.js';
 import { cellsOf, tableTexts } from './result-table.js';
@@ -14,9 +15,12 @@ const LARGEST_SVG = 60_000;
 /** Writes RESULTS.md, results.json, report.html and the pictures. Returns the path of the report. */
 export async function writeResults(lab: Lab, description: StudyDescription): Promise<string> {
   const { out } = lab.options;
+  const earlier =
+    lab.options.earlier === undefined ? undefined : await readEarlier(lab.options.earlier, description.name);
+  const kept = earlier && (await takeOver(lab, earlier));
   await rm(join(out, 'pictures'), { recursive: true, force: true });
   await mkdir(join(out, 'pictures'), { recursive: true });
-  const pictures = [];
+  const pictures: PictureFiles[] = [];
   for (const { file, caption, charts } of lab.pictures) {
     const files = [];
     for (const [i, chart] of charts.entries()) {
@@ -25,11 +29,41 @@ export async function writeResults(lab: Lab, description: StudyDescription): Pro
     }
     pictures.push({ caption, files });
   }
+  for (const { caption, contents } of kept?.pictures ?? []) {
+    for (const [file, bytes] of contents) await writeFile(join(out, 'pictures', file), bytes);
+    pictures.push({ caption, files: contents.map(([file]) => file) });
+  }
   const notes = await readFile(new URL('../notes.md', description.program), 'utf8').catch(() => '');
   const peers = await readPeerTimes(new URL('../peer-times.json', description.program));
-  await writeFile(join(out, 'RESULTS.md'), resultsPage(lab, description, { pictures, notes, peers }));
+  await writeFile(
+    join(out, 'RESULTS.md'),
+    resultsPage(lab, description, { pictures, notes, peers, kept: kept?.names ?? [] }),
+  );
   await writeFile(join(out, 'results.json'), `${JSON.stringify(resultsJson(lab, description), null, 1)}\n`);
   return writeReport(join(out, 'report.html'), await page(lab, description));
+}
+
+/** Puts earlier figures in place of what was not made now. @returns What it took, by name, and the pictures. */
+async function takeOver(lab: Lab, earlier: EarlierResults) {
+  const tables = lab.tables.map((table) => withEarlier(table, earlier));
+  lab.tables.splice(0, Infinity, ...tables);
+  const rows = tables.flatMap((table) => table.rows.filter((row) => row.earlier).map(({ name }) => name));
+  const made = new Set(lab.textTables.map(({ title }) => title));
+  const texts = earlier.texts.filter(({ title }) => !made.has(title));
+  lab.textTables.push(...texts);
+  const drawn = new Set(lab.pictures.map(({ caption }) => caption));
+  const pictures = earlier.pictures.filter(({ caption }) => !drawn.has(caption));
+  return {
+    names: [...new Set([...rows, ...[...texts.map(({ title }) => title), ...pictures.map(({ caption }) => caption)].map((name) => `"${name}"`)])], // prettier-ignore
+    pictures: await Promise.all(
+      pictures.map(async ({ caption, files }) => ({
+        caption,
+        contents: await Promise.all(
+          files.map(async (file) => [file, await readFile(join(earlier.folder, 'pictures', file))] as const),
+        ),
+      })),
+    ),
+  };
 }
 
 async function writePicture(
@@ -57,14 +91,16 @@ function resultsJson(lab: Lab, { name, title }: StudyDescription) {
       rows: rows.map((row) => ({
         row: row.name,
         figures: cellsOf(row, columns),
-        runs: row.runs.map((run) => ({
-          seed: run.seed,
-          seconds: run.seconds,
-          epochs: run.epochs.length,
-          values: Object.fromEntries(
-            columns.map(({ label, of }, i) => [label, (row.figures?.[i] ?? of)(run)]),
-          ),
-        })),
+        runs:
+          row.earlier?.runs ??
+          row.runs.map((run) => ({
+            seed: run.seed,
+            seconds: run.seconds,
+            epochs: run.epochs.length,
+            values: Object.fromEntries(
+              columns.map(({ label, of }, i) => [label, (row.figures?.[i] ?? of)(run)]),
+            ),
+          })),
       })),
     })),
     texts: lab.textTables,
