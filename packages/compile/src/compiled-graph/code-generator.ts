@@ -11,6 +11,8 @@ export interface StepPlan {
   readonly reads: ReadonlyMap<string, string>;
   /** State entries by the name of the output that becomes their next value. */
   readonly writes: ReadonlyMap<string, string>;
+  /** State entries that are weights of a model; default: none is known to be. */
+  readonly weights?: ReadonlySet<string>;
   /** Inputs whose first axis may have another extent in each run: arrays that rows are taken from. */
   readonly anyLength: ReadonlySet<string>;
   /**

@@ -16,6 +16,8 @@ export interface StateNames {
   readonly read: (input: string) => string | undefined;
   /** The state entry that an output becomes; `undefined` for a result. */
   readonly written: (output: string) => string | undefined;
+  /** Whether a state entry is a weight of a model. */
+  readonly isWeight?: (entry: string) => boolean;
 }
 
 /** How a traced function is to be run. */
@@ -60,10 +62,12 @@ export class CompiledGraph<State extends StateMemory = StateMemory> {
       (input) => state.read(input) === undefined,
       new Set(wholes.map(rowsInput)),
     );
+    const writes = entries(graph.outputs, state.written);
     const code = await generator.generate({
       graph,
       reads: entries(graph.inputs, state.read),
-      writes: entries(graph.outputs, state.written),
+      writes,
+      weights: new Set([...writes.values()].filter((entry) => state.isWeight?.(entry))),
       anyLength: new Set(wholes),
       streams: entries(graph.inputs, streamOf),
     });

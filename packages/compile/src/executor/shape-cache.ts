@@ -1,6 +1,6 @@
 import type { HostBatch, StepProgram } from '@espalier/core';
 import type { CodeGenerator, GeneratedCode } from '../compiled-graph/code-generator.js';
-import { CompiledGraph } from '../compiled-graph/compiled-graph.js';
+import { CompiledGraph, type StateNames } from '../compiled-graph/compiled-graph.js';
 import type { InputEncodings } from '../passes/encode-inputs.js';
 import { type DescribedBatch, describeBatch, sameForm } from './batch-encoding.js';
 import { type StepFeeds, stepFeeds } from './step-feeds.js';
@@ -122,7 +122,11 @@ export class ShapeCache {
 }
 
 /** In traced steps, inputs `state/<entry>` become outputs `next/<entry>`. */
-const stateNames = { read: after('state/'), written: after('next/') };
+const stateNames: StateNames = {
+  read: after('state/'),
+  written: after('next/'),
+  isWeight: (entry) => entry.startsWith('parameters/'),
+};
 
 const streamOf = after('random/uniform/');
 

@@ -42,6 +42,7 @@ export function updatingGenerator(runtime: Runtime, options: RuntimeOptions): Co
       const module = compileModule(updates, {
         reads: plan.reads,
         writes: plan.writes,
+        weights: plan.weights,
         addressOf: (entry, value) => placeOf(entry, value).address,
         start: () => space.end,
       });

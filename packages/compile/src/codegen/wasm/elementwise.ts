@@ -73,6 +73,13 @@ const elu =
     return scale === 1 ? chosen : v.mul(chosen, v.f32(number(node, 'gamma', scale)));
   };
 
+/** 0 for what is smaller than 2 to the power of `exponent`; NaN and everything else as it is. */
+const flushSmall: One = (v, x, node) => {
+  const size = v.and(v.as('i32', x), v.i32(2 ** 31 - 1));
+  const least = (number(node, 'exponent', -126) + 127) * 2 ** 23;
+  return v.and(x, v.as('f32', v.less(v.i32(least - 1), size)));
+};
+
 /** Every operator that works element by element. */
 export const elementwise = {
   Abs: one((v, x) => v.abs(x)),
@@ -99,6 +106,7 @@ export const elementwise = {
   Erf: one(elementary.erf),
   Exp: one(elementary.exp),
   Floor: one((v, x) => v.floor(x)),
+  FlushSmall: one(flushSmall),
   Greater: two((v, a, b) => v.less(b, a)),
   GreaterOrEqual: two((v, a, b) => v.lessOrEqual(b, a)),
   HardSigmoid: one((v, x, node) => {

@@ -13,6 +13,7 @@ function stateful(
   op: (...state: Tensor[]) => Tensor[],
   shapes: readonly number[][],
   carried: readonly number[],
+  weights: readonly number[] = [],
 ) {
   const graph = graphOfOp(
     op,
@@ -29,13 +30,22 @@ function stateful(
   const module = compileModule(graph, {
     reads: names,
     writes: names,
+    weights: new Set(weights.map((i) => `entry ${i}`)),
     addressOf: (entry) => addresses.get(entry)!,
     start: () => end,
   });
   const { memory, step } = instantiate(module);
+  const result = (name: string): Float32Array => {
+    const { address, shape } = module.outputs.get(name)!;
+    return new Float32Array(
+      memory.buffer,
+      address,
+      shape.reduce((a, b) => a * b, 1),
+    );
+  };
   const entry = (i: number): Float32Array =>
     new Float32Array(memory.buffer, addresses.get(`entry ${i}`), size(i));
-  return { module, memory, step, entry };
+  return { module, memory, step, entry, result };
 }
 
 const loops = (module: StepModule): string[] =>
@@ -43,6 +53,40 @@ const loops = (module: StepModule): string[] =>
     .explain()
     .split('\n')
     .filter((line) => line.startsWith('loop'));
+
+describe('numbers too small for the processor to be fast with', () => {
+  const normal = 2 ** -126;
+  const tiny = [normal, -normal, normal / 2, 2 ** -149, -(2 ** -140), 0];
+
+  it('become 0 in the state, and weights below 2^-100', () => {
+    const given = Float32Array.of(...tiny, 2 ** -100, -(2 ** -100), 2 ** -101, NaN, -Infinity, 1);
+    const { step, entry } = stateful(
+      (w, m) => [tf.neg(w!), tf.neg(m!)],
+      [[given.length], [given.length]],
+      [0, 1],
+      [0],
+    );
+    for (const i of [0, 1]) entry(i).set(given);
+    step();
+    const kept = (least: number) => Array.from(given, (x) => (Math.abs(x) < least ? 0 : -x));
+    // -0 and 0 count as the same here.
+    expect([...entry(0)].map((x) => x + 0)).toEqual(kept(2 ** -100).map((x) => x + 0));
+    expect([...entry(1)].map((x) => x + 0)).toEqual(kept(normal).map((x) => x + 0));
+  });
+
+  it('are no squares that only the state is made of, and stay in what else there is', () => {
+    const given = Float32Array.of(2 ** -63, -(2 ** -64), 2 ** -74, 3, NaN);
+    const { step, entry, result } = stateful(
+      (x, v) => [tf.add(x!, 0), tf.add(v!, tf.mul(tf.square(x!), 2 ** 60)), tf.square(tf.neg(x!))],
+      [[5], [5]],
+      [0, 1],
+    );
+    entry(0).set(given);
+    step();
+    expect([...entry(1)]).toEqual([2 ** -66, 0, 0, 9 * 2 ** 60, NaN]);
+    expect([...result('2')]).toEqual([2 ** -126, 2 ** -128, 2 ** -148, 9, NaN]);
+  });
+});
 
 describe('a step as a module', () => {
   it('writes the next state where the old one lies, and fuses the whole update', () => {

@@ -5,6 +5,7 @@ import { explainMemory } from './explain-memory.js';
 import type { Kernel } from './kernel.js';
 import { FunctionBuilder } from './function-builder.js';
 import { FusedLoop } from './kernels/fused-loop.js';
+import { flushState } from './flush-state.js';
 import { aligned, alignment, planMemory } from './memory-plan.js';
 import { ModuleBuilder } from './module-builder.js';
 import { addNode } from './operators/operators.js';
@@ -44,6 +45,8 @@ export interface StepModuleOptions {
   readonly reads?: ReadonlyMap<string, string>;
   /** State entries by the name of the output that becomes their next value. */
   readonly writes?: ReadonlyMap<string, string>;
+  /** State entries that are weights of a model. */
+  readonly weights?: ReadonlySet<string> | undefined;
   /** Where a state entry lies. */
   readonly addressOf?: (entry: string, value: Value) => number;
   /** For runs of several steps in one call: names of the streams that fill inputs. */
@@ -67,7 +70,7 @@ const slack = 64;
  */
 export function compileModule(lowered: Graph, options: StepModuleOptions = {}): StepModule {
   const { reads = new Map<string, string>(), writes = new Map<string, string>() } = options;
-  const graph = prepare(lowered);
+  const graph = flushState(prepare(lowered), { writes, weights: options.weights });
   const state = new Map<string, Region>();
   const stateRegion = (entry: string, value: Value): Region => {
     let region = state.get(entry);

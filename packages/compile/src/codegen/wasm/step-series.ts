@@ -1,7 +1,15 @@
 import { assembler as wasm } from '@espalier/core/internal';
 import { FunctionBuilder } from './function-builder.js';
 import type { ModuleBuilder } from './module-builder.js';
-import { drawFunction, hashFunction, HASHED, STATE_BYTES, WORD_BYTES } from './stream-code.js';
+import {
+  drawFunction,
+  hashFunction,
+  HASHED,
+  LONG_DRAW,
+  longDrawFunction,
+  STATE_BYTES,
+  WORD_BYTES,
+} from './stream-code.js';
 import type { Region } from './view.js';
 
 /** Where the numbers of several steps lie, one step's after the other's. */
@@ -116,8 +124,7 @@ export class StepSeries {
     const fn = new FunctionBuilder(2);
     const [count, drawn] = [0, 1];
     const at = fn.i32();
-    const drawing = this.#drawn.length === 0 ? 0 : module.add(drawFunction());
-    if (drawing > 0) module.add(hashFunction(), 'hash');
+    if (this.#drawn.length > 0) module.add(hashFunction(), 'hash');
     const stored = (value: wasm.Code): wasm.Code => [
       wasm.i32Const(this.#done.address),
       value,
@@ -128,7 +135,7 @@ export class StepSeries {
       wasm.doWhile(
         [
           this.#inputs.map((copied) => copy(module, copied, this.capacity, at, true)),
-          this.#draws(drawing, [wasm.get(drawn), wasm.get(at), wasm.i32Add]),
+          this.#draws(module, [wasm.get(drawn), wasm.get(at), wasm.i32Add]),
           wasm.call(step),
           this.#outputs.map((copied) => copy(module, copied, this.capacity, at, false)),
           wasm.advance(at, wasm.i32Const(1)),
@@ -140,23 +147,30 @@ export class StepSeries {
     module.add(fn, 'steps');
   }
 
-  /** Two streams at a time. */
-  #draws(drawing: number, step: wasm.Code): wasm.Code {
+  /** Long streams by themselves, others two at a time. */
+  #draws(module: ModuleBuilder, step: wasm.Code): wasm.Code {
     const calls: wasm.Code[] = [];
     const state = ({ address }: Region): wasm.Code => [
       [step, wasm.i32Const(3), wasm.i32ShrU, wasm.i32Const(7), wasm.i32Shl],
       [step, wasm.i32Const(7), wasm.i32And, wasm.i32Const(2), wasm.i32Shl],
       [wasm.i32Add, wasm.i32Const(address), wasm.i32Add],
     ];
-    for (let i = 0; i < this.#drawn.length; i += 2) {
-      const one = this.#drawn[i]!;
-      const other = this.#drawn[i + 1] ?? one;
+    const isLong = ({ into }: Drawn): boolean => into.elements >= LONG_DRAW;
+    for (const { into, states } of this.#drawn.filter(isLong)) {
+      const count = into.elements;
+      const drawing = module.shared(`draw ${count}`, () => longDrawFunction(count));
+      calls.push([wasm.i32Const(into.address), state(states), wasm.call(drawing)]);
+    }
+    const short = this.#drawn.filter((drawn) => !isLong(drawn));
+    for (let i = 0; i < short.length; i += 2) {
+      const one = short[i]!;
+      const other = short[i + 1] ?? one;
       const together = 4 * Math.ceil(Math.max(1, one.into.elements) / 4);
       const rest = Math.max(0, other.into.elements - together);
       calls.push([
         [wasm.i32Const(one.into.address), wasm.i32Const(other.into.address)],
         [wasm.i32Const(together), wasm.i32Const(rest)],
-        [state(one.states), state(other.states), wasm.call(drawing)],
+        [state(one.states), state(other.states), wasm.call(module.shared('draw', drawFunction))],
       ]);
     }
     return calls;

@@ -2,14 +2,25 @@ import { stream } from '@espalier/core';
 import { half, STREAM_HASH, streamWords } from '@espalier/core/internal';
 import { describe, expect, test } from 'vitest';
 import { ModuleBuilder } from './module-builder.js';
-import { drawFunction, hashFunction, HASHED, STATE_BYTES } from './stream-code.js';
+import {
+  drawFunction,
+  hashFunction,
+  HASHED,
+  LONG_DRAW,
+  longDrawFunction,
+  STATE_BYTES,
+} from './stream-code.js';
+import { jumpBits } from './stream-jump.js';
 
 const builder = new ModuleBuilder();
 builder.add(hashFunction(), 'hash');
 builder.add(drawFunction(), 'draw');
+const LENGTHS = [16, 31, 45, LONG_DRAW, 1001, 3214];
+for (const length of LENGTHS) builder.add(longDrawFunction(length), `long${length}`);
 const memory = new WebAssembly.Memory({ initial: 1 });
-const { hash, draw } = new WebAssembly.Instance(new WebAssembly.Module(builder.bytes()), { env: { memory } })
-  .exports as Record<'hash' | 'draw', (...numbers: number[]) => void>;
+const functions = new WebAssembly.Instance(new WebAssembly.Module(builder.bytes()), { env: { memory } })
+  .exports as Record<string, (...numbers: number[]) => void>;
+const { hash, draw } = functions;
 
 const WORDS = 1024;
 const STATES = 8192;
@@ -60,5 +71,24 @@ describe('numbers drawn in the memory of a step are those of the stream', () => 
     expect(numbersAt(FIRST, together)).toEqual([...stream(3, 'one', 11).uniforms(together)]);
     const count = 4 * Math.ceil(together / 4) + rest;
     expect(numbersAt(SECOND, count)).toEqual([...stream(3, 'other', 11).uniforms(count)]);
+  });
+
+  test.each(LENGTHS)('%d of one, in four parts', (length) => {
+    const state = hashed(5, 'long', 2 ** 33, 0);
+    new Float32Array(memory.buffer, FIRST, length + 16).fill(-1);
+    functions[`long${length}`]!(FIRST, state + 12);
+    expect(numbersAt(FIRST, length)).toEqual([...stream(5, 'long', 2 ** 33 + 3).uniforms(length)]);
+    // Nothing but the rest of the last vector is written besides.
+    expect(numbersAt(FIRST + 4 * 4 * Math.ceil(length / 4), 8)).toEqual(Array(8).fill(-1));
+  });
+
+  test('a jump by 2^64 is the one that the authors of the generator publish', () => {
+    // https://prng.di.unimi.it/xoroshiro128plus.c
+    expect(jumpBits(2 ** 64).map((word) => (word >>> 0).toString(16))).toEqual([
+      'd8f554a5',
+      'df900294',
+      '4b3201fc',
+      '170865df',
+    ]);
   });
 });

@@ -31,6 +31,7 @@ export function wasmGenerator(relaxed = false): CodeGenerator<WasmState & PlainS
         compileModule(lowered, {
           reads: plan.reads,
           writes: plan.writes,
+          weights: plan.weights,
           addressOf: (entry, { shape, dtype }) => space.entry(entry, shape, dtype).address,
           streams: plan.streams,
           relaxed,
