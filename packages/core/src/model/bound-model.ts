@@ -15,6 +15,8 @@ export interface BoundModel {
   readonly inputLimits?: Readonly<Record<string, InputLimit>>;
   /** The layers of a LayersModel and of the models in it; of a functional model there are none. */
   layers?(): readonly LayerInfo[];
+  /** A hash of what each layer is told to compute, by layer. */
+  settings?(): Readonly<Record<string, string>>;
   /** All weights by name, as they are now. */
   weights(): Readonly<Record<string, tf.Variable>>;
   /** Names of those that gradients train, as they are now. */

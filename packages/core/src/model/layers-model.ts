@@ -8,6 +8,7 @@ import { checkLayers } from './check-layers.js';
 import { leafLayers, partsOf } from './layer-parts.js';
 import { dropoutsOf, overrideDropout } from './dropout-masks.js';
 import { batchNormsOf, isFrozen, overrideFrozen } from './frozen-batch-norm.js';
+import { layerSettings } from './layer-settings.js';
 import { layerStreams, type Places, placesOf, withoutNumber } from './layer-streams.js';
 import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
@@ -80,6 +81,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
 
   return {
     ...(regularized.length > 0 ? { penalty } : {}),
+    settings: () => layerSettings(layers, places),
     layers: () => layers.map((layer) => layerInfo(layer, places)),
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),

@@ -65,7 +65,13 @@ export function faultOf(state: Readonly<Record<string, unknown>>): string | unde
   const unknown = Object.keys(state).find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined) return `it has a part '${unknown}' that no checkpoint has`;
   const { epoch, stepInEpoch, step, stepsPerEpoch, epochs } = state as unknown as CheckpointState;
-  if (stepInEpoch > stepsPerEpoch || stepInEpoch > step || epochs.length !== epoch) {
+  // The length of a run may cut its last epoch short, which has a line then.
+  const lines = epochs.length - epoch;
+  if (
+    stepInEpoch > stepsPerEpoch ||
+    stepInEpoch > step ||
+    (lines !== 0 && (lines !== 1 || stepInEpoch === 0))
+  ) {
     return 'its counts of steps and epochs contradict each other';
   }
   return undefined;

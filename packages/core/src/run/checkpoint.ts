@@ -27,10 +27,12 @@ export interface Checkpoint {
   /** What the run was made of: a run resumes with the same. */
   readonly setup: RunSetup;
   readonly learningRateFactors: Readonly<Record<string, number>>;
+  /** The lines of the epochs that are over, and of one that the run's length has cut short: a run that is longer ends that first. */
   readonly epochs: readonly EpochRecord[];
   /** Lists and matrices of these epochs, where there are any. */
   readonly vectors?: readonly VectorRecord[];
   readonly events: readonly RunEvent[];
+  /** Wall seconds of the epochs that are over, and of the unfinished one so far where it has steps. */
   readonly seconds: readonly number[];
   /** Sums of the unfinished epoch, in float64. */
   readonly totals: Readonly<Record<string, readonly number[]>>;

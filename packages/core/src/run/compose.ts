@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
 import { sizeOf } from '../data/arrays.js';
 import { toTensor } from '../data/to-tensor.js';
+import { claim, claimedPlugins } from './claim.js';
 import { checkMonitors } from './monitors.js';
 import { COMPOSE_OPTION_RULES } from './compose-option-rules.js';
 import { readOptions } from '../read-options.js';
@@ -43,6 +44,7 @@ export interface ComposedPlugins {
   readonly run: Run;
   /** The step's scalars and random numbers. */
   readonly step: StepContext;
+  /** @throws EspalierError `invalid-option` where a plugin is in another run that has not ended. */
   fitStart(): Promise<void>;
   epochStart(): Promise<void>;
   /** Before each step, where a plugin has `onStepStart`. */
@@ -69,7 +71,8 @@ export interface ComposedPlugins {
 
 /**
  * Plugins for a loop of your own. The loop decides what a step is; the plugins get the same hooks in the same order as
- * under the trainer. Call the in-step ones inside `tf.tidy`.
+ * under the trainer. Call the in-step ones inside `tf.tidy`. From `fitStart` to `fitEnd` the plugins are this loop's: a loop that
+ * throws ends with `fitEnd('failed')`.
  *
  * `stepState` and checkpoints need the trainer: a plugin that has `stepState` is refused.
  *
@@ -118,6 +121,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   const { run } = engine;
   const taps = new Map<string, tf.Tensor>();
   const step = loopStep(run, driver.plugins, batchSize, taps);
+  let release = (): void => {};
   const dropTaps = (): void => {
     for (const tensor of taps.values()) tensor.dispose();
     taps.clear();
@@ -126,7 +130,16 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   return {
     run,
     step,
-    fitStart: () => engine.fitStart(),
+    async fitStart() {
+      const free = claim('compose', claimedPlugins(driver.plugins));
+      try {
+        await engine.fitStart();
+        release = free;
+      } catch (error) {
+        free();
+        throw error;
+      }
+    },
     epochStart: () => engine.epochStart(),
     stepStart: async () => engine.stepStart(),
     transformBatch: (batch) => driver.transformBatch(batch, step),
@@ -158,9 +171,11 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
       } catch (error) {
         await engine.error(error);
         await engine.fitEnd('failed');
+        release();
         throw error;
       }
       const [error] = await engine.fitEnd(status);
+      release();
       if (error !== undefined) throw error;
     },
     async error(error) {

@@ -9,7 +9,7 @@ import { ShownWeights } from '../model/shown-weights.js';
 import { checkWeights } from '../model/weights.js';
 import { directionOf, listNamesOf, metricNames } from '../step/objectives.js';
 import { takeGroup, withoutPartOfStep, weightsOf } from '../step/state.js';
-import { claim } from './claim.js';
+import { claim, claimedPlugins } from './claim.js';
 import { checkFitOptions, type FitOptions } from './fit-options.js';
 import { evaluatedWeights } from './evaluated-weights.js';
 import { FitWork } from './fit-work.js';
@@ -31,14 +31,14 @@ export async function fit(
 ): Promise<RunRecord> {
   checkData(data, 'trainer');
   checkFitOptions(options);
-  const release = claim([
+  const release = claim('trainer', [
     { object: parts.source, what: 'the model' },
     // Two models may have a layer in common.
     ...Object.entries(parts.model.weights()).map(([name, object]) => ({
       object,
       what: `'${name}', a weight that another model has, too,`,
     })),
-    ...parts.driver.plugins.map((plugin) => ({ object: plugin, what: `plugin '${plugin.name}'` })),
+    ...claimedPlugins(parts.driver.plugins),
   ]);
   try {
     const { validationSplit, ...others } = options;

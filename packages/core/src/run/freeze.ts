@@ -2,7 +2,6 @@ import type { HostArrays } from '../data/arrays.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { PluginDriver } from './plugin-driver.js';
 import type { RunState } from './run-state.js';
-import { vectorsBefore } from './vectors.js';
 
 /** What a run holds besides its own counters, for a checkpoint. */
 export interface RunContents {
@@ -27,6 +26,8 @@ export interface StandingRun extends Pick<
   readonly contents: RunContents;
   /** The epoch's line stands in the record while the epoch is not over. */
   readonly cutShort: boolean;
+  /** Of the unfinished epoch. */
+  readonly secondsInEpoch: number;
 }
 
 /** Freezes a run where it stands. At the end of a whole epoch, that is the start of the next. */
@@ -49,11 +50,13 @@ export async function freeze(standing: StandingRun): Promise<Checkpoint> {
     ...(run.wish === undefined ? {} : { stopReason: run.wish }),
     setup,
     learningRateFactors: Object.fromEntries(run.factors),
-    // Of an epoch that was cut short the rest comes when the run is resumed, and its line then.
-    epochs: structuredClone(run.epochRecords.slice(0, ended ? run.epoch + 1 : run.epoch)),
-    ...vectorsBefore(run, ended ? run.epoch + 1 : run.epoch),
+    epochs: structuredClone(run.epochRecords),
+    ...(run.vectorRecords.length > 0 && { vectors: structuredClone(run.vectorRecords) }),
     events: structuredClone(run.events),
-    seconds: run.seconds.slice(0, ended ? run.epoch + 1 : run.epoch),
+    seconds:
+      run.seconds.length > run.epoch || run.stepInEpoch === 0
+        ? [...run.seconds]
+        : [...run.seconds, standing.secondsInEpoch],
     totals: ended ? {} : standing.totals,
     logged: ended ? {} : { ...run.logged },
     validation: ended ? {} : { ...standing.validation },

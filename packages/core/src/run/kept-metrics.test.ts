@@ -40,6 +40,15 @@ const trainerOf = (metrics: readonly Metric[], plugins: readonly object[] = []) 
     plugins: plugins as never,
   });
 
+test('a list whose metric does not say that it is one is remarked on, once', async () => {
+  const messages = async (metric: Metric): Promise<string[]> =>
+    (await trainerOf([metric]).fit(digits(4), { epochs: 3 })).events.map(({ message }) => message);
+  expect(await messages(pair)).toEqual([
+    expect.stringMatching(/^'pair' gives a list and its metric does not say so/),
+  ]);
+  expect(await messages({ ...pair, isList: true })).toEqual([]);
+});
+
 describe('a metric that keeps rows', () => {
   test('is measured over validations and evaluations, whatever the batches, and never over steps', async () => {
     const data = digits(11);

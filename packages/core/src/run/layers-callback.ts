@@ -1,5 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { bindModel } from '../model/model.js';
+import { claim } from './claim.js';
 import { compose, type ComposedPlugins, type ComposeOptions } from './compose.js';
 import { IN_STEP } from './hooks.js';
 import type { Plugin } from './plugin.js';
@@ -48,6 +49,8 @@ export function toLayersCallback(
   const optimizer = model.optimizer as unknown as LayersOptimizer | undefined;
   const baseRate = optimizer?.learningRate ?? 0;
   let loop: ComposedPlugins | undefined;
+  let release = (): void => {};
+  let trained: unknown;
   const start = (metricNames: readonly string[]): ComposedPlugins =>
     compose(plugins, {
       metricNames,
@@ -55,23 +58,55 @@ export function toLayersCallback(
       learningRate: baseRate,
       weights: bindModel(model).weights(),
     });
+  const abandon = async (error: unknown): Promise<void> => {
+    await loop!.error(error).catch(() => {});
+    await loop!.fitEnd('failed').catch(() => {});
+    release();
+  };
+  /** What throws in here ends `model.fit`, which tells nobody. */
+  const guarded = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      await abandon(error);
+      throw error;
+    }
+  };
   const callback: tfl.CustomCallback = new tfl.CustomCallback({
     async onTrainBegin() {
-      loop = start(options.metricNames ?? producedBy(callback, model));
-      await loop.fitStart();
+      // An error of model.fit itself left the run before without an end.
+      if (loop) await abandon(new Error('model.fit ended without saying so'));
+      loop = undefined;
+      if (trained !== model && trained !== (model as { model?: unknown }).model)
+        fail(
+          'invalid-option',
+          'to-layers-callback',
+          'this callback was made for another model than the one whose fit got it; make one for each.',
+        );
+      const begun = start(options.metricNames ?? producedBy(callback, model));
+      release = claim('to-layers-callback', [{ object: model, what: 'the model' }]);
+      loop = begun;
+      await guarded(() => begun.fitStart());
     },
-    onEpochBegin: async () => loop!.epochStart(),
-    onBatchEnd: async (_, logs) => {
-      await loop!.stepEnd(numbers(logs));
-      if (loop!.run.stopReason !== undefined) model.stopTraining = true;
+    onEpochBegin: () => guarded(() => loop!.epochStart()),
+    onBatchEnd: (_, logs) =>
+      guarded(async () => {
+        await loop!.stepEnd(numbers(logs));
+        if (loop!.run.stopReason !== undefined) model.stopTraining = true;
+      }),
+    onEpochEnd: (_, logs) =>
+      guarded(async () => {
+        await loop!.epochEnd(numbers(logs));
+        setRate(optimizer, loop!.run.learningRate);
+        if (loop!.run.stopReason !== undefined) model.stopTraining = true;
+      }),
+    async onTrainEnd() {
+      const ending = loop!;
+      loop = undefined;
+      await ending.fitEnd().finally(release);
     },
-    async onEpochEnd(_, logs) {
-      await loop!.epochEnd(numbers(logs));
-      setRate(optimizer, loop!.run.learningRate);
-      if (loop!.run.stopReason !== undefined) model.stopTraining = true;
-    },
-    onTrainEnd: async () => loop!.fitEnd(),
   });
+  callback.setModel = (given) => void (trained = given);
   return callback;
 }
 

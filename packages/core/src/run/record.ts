@@ -46,10 +46,16 @@ export interface RunSetup {
   readonly metrics?: Readonly<Record<string, readonly Configured[]>>;
   readonly optimizer?: Configured;
   readonly plugins: readonly Configured[];
+  /** The names of those that are part of the step. */
+  readonly inStep?: readonly string[];
+  /** A hash of what each layer computes (its options, without initializers), by layer; of a functional model there is none. */
+  readonly layers?: Readonly<Record<string, string>>;
   /** What `fit` and the trainer were told: `batchSize`, `shuffle`, `accumulate`, ... */
   readonly options?: { readonly [name: string]: Json };
   /** Number of examples, where it is known, and a hash that tells other data apart. */
   readonly data?: { readonly examples: number | null; readonly fingerprint: string };
+  /** The same of the validation set, where there is one. */
+  readonly validation?: { readonly examples: number | null; readonly fingerprint: string };
   /** Git's commit that the program's folder is at, in 40 or 64 hexadecimal digits; absent in browsers, and outside of a repository. */
   readonly commit?: string;
   /** Versions of this package and of TensorFlow.js. */

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { digits, momentum, squaredError } from '../toy-parts.fixture.js';
 import { bindModel } from '../model/model.js';
 import type { Checkpoint } from './checkpoint.js';
+import type { Metric } from '../step/metric.js';
 import type { Plugin } from './plugin.js';
 import { Trainer } from './trainer.js';
 
@@ -98,11 +99,18 @@ test.each([1, 2])('a step that throws has used no data, with %i batches a step',
       saved = await run.checkpoint();
     },
   };
+  const squares: Metric = {
+    name: 'squares',
+    sums: ({ outputs }) => ({ sum: tf.sum(tf.square(outputs)) }),
+    result: ({ sum }) => sum![0]!,
+  };
   let steps = 0;
   const trainerOf = (model: tfl.LayersModel) =>
     new Trainer({
       model,
       loss: squaredError(),
+      classWeights: { 0: 1, 1: 2 },
+      metrics: [squares],
       optimizer: momentum(0.1),
       plugins: [breaking],
       accumulate,
@@ -112,7 +120,12 @@ test.each([1, 2])('a step that throws has used no data, with %i batches a step',
   await expect(trainerOf(unnamedModel()).fit(digits(8), options)).rejects.toThrow('out of order');
   broken = false;
   expect(saved!.step).toBe(1);
-  await trainerOf(whole).fit(digits(8), options);
-  await trainerOf(resumed).fit(digits(8), { ...options, resumeFrom: saved! });
+  const [expected, record] = [
+    await trainerOf(whole).fit(digits(8), options),
+    await trainerOf(resumed).fit(digits(8), { ...options, resumeFrom: saved! }),
+  ];
   expect(weightsOf(resumed)).toEqual(weightsOf(whole));
+  // The outputs are called otherwise, too.
+  expect(record.epochs).toEqual(expected.epochs);
+  expect(record.events).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { HostArrays } from '../data/arrays.js';
 import { fail } from '../errors.js';
 import type { Json } from '../json.js';
+import { plainJson } from '../option-rules.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { RunSetup } from './record.js';
 import { stepStateOf } from './run-engine.js';
@@ -18,6 +19,8 @@ export interface ResumeTarget {
 
 /** Options of a run that decide what its next step is; others, as its length, may change. */
 const FIXED_OPTIONS = ['accumulate', 'dropLast', 'shuffle', 'sampler', 'lossReduction'] as const;
+/** Those that are given by output. */
+const FIXED_BY_OUTPUT = ['lossWeights', 'classWeights'] as const;
 
 /**
  * @throws EspalierError `checkpoint` where the run could not go on exactly: another model, optimizer, order of the data, seed or
@@ -34,6 +37,7 @@ export function checkCheckpoint(saved: Checkpoint, target: ResumeTarget): void {
     if (saved[key] !== numbers[key]) differs(key, saved[key], numbers[key]);
   }
   checkSetup(saved.setup, target.setup);
+  if (saved.stepInEpoch > 0) checkMetrics(saved.setup, target.setup);
   checkState(stepStateOf(saved), target.initial);
 }
 
@@ -41,6 +45,13 @@ function checkSetup(saved: RunSetup, own: RunSetup): void {
   for (const option of FIXED_OPTIONS) {
     const [before, now] = [saved.options?.[option], own.options?.[option]];
     if (JSON.stringify(before) !== JSON.stringify(now)) differs(option, before, now);
+  }
+  for (const option of FIXED_BY_OUTPUT) {
+    const [before, now] = [saved, own].map((setup) =>
+      Object.keys(setup.losses ?? {}).map((output) => byOutput(setup.options?.[option])[output]),
+    );
+    if (JSON.stringify(before) !== JSON.stringify(now))
+      differs(option, saved.options?.[option] ?? null, own.options?.[option] ?? null);
   }
   if (saved.optimizer?.name !== own.optimizer?.name) {
     differs('optimizer', saved.optimizer?.name, own.optimizer?.name);
@@ -50,6 +61,17 @@ function checkSetup(saved: RunSetup, own: RunSetup): void {
   if (saved.data?.fingerprint !== own.data?.fingerprint) {
     refuse('the training data are not those that the checkpoint was trained on (their contents differ)');
   }
+}
+
+/** In the middle of an epoch half of its sums are there already. */
+function checkMetrics(saved: RunSetup, own: RunSetup): void {
+  const [before, now] = [saved, own].map(({ metrics = {} }) => plainJson(Object.values(metrics)));
+  if (JSON.stringify(before) !== JSON.stringify(now))
+    differs('metrics in the middle of an epoch', before, now);
+}
+
+function byOutput(value: Json | undefined): { readonly [output: string]: Json } {
+  return (value ?? {}) as { readonly [output: string]: Json };
 }
 
 function checkState(saved: HostArrays, initial: HostArrays): void {

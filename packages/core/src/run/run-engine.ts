@@ -12,6 +12,7 @@ import type { Snapshot } from './run.js';
 import { ACCEPTED } from '../step/state.js';
 import { noteChanges } from './note-changes.js';
 import { noteNonFinite } from './non-finite.js';
+import { RunClock } from './run-clock.js';
 import { Totals } from './totals.js';
 import { numbersOf, recordVectors, vectorsOf } from './vectors.js';
 
@@ -54,10 +55,7 @@ export class RunEngine {
   #validated: Evaluation = {};
   #validatedAtStep = -1;
   #lastRate: number;
-  #epochStartedAt = 0;
-  /** Seconds of the first epochs of the record, so many. */
-  #secondsDone = 0;
-  #summed = 0;
+  readonly #clock: RunClock;
   /** The epoch's line stands in the record while the epoch is not over: its length ended the run. */
   #cutShort = false;
 
@@ -81,6 +79,7 @@ export class RunEngine {
       writeState: (entries) => this.#contents().writeState(entries),
     };
     this.run = new RunState(plan, own, driver.logs);
+    this.#clock = new RunClock(this.run.seconds, plan.now);
     this.#lastRate = this.run.learningRate;
   }
 
@@ -89,7 +88,12 @@ export class RunEngine {
     const { epochs, steps = Infinity, seconds = Infinity } = this.#plan;
     const { run } = this;
     if (run.epoch >= epochs || run.step >= steps) return true;
-    return seconds !== Infinity && this.#secondsSoFar() >= seconds;
+    return seconds !== Infinity && this.#clock.total(this.#isInEpoch) >= seconds;
+  }
+
+  /** Whether an epoch has steps and no end: the run's last one, resumed, has still to be ended. */
+  get hasOpenEpoch(): boolean {
+    return this.run.stepInEpoch > 0 && !this.#cutShort;
   }
 
   /** How many steps may be done before somebody has to look: the end of the run or epoch, a hook of steps, every `every` steps. */
@@ -108,19 +112,32 @@ export class RunEngine {
     this.#enter('fitStart', ['new'], 'between epochs');
     if (saved) {
       this.run.restore(saved);
+      this.#reopenEpoch();
       noteChanges(this.run, saved.setup, this.#plan.setup);
       this.#validated = saved.validation;
       this.#validatedAtStep = saved.validatedAtStep;
       this.#lastRate = saved.learningRate;
-      this.#totals.load(saved.totals);
+      this.#totals.load(saved.totals, Object.keys(saved.setup.losses ?? {}));
     }
     await this.driver.fitStart(this.run, saved);
+  }
+
+  /** An epoch that the checkpoint holds a part of goes on; one that the run's length cut short does where the run is longer now. */
+  #reopenEpoch(): void {
+    const { run } = this;
+    const { epoch, stepInEpoch, epochRecords, vectorRecords } = run;
+    if (stepInEpoch === 0) return;
+    this.#cutShort = epochRecords.length > epoch && this.isLongEnough;
+    if (this.#cutShort) return;
+    this.#clock.reopenEpoch(epoch);
+    epochRecords.splice(epoch);
+    vectorRecords.splice(0, vectorRecords.length, ...vectorRecords.filter((one) => one.epoch < epoch));
   }
 
   /** Begins an epoch, or goes on with the rest of one. */
   async epochStart(): Promise<void> {
     this.#enter('epochStart', ['between epochs'], 'in an epoch');
-    this.#epochStartedAt = this.#now();
+    this.#clock.startEpoch();
     const { run } = this;
     if (run.stepInEpoch > 0) return;
     run.logged = {};
@@ -183,7 +200,7 @@ export class RunEngine {
     this.#enter('epochEnd', DURING, 'between epochs');
     const { run, driver } = this;
     const [numbers, validated] = [logs, this.#validated].map(numbersOf) as [EpochLogs, EpochLogs];
-    run.seconds.push(this.#secondsOfEpoch());
+    this.#clock.endEpoch();
     const line = (): EpochRecord => ({
       epoch: run.epoch,
       ...numbers,
@@ -234,20 +251,8 @@ export class RunEngine {
     this.#phase = to;
   }
 
-  #now(): number {
-    return this.#plan.now ? this.#plan.now() : performance.now();
-  }
-
-  #secondsOfEpoch(): number {
-    return (this.#now() - this.#epochStartedAt) / 1000;
-  }
-
-  #secondsSoFar(): number {
-    const { seconds } = this.run;
-    // Asked at every step, and epochs may be many.
-    for (; this.#summed < seconds.length; this.#summed++) this.#secondsDone += seconds[this.#summed]!;
-    const done = this.#secondsDone;
-    return this.#phase === 'in an epoch' ? done + this.#secondsOfEpoch() : done;
+  get #isInEpoch(): boolean {
+    return this.#phase === 'in an epoch';
   }
 
   #contents(): RunContents {
@@ -284,6 +289,7 @@ export class RunEngine {
       validatedAtStep: this.#validatedAtStep,
       learningRate: this.#lastRate,
       cutShort: this.#cutShort,
+      secondsInEpoch: this.#clock.epoch(this.#isInEpoch),
     });
     await this.driver.observe('onCheckpoint', this.run, checkpoint);
     return checkpoint;

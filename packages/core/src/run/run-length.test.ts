@@ -29,11 +29,15 @@ function watcher() {
     validations: [] as number[],
     epochs: 0,
     saved: undefined as Checkpoint | undefined,
+    inStep: undefined as Checkpoint | undefined,
     atEnd: undefined as Checkpoint | undefined,
   };
   const plugin: Plugin = {
     name: 'watcher',
-    onStepEnd: () => void seen.steps++,
+    async onStepEnd(now) {
+      seen.steps++;
+      seen.inStep = await now.checkpoint();
+    },
     onValidationEnd: (now) => void seen.validations.push(now.step),
     async onEpochEnd(now) {
       seen.epochs++;
@@ -69,43 +73,109 @@ describe('how long a run is', () => {
   test('a run cut short by its steps resumes to the bits of a longer one', async () => {
     const { seen, plugin } = watcher();
     await run({ steps: 7 }, [plugin]);
-    expect(seen.saved).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 7, epochs: [{ epoch: 0 }] });
-    expect(seen.atEnd).toMatchObject({ epoch: 1, stepInEpoch: 2, step: 7, epochs: [{ epoch: 0 }] });
+    expect(seen.saved).toMatchObject({
+      epoch: 1,
+      stepInEpoch: 2,
+      step: 7,
+      epochs: [{ epoch: 0 }, { epoch: 1 }],
+    });
+    expect(seen.atEnd).toMatchObject({
+      epoch: 1,
+      stepInEpoch: 2,
+      step: 7,
+      epochs: [{ epoch: 0 }, { epoch: 1 }],
+    });
     const resumed = await run({ epochs: 3, resumeFrom: seen.saved! }, [plugin]);
     const whole = await run({ epochs: 3 }, [watcher().plugin]);
     expect(resumed.weights).toEqual(whole.weights);
     expect(resumed.record.epochs).toEqual(whole.record.epochs);
   });
 
-  test('seconds end it after the step that passes them', async () => {
+  test('a run that its length ended has the same record when its program is started again, and trains no more', async () => {
+    const ends = (from: 'saved' | 'inStep', length: Partial<FitOptions>) => async () => {
+      const { seen, plugin } = watcher();
+      const whole = await run({ ...length, validation: digits(4) }, [plugin]);
+      const again = watcher();
+      const resumed = await run({ ...length, validation: digits(4), resumeFrom: seen[from]! }, [
+        again.plugin,
+      ]);
+      expect(again.seen.steps).toBe(0);
+      expect(resumed.record.epochs).toEqual(whole.record.epochs);
+      expect(resumed.weights).toEqual(whole.weights);
+      return again.seen;
+    };
+    // Killed in onFitEnd: the checkpoint is that of the epoch's end.
+    expect(await ends('saved', { steps: 7 })()).toMatchObject({ epochs: 0, validations: [] });
+    expect(await ends('saved', { steps: 10 })()).toMatchObject({ epochs: 0 });
+    expect(await ends('saved', { epochs: 2 })()).toMatchObject({ epochs: 0 });
+    // Killed between the last step and the end of its epoch, which is still to come.
+    expect(await ends('inStep', { steps: 7 })()).toMatchObject({ epochs: 1, validations: [7] });
+    expect(await ends('inStep', { steps: 10 })()).toMatchObject({ epochs: 1 });
+    expect(await ends('inStep', { epochs: 2 })()).toMatchObject({ epochs: 1 });
+  });
+
+  /** A run of steps that take a second each, in epochs of four. */
+  async function timed(seconds: number, resumeFrom?: Checkpoint) {
     let now = 0;
-    const driver = new PluginDriver([]);
+    const saved: Checkpoint[] = [];
+    const saver: Plugin = {
+      name: 'saver',
+      onStepEnd: async (run) => void saved.push(await run.checkpoint()),
+      onEpochEnd: async (run) => void saved.push(await run.checkpoint()),
+    };
     const engine = new RunEngine(
       {
         seed: 0,
         executor: 'test',
         setup: { plugins: [], versions: {} },
         epochs: Infinity,
-        seconds: 2.5,
+        seconds,
         stepsPerEpoch: 4,
         learningRate: 0.1,
         metricNames: ['loss'],
         now: () => now * 1000,
       },
-      driver,
-      { getWeights: async () => ({}), setWeights: async () => {}, readState: async () => ({}) },
+      new PluginDriver([saver]),
+      {
+        getWeights: async () => ({}),
+        setWeights: async () => {},
+        readState: async () => ({}),
+        contents: {
+          readState: async () => ({}),
+          writeState: async () => {},
+          position: () => null,
+          batchSize: 1,
+          examples: 4,
+        },
+      },
     );
-    const errors = await wholeRun(engine, {
+    const work = {
       openEpoch() {},
       steps: () => {
         now++;
         return { logs: () => ({ loss: now }) };
       },
       epochLogs: () => ({ loss: now }),
-    });
-    expect(errors).toEqual([]);
-    expect([engine.run.step, engine.run.status]).toEqual([3, 'completed']);
-    expect(engine.run.record.seconds).toEqual([3]);
+    };
+    expect(await wholeRun(engine, work, resumeFrom)).toEqual([]);
+    const { step, status, record } = engine.run;
+    return { step, status, seconds: record.seconds, trained: now, saved };
+  }
+
+  test('seconds end it after the step that passes them', async () => {
+    expect(await timed(2.5)).toMatchObject({ step: 3, status: 'completed', seconds: [3] });
+  });
+
+  test('seconds before a checkpoint count, those of its unfinished epoch too', async () => {
+    const { saved, ...whole } = await timed(6.5);
+    expect(whole).toEqual({ step: 7, status: 'completed', seconds: [4, 3], trained: 7 });
+    for (const one of saved) {
+      const again = await timed(6.5, one);
+      expect(again).toMatchObject({ step: 7, status: 'completed', seconds: [4, 3] });
+      expect(again.trained).toBe(7 - one.step);
+    }
+    // A longer run goes on with the epoch that was cut short.
+    expect(await timed(9, saved.at(-1))).toMatchObject({ step: 9, seconds: [4, 4, 1], trained: 2 });
   });
 
   test('a plugin cannot end it before minEpochs, and its wish is not forgotten', async () => {

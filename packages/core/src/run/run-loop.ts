@@ -72,7 +72,7 @@ async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
     );
     run.note('trainer', `before the first step: ${numbers.join(', ')}`);
   }
-  while (!engine.isLongEnough && run.stopReason === undefined) {
+  while ((!engine.isLongEnough || engine.hasOpenEpoch) && run.stopReason === undefined) {
     await engine.epochStart();
     await work.openEpoch();
     let whole: boolean;

@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { HostArrays } from '../data/arrays.js';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
+import type { Metric } from '../step/metric.js';
 import type { Checkpoint } from './checkpoint.js';
+import { compose } from './compose.js';
 import type { FitOptions } from './fit-options.js';
 import type { Plugin } from './plugin.js';
 import { Trainer } from './trainer.js';
@@ -154,6 +156,22 @@ describe('a run that a plugin ended', () => {
 });
 
 describe('one object in two runs', () => {
+  test('a plugin of a loop of your own that has not ended is refused, in a fit and in another loop', async () => {
+    const shared: Plugin = { name: 'shared', onEpochEnd() {} };
+    const loop = compose([shared]);
+    await loop.fitStart();
+    const refusal =
+      "plugin 'shared' is used by another run that has not ended; await that run (a loop of your own ends";
+    await expect(trainerOf([shared]).fit(digits(4), options)).rejects.toThrow(refusal);
+    await expect(compose([shared]).fitStart()).rejects.toThrow(`[compose] ${refusal}`);
+    await loop.fitEnd('failed');
+    await trainerOf([shared]).fit(digits(4), options);
+    // One whose beginning failed has not begun.
+    const broken: Plugin = { name: 'broken', onFitStart: () => Promise.reject(new Error('boom')) };
+    await expect(compose([shared, broken]).fitStart()).rejects.toThrow('boom');
+    await trainerOf([shared]).fit(digits(4), options);
+  });
+
   test('a plugin or a model of a run that goes on is refused by name, and free after it', async () => {
     const shared: Plugin = { name: 'shared', onEpochEnd() {} };
     const first = trainerOf([shared]);
@@ -172,6 +190,12 @@ describe('one object in two runs', () => {
   });
 });
 
+const squares: Metric = {
+  name: 'squares',
+  sums: ({ outputs }) => ({ sum: tf.sum(tf.square(outputs)) }),
+  result: ({ sum }) => sum![0]!,
+};
+
 describe('resuming with something else', () => {
   test.each<[string, Partial<FitOptions>, Partial<TrainerOptions>, string]>([
     ['order', { shuffle: false }, {}, 'shuffle true, this run false'],
@@ -183,6 +207,15 @@ describe('resuming with something else', () => {
     ],
     ['accumulation', {}, { accumulate: 2 }, 'the checkpoint has'],
     ['seed', {}, { seed: 9 }, 'seed 2, this run 9'],
+    ['weight of the loss', {}, { lossWeights: { line: 2 } }, 'lossWeights null, this run {"line":2}'],
+    ['class weights', {}, { classWeights: { 1: 3 } }, 'classWeights null, this run {"line":{"1":3}}'],
+    ['reduction', {}, { lossReduction: 'weights' }, 'lossReduction examples, this run weights'],
+    [
+      'set of metrics',
+      {},
+      { metrics: [squares] },
+      'metrics in the middle of an epoch [[]], this run [[{"name":"squares"}]]',
+    ],
   ])('another %s is refused', async (_, fit, trainer, message) => {
     let saved: Checkpoint | undefined;
     const saver: Plugin = {

@@ -4,6 +4,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
 import type { Checkpoint } from './checkpoint.js';
+import type { FitOptions } from './fit-options.js';
 import type { Plugin } from './plugin.js';
 import { Trainer } from './trainer.js';
 
@@ -164,5 +165,57 @@ test('a run that is resumed with other settings of its optimizer says so, and on
   expect((await resumed(0.05, saved)).map(({ message }) => message)).toEqual([
     'resumed with other settings of the optimizer: {"kind":"momentum","learningRate":0.05} instead of ' +
       '{"kind":"momentum","learningRate":0.1}.',
+  ]);
+});
+
+test('a run that is resumed with another activation, plugin of the step, or validation says so', async () => {
+  let saved: Checkpoint | undefined;
+  const saver: Plugin = { name: 'saver', onEpochEnd: async (run) => void (saved ??= await run.checkpoint()) };
+  const decay = (rate: number): Plugin => ({
+    name: 'decay',
+    config: { kind: 'decay', rate },
+    transformParameters: (parameters) => parameters,
+  });
+  const modelOf = (activation: 'linear' | 'tanh', seed: number): tfl.LayersModel =>
+    tfl.sequential({
+      layers: [
+        tfl.layers.dense({
+          units: 1,
+          inputShape: [2],
+          activation,
+          kernelInitializer: tfl.initializers.glorotUniform({ seed }),
+        }),
+      ],
+    });
+  const run = async (
+    model: tfl.LayersModel,
+    plugins: readonly Plugin[],
+    more: Pick<FitOptions, 'validation' | 'limit' | 'resumeFrom'>,
+  ): Promise<string[]> =>
+    (await trainerOf(plugins, 0.1, model).fit(digits(6), { epochs: 2, ...more })).events.map(
+      ({ message }) => message,
+    );
+  const validation = digits(4);
+  await run(modelOf('linear', 1), [saver, decay(1)], { validation });
+  const resumed = (
+    model: tfl.LayersModel,
+    plugins: readonly Plugin[],
+    more: Pick<FitOptions, 'validation' | 'limit'> = { validation },
+  ) => run(model, plugins, { ...more, resumeFrom: saved! });
+  // Where weights began, and plugins that only watch, change nothing.
+  expect(await resumed(modelOf('linear', 2), [decay(1)])).toEqual([]);
+  expect(await resumed(modelOf('tanh', 1), [decay(1)])).toEqual([
+    'resumed with other settings (activation, rate, ...) of the layers Dense#1.',
+  ]);
+  expect(await resumed(modelOf('linear', 1), [decay(2)])).toEqual([
+    'resumed with other settings of the plugins in the step: [{"kind":"decay","rate":2}] ' +
+      'instead of [{"kind":"decay","rate":1}].',
+  ]);
+  expect(await resumed(modelOf('linear', 1), [])).toHaveLength(1);
+  expect(await resumed(modelOf('linear', 1), [decay(1)], { validation: digits(5) })).toEqual([
+    'resumed with other validation data: val_ numbers before and after are not of the same examples.',
+  ]);
+  expect(await resumed(modelOf('linear', 1), [decay(1)], { validation, limit: { validation: 1 } })).toEqual([
+    'resumed with other settings of the limit of validation: 1 instead of null.',
   ]);
 });

@@ -100,9 +100,24 @@ export class Totals {
     return Object.fromEntries(Object.entries(this.#sums).map(([name, total]) => [name, [...total]]));
   }
 
-  load(saved: Readonly<Record<string, readonly number[]>>): void {
+  /**
+   * Takes over what `save` gave.
+   *
+   * @param outputs What the outputs were called then, in order: those without a name of their own have another in every model.
+   */
+  load(saved: Readonly<Record<string, readonly number[]>>, outputs?: readonly string[]): void {
+    const names = new Map(this.#objectives.map(({ output }, i) => [outputs?.[i] ?? output, output]));
+    const named = (key: string): string => {
+      const [kind, rest] = [key.slice(0, key.indexOf('/') + 1), key.slice(key.indexOf('/') + 1)];
+      for (const [before, now] of names) {
+        if (rest === before) return kind + now;
+        if (kind === 'metric/' && rest.startsWith(`${before}/`))
+          return kind + now + rest.slice(before.length);
+      }
+      return key;
+    };
     this.#sums = Object.fromEntries(
-      Object.entries(saved).map(([name, total]) => [name, Float64Array.from(total)]),
+      Object.entries(saved).map(([name, total]) => [named(name), Float64Array.from(total)]),
     );
   }
 }

@@ -1,4 +1,3 @@
-import type { Checkpoint } from './checkpoint.js';
 import { checkMeasured } from './monitors.js';
 import type { Plugin } from './plugin.js';
 import type { Evaluation, Vectors } from './record.js';
@@ -32,25 +31,25 @@ export function recordVectors(run: RunState, all: Vectors, plugins: readonly Plu
   checkMeasured(plugins, all, run.metricNames);
   const kept: Record<string, number[] | number[][]> = {};
   for (const [name, value] of Object.entries(all)) {
+    if (run.metricNames.includes(name)) {
+      const message =
+        `'${name}' gives a list and its metric does not say so: its place among an epoch's numbers stays empty. ` +
+        'Give the metric `isList: true`, or `parts` that name its numbers.';
+      noteOnce(run, message, message);
+    }
     const numbers = value.flat().length;
     if (numbers <= MOST_RECORDED) kept[name] = value;
     else
       noteOnce(
         run,
         `${name} is ${numbers} numbers an epoch, and a record holds lists of at most ${MOST_RECORDED}; evaluate() gives it.`,
-        name,
+        `${name} is `,
       );
   }
   if (Object.keys(kept).length > 0) run.vectorRecords.push({ epoch: run.epoch, values: kept });
 }
 
-/** The lists of the epochs before one, for a checkpoint. */
-export function vectorsBefore({ vectorRecords }: RunState, end: number): Pick<Checkpoint, 'vectors'> {
-  if (vectorRecords.length === 0) return {};
-  return { vectors: structuredClone(vectorRecords.filter(({ epoch }) => epoch < end)) };
-}
-
-function noteOnce(run: RunState, message: string, name: string): void {
-  if (!run.events.some((event) => event.source === 'trainer' && event.message.startsWith(`${name} is `)))
+function noteOnce(run: RunState, message: string, begins: string): void {
+  if (!run.events.some((event) => event.source === 'trainer' && event.message.startsWith(begins)))
     run.note('trainer', message);
 }
