@@ -70,7 +70,10 @@ export function initializeWeights<M extends tfl.LayersModel>(model: M, options: 
         const initializer = initializerOf(holder, weight);
         if (!initializer) continue;
         const owner = places.get(layer.name) ?? layer.name;
-        draw(variable, initializer, stream(seed, `initializer/${owner}/${i}/${weight}`).uniform());
+        // A seed of 0 is the initializer's own, though TensorFlow.js forgets it.
+        const numbers = stream(initializer.seed ?? seed, `initializer/${owner}/${i}/${weight}`);
+        const forgets = weight === 'bias' && (holder as { unitForgetBias?: boolean }).unitForgetBias === true;
+        draw(variable, initializer, numbers.uniform(), forgets);
       }
     });
   }
@@ -94,19 +97,44 @@ const RANDOM = new Set([
 /** The initializer of a weight, where it draws at random without a seed. */
 function initializerOf(holder: object, weight: string): RandomInitializer | undefined {
   // recurrent_kernel: recurrentInitializer, depthwise_kernel: depthwiseInitializer, embeddings: embeddingsInitializer.
-  const stem = weight.replace(/_kernel$/, '');
+  // moving_mean: movingMeanInitializer.
+  const stem = weight.replace(/_kernel$/, '').replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const found = (holder as Record<string, unknown>)[`${stem}Initializer`] as
     (RandomInitializer & { getClassName(): string }) | undefined;
-  return found && RANDOM.has(found.getClassName()) && found.seed == null ? found : undefined;
+  if (!found || !RANDOM.has(found.getClassName())) return undefined;
+  return found.seed == null || (found.seed === 0 && !keepsZero(found)) ? found : undefined;
+}
+
+/** TensorFlow.js takes a seed of 0 for none where numbers are normal. */
+function keepsZero(initializer: RandomInitializer): boolean {
+  return tf.tidy(() => {
+    const [one, other] = [0, 0].map(() => initializer.apply([2, 2]).dataSync());
+    return String(one) === String(other);
+  });
 }
 
 /** @param number In [0, 1): decides the numbers. */
-function draw(variable: LayerVariable, initializer: RandomInitializer, number: number): void {
+function draw(
+  variable: LayerVariable,
+  initializer: RandomInitializer,
+  number: number,
+  forgets: boolean,
+): void {
+  const { seed = null } = initializer;
   // TensorFlow.js takes a seed of 0 for none.
   initializer.seed = 1 + Math.floor(number * 0x7ffffffe);
   try {
-    tf.tidy(() => void variable.write(initializer.apply(variable.shape)));
+    tf.tidy(() => {
+      const drawn = initializer.apply(variable.shape);
+      variable.write(forgets ? withForgetGate(drawn) : drawn);
+    });
   } finally {
-    initializer.seed = null;
+    initializer.seed = seed;
   }
+}
+
+/** The biases of four gates, those of the second, which lets a cell forget, 1. */
+function withForgetGate(biases: tf.Tensor): tf.Tensor {
+  const [input, forget, cell, output] = tf.split(biases, 4);
+  return tf.concat([input!, tf.onesLike(forget!), cell!, output!]);
 }

@@ -5,7 +5,16 @@ import type { Plugin } from '@espalier/core';
 import { testStep } from '@espalier/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import fixture from '../../../testing/references/regularizers/constraints.json' with { type: 'json' };
-import { box, gradientNoise, groupLasso, minMaxNorm, nonNegative, orthogonal, unitNorm } from './index.js';
+import {
+  box,
+  gradientNoise,
+  groupLasso,
+  minMaxNorm,
+  nonNegative,
+  nuclearNorm,
+  orthogonal,
+  unitNorm,
+} from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 const step = testStep();
@@ -46,6 +55,31 @@ test.each([
     );
   }
 });
+
+test.each([
+  ['orthogonal', orthogonal({ lambda: 0.5 })],
+  ['nuclearNorm', nuclearNorm({ lambda: 0.5 })],
+  ['groupLasso', groupLasso({ lambda: 0.5 })],
+] as const)(
+  '%s takes the units of a transposed and of a depthwise convolution as they lie',
+  (_, plugin: Plugin) => {
+    const of = (name: string, w: tf.Tensor): { value: number; gradient: tf.Tensor } => {
+      const penalty = (x: tf.Tensor): tf.Scalar => plugin.penalty!({ [name]: x }, step);
+      return { value: penalty(w).dataSync()[0]!, gradient: tf.grad(penalty)(w) };
+    };
+    const w = tensorOf('filters');
+    const plain = of('a/kernel', w);
+    const turned = of('a/transposed_kernel', tf.transpose(w, [0, 1, 3, 2]));
+    expect(turned.value / plain.value).toBeCloseTo(1, 5);
+    expectClose(tf.transpose(turned.gradient, [0, 1, 3, 2]), [...plain.gradient.dataSync()]);
+    // Eight filters of one channel each.
+    const depthwise = of('a/depthwise_kernel', w);
+    const columns = of('a/kernel', tf.reshape(w, [9, 8]));
+    expect(depthwise.value / columns.value).toBeCloseTo(1, 5);
+    expect(Math.abs(depthwise.value / plain.value - 1)).toBeGreaterThan(0.001);
+    expectClose(tf.reshape(depthwise.gradient, [9, 8]), [...columns.gradient.dataSync()]);
+  },
+);
 
 test('box projects onto its bounds, and leaves a NaN', () => {
   const given = { 'a/kernel': tf.tensor2d([[NaN, -3, -0.5, 0.25, 7, Infinity]]), 'a/bias': tf.tensor1d([9]) };

@@ -43,6 +43,39 @@ test.each<[string, () => tfl.layers.Layer, Readonly<Record<string, Units>>]>([
     { transposed_kernel: ([, , unit]) => `${unit}` },
   ],
   [
+    'conv3d',
+    () => tfl.layers.conv3d({ filters: 3, kernelSize: 2, inputShape: [3, 3, 3, 2] }),
+    { kernel: last },
+  ],
+  [
+    'timeDistributed(conv2dTranspose)',
+    () =>
+      tfl.layers.timeDistributed({
+        layer: tfl.layers.conv2dTranspose({ filters: 3, kernelSize: 2 }),
+        inputShape: [2, 3, 3, 2],
+      }),
+    { transposed_kernel: ([, , unit]) => `${unit}` },
+  ],
+  [
+    'timeDistributed(depthwiseConv2d)',
+    () =>
+      tfl.layers.timeDistributed({
+        layer: tfl.layers.depthwiseConv2d({ depthMultiplier: 3, kernelSize: 2 }),
+        inputShape: [2, 3, 3, 2],
+      }),
+    { depthwise_kernel: ([, , input, filter]) => `${input} ${filter}` },
+  ],
+  [
+    'bidirectional(gru)',
+    () =>
+      tfl.layers.bidirectional({
+        layer: tfl.layers.gru({ units: 2, recurrentInitializer: 'zeros' }) as tfl.layers.RNN,
+        mergeMode: 'concat',
+        inputShape: [4, 3],
+      }),
+    { kernel: last, recurrent: last, backward: last, backward_recurrent: last },
+  ],
+  [
     'lstm',
     () => tfl.layers.lstm({ units: 2, inputShape: [4, 3], recurrentInitializer: 'zeros' }),
     { kernel: last, recurrent_kernel: last },

@@ -1,8 +1,8 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
-import { newtonSchulz, type Quintic, STEEP } from '@espalier/core/internal';
+import { newtonSchulz, type Quintic, STEEP, unitMatrix } from '@espalier/core/internal';
 import type { SelectionOptions } from './selection.js';
 import { selectionRules } from './selection.js';
 import { weightsPenalty } from './weights-penalty.js';
@@ -45,13 +45,13 @@ export function nuclearNorm(options: NuclearNormOptions): Plugin<never, never> {
     ...selectionRules('nuclear-norm'),
   });
   return weightsPenalty(values, config, {
-    value: (w) => tf.sum(tf.mul(w, polarFactor(w))),
+    value: (w, name) => tf.sum(tf.mul(w, polarFactor(w, name))),
     slope: polarFactor,
   });
 }
 
 /** U V^T of a matrix U S V^T, in the parameter's own shape. */
-function polarFactor(w: Tensor): Tensor {
-  const matrix = tf.reshape(w, [-1, w.shape.at(-1) ?? 1]) as Tensor2D;
-  return tf.reshape(newtonSchulz(matrix, STEPS, LEAST_NORM), w.shape);
+function polarFactor(w: Tensor, name: string): Tensor {
+  const { matrix, restore } = unitMatrix(name, w);
+  return restore(newtonSchulz(matrix, STEPS, LEAST_NORM));
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, Schedule } from '@espalier/core';
 import { option, readOptions } from '@espalier/core';
+import { unitMatrix } from '@espalier/core/internal';
 import type { SelectionOptions } from './selection.js';
 import { selectionRules } from './selection.js';
 import { weightsPenalty } from './weights-penalty.js';
@@ -19,7 +20,7 @@ export interface OrthogonalOptions extends SelectionOptions {
  * penalty = lambda sum over parameters of sum((W^T W - I)^2),   gradient 4 lambda W (W^T W - I)
  * ```
  *
- * W is the parameter as `[fan-in, units]`; where there are more units than inputs, `W W^T` stands in place of `W^T W`, since no more
+ * W is the parameter as `[fan-in, units]`, of a `depthwise_kernel` one unit for each filter of each input; where there are more units than inputs, `W W^T` stands in place of `W^T W`, since no more
  * vectors can be orthogonal. Keras's `OrthogonalRegularizer` sums absolute cosines instead and leaves lengths free.
  * Kernels per parameter: 4 forward, 5 backward.
  *
@@ -36,18 +37,18 @@ export function orthogonal(options: OrthogonalOptions): Plugin<never, never> {
     ...selectionRules('orthogonal'),
   });
   /** The parameter as a matrix that is not wider than high, what it lacks to orthogonality, and whether it was turned. */
-  const parts = (w: Tensor) => {
-    const matrix = tf.reshape(w, [-1, w.shape.at(-1) ?? 1]) as tf.Tensor2D;
+  const parts = (w: Tensor, name: string) => {
+    const { matrix, restore } = unitMatrix(name, w);
     const wide = matrix.shape[1] > matrix.shape[0];
     const tall = wide ? tf.transpose(matrix) : matrix;
-    return { tall, wide, excess: tf.sub(tf.matMul(tall, tall, true, false), tf.eye(tall.shape[1])) };
+    return { tall, wide, restore, excess: tf.sub(tf.matMul(tall, tall, true, false), tf.eye(tall.shape[1])) };
   };
   return weightsPenalty(values, config, {
-    value: (w) => tf.sum(tf.square(parts(w).excess)),
-    slope(w) {
-      const { tall, wide, excess } = parts(w);
+    value: (w, name) => tf.sum(tf.square(parts(w, name).excess)),
+    slope(w, name) {
+      const { tall, wide, restore, excess } = parts(w, name);
       const slope = tf.mul(tf.matMul(tall, excess as tf.Tensor2D), 4);
-      return tf.reshape(wide ? tf.transpose(slope) : slope, w.shape);
+      return restore(wide ? tf.transpose(slope) : slope);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { checkOptions, EspalierError, option } from '@espalier/core';
+import { kernelLayout } from '@espalier/core/internal';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, withTitle } from './check-chart.js';
 import { extent, isDrawable } from './domain.js';
@@ -25,9 +26,9 @@ export interface KernelGridOptions extends Weights {
  * below and orange above 0, with one scale for all tiles.
  *
  * A filter over several channels is its mean over them, except that few channels (up to 4) and few filters get a tile
- * for each pair.
+ * for each pair. Of a `depthwise_kernel` every filter of every channel is one; a `transposed_kernel` has its filters before its inputs.
  *
- * @param options - `shape` `[inputs, units]` with `imageShape`, or `[h, w, in, out]`
+ * @param options - `shape` `[inputs, units]` with `imageShape`, or `[h, w, in, out]`, in the order of TensorFlow.js for its kind of kernel
  * @returns a Vega-Lite specification
  * @throws EspalierError `invalid-option` for wrong options; `invalid-data` for a shape that is no kernel over images
  * @example
@@ -53,10 +54,10 @@ export function kernelGrid(options: KernelGridOptions): Chart {
   checkWeights(scope, options);
   const { name, shape, values, imageShape, limit = 64, columns, ...rest } = options;
   const titled = { ...rest, title: rest.title ?? name };
-  const [h, w, inputs, outputs] = kernelShape(shape, imageShape);
+  const layout = kernelLayout(name, kernelShape(shape, imageShape));
+  const { height: h, width: w, inputs, filters: outputs } = layout;
   const pairs = inputs > 1 && inputs <= 4 && inputs * outputs <= limit;
-  const at = (row: number, column: number, input: number, output: number) =>
-    values[((row * w + column) * inputs + input) * outputs + output]!;
+  const at = (...place: Parameters<typeof layout.at>) => values[layout.at(...place)]!;
   const count = pairs ? inputs * outputs : outputs;
   const planes = Array.from({ length: Math.min(count, limit) }, (_, tile) => ({
     label: pairs ? `${tile % inputs} \u2192 ${Math.floor(tile / inputs)}` : String(tile),

@@ -35,6 +35,14 @@ describe('kernels', () => {
     expect([c!.at(0, 0), c!.at(0, 1)]).toEqual([high, low]);
   });
 
+  it('of a depthwise convolution are a tile for each filter of each channel', () => {
+    const values = Float32Array.from({ length: 10 }, (_, i) => (i === 3 ? 1 : -1)); // [1, 1, 5, 2]
+    const tiles = pictures(kernelGrid({ name: 'c/depthwise_kernel', shape: [1, 1, 5, 2], values }));
+    expect(tiles.map((tile) => tile.at(0, 0))).toEqual(
+      Array.from(values, (value) => (value > 0 ? high : low)),
+    );
+  });
+
   it('of a convolution are a tile for each pair of few channels, else the mean over channels', () => {
     const few = Float32Array.from({ length: 2 * 2 }, (_, i) => [1, -1, 0.5, -0.5][i]!); // [1, 1, 2, 2]
     const pairs = pictures(kernelGrid({ name: 'k', shape: [1, 1, 2, 2], values: few }));

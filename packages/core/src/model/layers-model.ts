@@ -160,7 +160,7 @@ function nameWeights(layers: readonly Layer[], places: Places): Map<string, Laye
       seen.add(variable);
       const full = variable.originalName.split('/').map(withoutNumber).join('/');
       const owner = places.get(layer.name) ?? layer.name;
-      const short = `${owner}/${ownName(layer, full.slice(full.lastIndexOf('/') + 1))}`;
+      const short = `${owner}/${ownName(layer, variable, full.slice(full.lastIndexOf('/') + 1))}`;
       let name = named.has(short) ? `${owner}/${full}` : short;
       for (let i = 2; named.has(name); i++) name = `${owner}/${full}_${i}`;
       if (!(variable.val instanceof tf.Variable)) failTwoCopies();
@@ -170,9 +170,12 @@ function nameWeights(layers: readonly Layer[], places: Places): Map<string, Laye
   return named;
 }
 
-/** The kernel of a transposed convolution is the other way round, which its name has to say. */
-function ownName(layer: Layer, name: string): string {
-  return name === 'kernel' && /^Conv\d+DTranspose$/.test(layer.getClassName()) ? 'transposed_kernel' : name;
+/** The kernel of a transposed convolution is the other way round, which its name has to say, inside another layer, too. */
+function ownName(layer: Layer, variable: LayerVariable, name: string): string {
+  if (name !== 'kernel') return name;
+  const holds = (part: Layer): boolean => (part.weights as unknown as LayerVariable[]).includes(variable);
+  const holder = partsOf(layer).filter(holds).at(-1);
+  return /^Conv\d+DTranspose$/.test(holder?.getClassName() ?? '') ? 'transposed_kernel' : name;
 }
 
 function failTwoCopies(): never {

@@ -33,7 +33,8 @@ export function parameterKind(name: string, shape: readonly number[]): Parameter
 /**
  * The axes that the weights into one unit lie along: all but the last, as `[inputs, units]` and `[height, width, inputs, filters]`
  * say; of a `depthwise_kernel` `[height, width, inputs, filters of each]` those of the field, each input having filters of its own; of
- * a `transposed_kernel` `[height, width, units, inputs]` all but the last but one. Of a vector, its only one.
+ * a `transposed_kernel` `[height, width, units, inputs]` all but the last but one. Of a vector, its only one. Of `embeddings`
+ * `[ids, dimensions]` the ids, as Keras's constraints have it; the vector of each id lies along axis -1.
  */
 export function axesIntoUnit(name: string, rank: number): number[] {
   const axes = Array.from({ length: rank }, (_, axis) => axis);

@@ -1,5 +1,6 @@
 import type { HostArray, HostArrays } from '@espalier/core';
 import { checkOptions, option, readOptions, toTensorData } from '@espalier/core';
+import { kernelLayout } from '@espalier/core/internal';
 import { knownNames } from '../known-names.js';
 import type { ImageGrid, ImageRecord } from './image-record.js';
 import { imageGrid } from './image-record.js';
@@ -76,18 +77,20 @@ function find(weights: HostArrays, layer: string | undefined, shape: readonly nu
   return found;
 }
 
-/** `[height, width, in, out]`. */
 function ofConvolution(parameter: string, array: HostArray, limit: number): ImageRecord[] {
-  const [height, width, inputs, filters] = array.shape as [number, number, number, number];
+  const { height, width, inputs, filters, at } = kernelLayout(
+    parameter,
+    array.shape as [number, number, number, number],
+  );
   const values = toTensorData(array);
   const channels = inputs === 3 ? 3 : 1;
   const images: ImageRecord[] = [];
   for (let filter = 0; filter < Math.min(filters, limit); filter++) {
     for (let first = 0; first < inputs; first += channels) {
       const pixels: number[] = [];
-      for (let place = 0; place < height * width; place++)
-        for (let c = first; c < first + channels; c++)
-          pixels.push(values[(place * inputs + c) * filters + filter]!);
+      for (let row = 0; row < height; row++)
+        for (let column = 0; column < width; column++)
+          for (let c = first; c < first + channels; c++) pixels.push(values[at(row, column, c, filter)]!);
       const part = inputs > channels ? `, channel ${first + 1}` : '';
       images.push({ label: `filter ${filter + 1}${part}`, width, height, channels, values: pixels });
     }

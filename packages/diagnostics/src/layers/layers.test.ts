@@ -139,6 +139,18 @@ describe('kernelImages', () => {
     });
   });
 
+  test('show the filters of a depthwise and of a transposed convolution, whose kernels are the other way round', () => {
+    const values = (name: string) =>
+      kernelImages({ [name]: kernel([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [2, 1, 3, 2]) }).images.map(
+        (image) => image.values,
+      );
+    // Two filters for each of three channels.
+    expect(values('conv/depthwise_kernel')).toEqual([[1, 7], [2, 8], [3, 9], [4, 10], [5, 11], [6, 12]]); // prettier-ignore
+    // Three filters that look at two channels.
+    expect(values('conv/transposed_kernel')).toEqual([[1, 7], [2, 8], [3, 9], [4, 10], [5, 11], [6, 12]]); // prettier-ignore
+    expect(values('conv/kernel')).toEqual([[1, 3, 5, 7, 9, 11], [2, 4, 6, 8, 10, 12]]); // prettier-ignore
+  });
+
   test('show the receptive fields of dense units over pictures', () => {
     const weights = {
       'hidden/bias': kernel([0, 0], [2]),

@@ -1,7 +1,5 @@
-import type { Tensor2D } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import { checkOptions, option, readOptions } from '@espalier/core';
-import { newtonSchulz, type Quintic, STEEP } from '@espalier/core/internal';
+import { newtonSchulz, type Quintic, STEEP, unitMatrix } from '@espalier/core/internal';
 import { eachParameter } from './each-parameter.js';
 import { type GradientTransform, updateOf, valueOf } from './gradient-transform.js';
 
@@ -44,18 +42,16 @@ export function orthogonalize(options: OrthogonalizeOptions = {}): GradientTrans
   const transform = eachParameter({
     name: 'orthogonalize',
     config,
-    rule(update, { parameter, step }) {
-      const g = valueOf(update, step);
-      const outputs = parameter.shape.at(-1)!;
-      const inputs = Math.max(1, parameter.size / outputs);
-      const flat = tf.reshape(g, [inputs, outputs]) as Tensor2D;
+    rule(update, { name, step }) {
+      const { matrix, restore } = unitMatrix(name, valueOf(update, step));
+      const [inputs, outputs] = matrix.shape;
       const steps = Array<Quintic>(newtonSchulzSteps).fill(STEEP);
-      const near = newtonSchulz(flat, steps, epsilon, (value) => step.constant(value));
+      const near = newtonSchulz(matrix, steps, epsilon, (value) => step.constant(value));
       const scale =
         adjustment === 'shape'
           ? Math.sqrt(Math.max(1, outputs / inputs))
           : 0.2 * Math.sqrt(Math.max(outputs, inputs));
-      return { update: updateOf(tf.reshape(near, parameter.shape), scale) };
+      return { update: updateOf(restore(near), scale) };
     },
   });
   return {
