@@ -96,7 +96,7 @@ export { onInterrupt } from './run/interrupt.js';
 export { checkMonitors } from './run/monitors.js';
 export { PluginDriver } from './run/plugin-driver.js';
 export type { EngineHost, StepsDone } from './run/run-engine.js';
-export { RunEngine, stepStateOf } from './run/run-engine.js';
+export { RunEngine, stepStateOf } from './run/checkpoint.js';
 export type { RunWork } from './run/run-loop.js';
 export { wholeRun } from './run/run-loop.js';
 export type { RunPlan } from './run/run-state.js';

@@ -47,3 +47,9 @@ export interface Checkpoint {
   /** `parameters/...`, `variables/...`, `slots/...`, `plugins/<name>/...`, `saved/<plugin>/...`. */
   readonly arrays: HostArrays;
 }
+
+/** The tensors of a checkpoint that belong to the step's state. */
+export function stepStateOf(saved: Checkpoint): HostArrays {
+  const names = Object.keys(saved.arrays).filter((name) => !name.startsWith('saved/'));
+  return Object.fromEntries(names.map((name) => [name, saved.arrays[name]!]));
+}

@@ -2,9 +2,8 @@ import type { HostArrays } from '../data/arrays.js';
 import { fail } from '../errors.js';
 import type { Json } from '../json.js';
 import { plainJson } from '../option-rules.js';
-import type { Checkpoint } from './checkpoint.js';
+import { type Checkpoint, stepStateOf } from './checkpoint.js';
 import type { RunSetup } from './record.js';
-import { stepStateOf } from './run-engine.js';
 import { type RunPlan, stepsOfEpoch } from './run-state.js';
 
 /** What a run must have in common with a checkpoint. */

@@ -1,4 +1,4 @@
-import type { HostArray, HostArrays } from '../data/arrays.js';
+import type { HostArray } from '../data/arrays.js';
 import type { BatchSums } from '../engine/executor.js';
 import { fail } from '../errors.js';
 import type { OutputObjective } from '../step/output-objective.js';
@@ -294,10 +294,4 @@ export class RunEngine {
     await this.driver.observe('onCheckpoint', this.run, checkpoint);
     return checkpoint;
   }
-}
-
-/** The tensors of a checkpoint that belong to the step's state. */
-export function stepStateOf(saved: Checkpoint): HostArrays {
-  const names = Object.keys(saved.arrays).filter((name) => !name.startsWith('saved/'));
-  return Object.fromEntries(names.map((name) => [name, saved.arrays[name]!]));
 }
