@@ -30,6 +30,7 @@ export { parameterKind, selectParameters } from './step/parameters.js';
 export type {
   Batch,
   DataPass,
+  ForwardPass,
   Plugin,
   PluginState,
   ProposedStep,

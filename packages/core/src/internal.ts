@@ -75,7 +75,7 @@ export { bindModel } from './model/model.js';
 export type { LayerObserver } from './model/observe-layers.js';
 export { observeLayers } from './model/observe-layers.js';
 export { resolveObjectives } from './step/objectives.js';
-export { lossTerms } from './step/loss-terms.js';
+export { lossTerms, totalLoss } from './step/loss-terms.js';
 export { valueAndGradients } from './step/gradients.js';
 export { toHostArray, toHostArrays } from './step/state.js';
 export { trainingProgram } from './step/training-program.js';

@@ -373,8 +373,10 @@ export {
 } from '@espalier/optimizers';
 export type * from '@espalier/regularizers';
 export {
+  activityRegularization,
   ball,
   box,
+  distillation,
   elasticNet,
   gaussianNoise,
   gradientNoise,
@@ -387,11 +389,14 @@ export {
   lotteryTicket,
   magnitudePruning,
   maxNorm,
+  meanTeacher,
   minMaxNorm,
   nonNegative,
   nuclearNorm,
   orthogonal,
+  sam,
   simplex,
+  uncertaintyWeighting,
   unitNorm,
   weightDecay,
   weightMasks,

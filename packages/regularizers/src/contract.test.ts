@@ -1,6 +1,6 @@
 import type { Plugin } from '@espalier/core';
 import type { PluginContractOptions } from '@espalier/testkit';
-import { exportsContract, pluginContract } from '@espalier/testkit';
+import { exportsContract, pluginContract, toyModel } from '@espalier/testkit';
 import * as exported from './index.js';
 
 interface Entry extends PluginContractOptions {
@@ -23,6 +23,11 @@ const {
   weightDecay,
   weightMasks,
 } = exported;
+
+const { activityRegularization, distillation, meanTeacher, sam, uncertaintyWeighting } = exported;
+
+/** Never disposed: each test makes plugins of it. */
+const teacher = toyModel();
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
 
@@ -242,6 +247,57 @@ const plugins: Record<string, Entry> = {
       'stddev < 0': () => gaussianNoise({ stddev: -0.1 }),
       'no inputs': () => gaussianNoise({ stddev: 1, inputs: [] }),
       'empty name': () => gaussianNoise({ stddev: 1, name: '' }),
+    },
+  },
+  activityRegularization: {
+    variants: {
+      'both, one on a schedule': () => activityRegularization({ l1: ramp, l2: 0.02, layers: () => true }),
+    },
+    neutral: () => activityRegularization({ layers: ['hidden'] }),
+    bad: {
+      'l1 < 0': () => activityRegularization({ l1: -1, layers: ['hidden'] }),
+      'no layers': () => activityRegularization({ l1: 1 } as never),
+      'an empty list': () => activityRegularization({ l1: 1, layers: [] }),
+    },
+  },
+  distillation: {
+    variants: { 'of logits': () => distillation({ teacher, alpha: 0.3 }) },
+    neutral: () => distillation({ teacher, alpha: 0 }),
+    bad: {
+      'alpha > 1': () => distillation({ teacher, alpha: 1.1 }),
+      'temperature 0': () => distillation({ teacher, temperature: 0 }),
+      'no model': () => distillation({ teacher: {} as never }),
+      'unknown outputs': () => distillation({ teacher, outputs: 'classes' as never }),
+    },
+  },
+  meanTeacher: {
+    variants: { 'on a schedule': () => meanTeacher({ weight: ({ step }) => 0.1 * step, decay: 0.8 }) },
+    neutral: () => meanTeacher({ weight: 0 }),
+    bad: {
+      'weight < 0': () => meanTeacher({ weight: -1 }),
+      'decay 1': () => meanTeacher({ weight: 1, decay: 1 }),
+    },
+  },
+  sam: {
+    variants: {
+      'of a radius': () => sam({ rho: 0.1 }),
+      'adaptive, on a schedule': () => sam({ rho: ramp, adaptive: true }),
+    },
+    neutral: () => sam({ rho: 0 }),
+    bad: {
+      'rho < 0': () => sam({ rho: -0.1 }),
+      'adaptive a string': () => sam({ adaptive: 'yes' as never }),
+    },
+  },
+  uncertaintyWeighting: {
+    variants: {
+      'of one output': () => uncertaintyWeighting({ outputs: { output: 'classification' }, initial: -0.5 }),
+    },
+    bad: {
+      'no outputs': () => uncertaintyWeighting({ outputs: {} }),
+      'an unknown kind': () => uncertaintyWeighting({ outputs: { output: 'class' as never } }),
+      'initial infinite': () =>
+        uncertaintyWeighting({ outputs: { output: 'regression' }, initial: Infinity }),
     },
   },
   labelSmoothing: {

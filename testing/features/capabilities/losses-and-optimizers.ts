@@ -40,12 +40,7 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       ),
       none('CTC', 'K T X', 'Needs a loop over time inside the step, which a traced step does not have.'),
       whole("A loss of one's own", 'K T', 'packages/core/src/step/loss.ts'),
-      part(
-        'Loss combination, uncertainty weighting',
-        '',
-        'Trainer',
-        'Weights learnt from the uncertainty of each loss.',
-      ),
+      whole('Loss combination, uncertainty weighting', '', 'Trainer uncertaintyWeighting'),
     ],
   },
   {
@@ -78,7 +73,7 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
         'X',
         'Rates that are estimated from the distance travelled; not asked for yet.',
       ),
-      none('SAM', 'X', 'Two forward passes in a step; a step has one by design.'),
+      whole('SAM', 'X', 'sam'),
       none('L-BFGS, line search', 'T X', 'A loop of evaluations in a step; a step has one by design.'),
       none(
         'Sophia (Hessian estimate)',
@@ -162,18 +157,10 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       whole('Max-norm', 'K J', 'maxNorm'),
       whole('Non-negative, unit norm, min-max norm', 'K X J', 'nonNegative unitNorm minMaxNorm'),
       whole('Box, simplex, ball projections', 'X', 'box simplex ball'),
-      none(
-        'Activity regularisation',
-        'K',
-        'Penalties see parameters and the batch, not the activations of layers.',
-      ),
+      whole('Activity regularisation', 'K', 'activityRegularization'),
       whole("Layer's own kernelRegularizer honoured", 'K J', 'Trainer'),
       none('Dropout schedule / stochastic depth', 'V', 'The rate of a layer is fixed when it is made.'),
-      none(
-        'Mutual/self-distillation, consistency',
-        '',
-        'A loss between two models; a program that composes its own step can write it.',
-      ),
+      whole('Mutual/self-distillation, consistency', '', 'distillation meanTeacher'),
     ],
   },
 ];

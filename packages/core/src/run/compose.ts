@@ -69,6 +69,19 @@ export interface ComposedPlugins {
   fitEnd(status?: RunStatus): Promise<void>;
 }
 
+/** Hooks that take part in the forward pass, or carry tensors from step to step: a loop of one's own has no place for them. */
+const NEED_THE_TRAINER = [
+  'stepState',
+  'parameters',
+  'acceptStep',
+  'evaluationParameters',
+  'observeLayer',
+  'penalizeLayer',
+  'penalizeOutputs',
+  'weighLosses',
+  'perturbParameters',
+] as const;
+
 /**
  * Plugins for a loop of your own. The loop decides what a step is; the plugins get the same hooks in the same order as
  * under the trainer. Call the in-step ones inside `tf.tidy`. From `fitStart` to `fitEnd` the plugins are this loop's: a loop that
@@ -91,7 +104,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
   ).values;
   prepareTfjs();
   const driver = new PluginDriver(plugins);
-  for (const hook of ['stepState', 'acceptStep', 'evaluationParameters', 'observeLayer'] as const) {
+  for (const hook of NEED_THE_TRAINER) {
     const [stateful] = driver.with(hook);
     if (stateful)
       fail('invalid-option', stateful.name, `its ${hook} needs the Trainer; compose() cannot carry it.`);

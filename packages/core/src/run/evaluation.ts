@@ -74,8 +74,10 @@ export async function evaluateDataset(
     if (closing) await closing;
   }
   const values = totals.values();
-  const penalty = Object.values(penalties).reduce((sum, [value]) => sum + value!, 0);
-  return program.hasPenalties && Object.keys(penalties).length > 0 ? { ...values, penalty } : values;
+  if (Object.keys(penalties).length === 0) return values;
+  const ofBatches = (values['penalty'] as number | undefined) ?? 0;
+  const penalty = Object.values(penalties).reduce((sum, [value]) => sum + value!, ofBatches);
+  return { ...values, penalty };
 }
 
 /** What the model gave, without what metrics keep. */

@@ -8,9 +8,9 @@ import { describe } from '../options.js';
  *
  * @throws EspalierError `hook-failed`, under the name of the plugin.
  */
-export function checkPenalty(plugin: string, penalty: unknown): void {
+export function checkPenalty(plugin: string, penalty: unknown, hook = 'penalty'): void {
   if (isTensor(penalty) ? penalty.size === 1 : typeof penalty === 'number') return;
-  fail('hook-failed', plugin, `penalty must give a scalar at once, got ${described(penalty)}.`);
+  fail('hook-failed', plugin, `${hook} must give a scalar at once, got ${described(penalty)}.`);
 }
 
 /**

@@ -36,7 +36,11 @@ export const HOOKS = {
   onPredictEnd: 'observe',
   transformBatch: 'reduce',
   observeLayer: 'look',
+  penalizeLayer: 'sum',
+  penalizeOutputs: 'sum',
+  weighLosses: 'reduce',
   penalty: 'sum',
+  perturbParameters: 'reduce',
   transformGradients: 'reduce',
   transformParameters: 'reduce',
   acceptStep: 'all',
@@ -71,5 +75,6 @@ export const PLUGIN_FIELDS: readonly Exclude<keyof Plugin, HookName>[] = [
   'monitors',
   'logs',
   'scalars',
+  'parameters',
   'stepState',
 ];

@@ -2,23 +2,16 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { HostArray, HostArrays, Tensors } from '../data/arrays.js';
 import { PLUGINS, putGroup, takeGroup } from '../step/state.js';
 import { scopedStep, type StepContext } from '../step/step-context.js';
-import { observeLayers, type LayerInfo } from '../model/observe-layers.js';
+import type { LayerInfo } from '../model/observe-layers.js';
 import { call, hookError, inHook } from './call-hook.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
 import { checkPenalty, checkTransformed } from './hook-results.js';
+import type { Observed } from './layer-watch.js';
 import { orderPlugins } from './order-plugins.js';
-import type { Batch, Plugin, PluginState, ProposedStep, StepOutcome } from './plugin.js';
+import type { Batch, ForwardPass, Plugin, PluginState, ProposedStep, StepOutcome } from './plugin.js';
 import type { Configured, RunStatus } from './record.js';
 import type { Run } from './run.js';
-
-/** A tensor that a plugin made of a layer's output. */
-export interface Observed {
-  readonly plugin: string;
-  readonly layer: string;
-  readonly name: string;
-  readonly tensor: tf.Tensor;
-}
 
 type HookArguments<H extends ObservingHook> = Parameters<NonNullable<Plugin[H]>>;
 type Having<K extends keyof Plugin> = Plugin & Required<Pick<Plugin, K>>;
@@ -144,26 +137,6 @@ export class PluginDriver {
     return this.#reduce('transformBatch', batch, step, (plugin, now, own) => plugin.transformBatch(now, own));
   }
 
-  /** Runs a forward pass, and shows the outputs of its layers to the plugins that look. What they gave is put into `seen`, the caller's to dispose. */
-  observingLayers<T>(step: StepContext, seen: Observed[], body: () => T): T {
-    const plugins = this.with('observeLayer');
-    if (plugins.length === 0) return body();
-    const applied = new Map<string, number>();
-    return observeLayers((layer, output) => {
-      const times = (applied.get(layer.name) ?? 0) + 1;
-      applied.set(layer.name, times);
-      const as = times === 1 ? layer.name : `${layer.name}#${times}`;
-      for (const plugin of plugins) {
-        const made = inHook(plugin, 'observeLayer', () =>
-          plugin.observeLayer(output, layer, scopedStep(step, plugin)),
-        );
-        for (const [name, tensor] of Object.entries(made ?? {}))
-          // Layers run in a tidy of their model's; the caller disposes what was seen.
-          seen.push({ plugin: plugin.name, layer: as, name, tensor: keptCopy(tensor) });
-      }
-    }, body);
-  }
-
   /** The penalty of each plugin that has one, by its name. */
   penalties(parameters: Tensors, step: StepContext): Record<string, tf.Scalar> {
     const terms: Record<string, tf.Scalar> = {};
@@ -173,6 +146,59 @@ export class PluginDriver {
       terms[plugin.name] = term;
     }
     return terms;
+  }
+
+  /** The term that each plugin has of what the model gave for a batch, by its name. */
+  outputPenalties(
+    pass: Omit<ForwardPass, 'state' | 'forward'>,
+    state: Tensors,
+    step: StepContext,
+    forward: (inputs: Tensors, parameters: Tensors, step: StepContext) => Tensors,
+  ): Record<string, tf.Scalar> {
+    const terms: Record<string, tf.Scalar> = {};
+    for (const plugin of this.with('penalizeOutputs')) {
+      const own = scopedStep(step, plugin);
+      const term = inHook(plugin, 'penalizeOutputs', () =>
+        plugin.penalizeOutputs(
+          {
+            ...pass,
+            state: takeGroup(state, stateOf(plugin)),
+            forward: (inputs, parameters) => forward(inputs, parameters, own),
+          },
+          own,
+        ),
+      );
+      checkPenalty(plugin.name, term, 'penalizeOutputs');
+      terms[plugin.name] = term;
+    }
+    return terms;
+  }
+
+  /** @param state The whole state of the step. */
+  weighLosses(
+    losses: Readonly<Record<string, tf.Scalar>>,
+    state: Tensors,
+    step: StepContext,
+  ): Readonly<Record<string, tf.Scalar>> {
+    return this.#reduce('weighLosses', losses, step, (plugin, now, own) =>
+      plugin.weighLosses(now, takeGroup(state, stateOf(plugin)), own),
+    );
+  }
+
+  perturbParameters(parameters: Tensors, gradients: Tensors, step: StepContext): Tensors {
+    return this.#reduce('perturbParameters', parameters, step, (plugin, now, own) => {
+      const moved = plugin.perturbParameters(now, gradients, own);
+      checkTransformed(plugin.name, 'perturbParameters', moved, parameters, true);
+      return moved;
+    });
+  }
+
+  /** The parameters that plugins bring, under the names of a step's state. */
+  ownParameters(): HostArrays {
+    return Object.assign(
+      {},
+      ...this.with('parameters').map((plugin) => putGroup(stateOf(plugin), plugin.parameters)),
+    ) as HostArrays;
   }
 
   /** @param state The whole state of the step, before it. */
@@ -270,11 +296,4 @@ function savedOf(plugin: Plugin, checkpoint: Checkpoint): PluginState | undefine
   const arrays = takeGroup(checkpoint.arrays, `saved/${plugin.name}/`);
   const json = Object.hasOwn(checkpoint.plugins, plugin.name) ? checkpoint.plugins[plugin.name] : undefined;
   return json === undefined && Object.keys(arrays).length === 0 ? undefined : { json, arrays };
-}
-
-/** As `tf.keep(tf.clone(tensor))`; without TensorFlow.js itself, which a page that only follows a run in a worker does not load. */
-function keptCopy(tensor: tf.Tensor): tf.Tensor {
-  const copy = tensor.clone();
-  copy.kept = true;
-  return copy;
 }

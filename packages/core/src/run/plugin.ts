@@ -56,6 +56,23 @@ export interface StepOutcome {
   readonly layers: Readonly<Record<string, Tensors>>;
 }
 
+/** A forward pass over a batch, as `penalizeOutputs` sees it. */
+export interface ForwardPass {
+  /** As the model got it. */
+  readonly batch: Batch;
+  /** What the model gave, by output name; gradients flow through it. */
+  readonly outputs: Tensors;
+  /** The parameters of the model. */
+  readonly parameters: Tensors;
+  /** The plugin's own tensors: its `parameters`, and its `stepState` before this step. */
+  readonly state: Tensors;
+  /**
+   * What the model gives with other parameters, or for other inputs, gradients and all. Layers draw random numbers of the plugin's
+   * own, and what they assign, as batch normalisation its averages, is dropped.
+   */
+  forward(inputs: Tensors, parameters: Tensors): Tensors;
+}
+
 /** A step as `acceptStep` sees it: what it would come to. */
 export interface ProposedStep extends Omit<StepOutcome, 'layers'> {
   /** The objective: data loss and penalties. */
@@ -107,6 +124,11 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   readonly logs?: readonly Logs[];
   /** Numbers that vary by step; inside the step `step.scalar(name)` finds them. */
   readonly scalars?: Readonly<Record<string, Schedule>>;
+  /**
+   * Parameters of the plugin's own, float32, with what every run starts them from. The optimizer trains them with the model's, as
+   * `plugins/<plugin>/<name>`; other plugins do not see them. `run.stepState(plugin)` reads them.
+   */
+  readonly parameters?: HostArrays;
 
   /**
    * First. A plugin starts clean here, whatever it did before.
@@ -157,6 +179,31 @@ export interface Plugin<Monitors extends string = any, Logs extends string = any
   observeLayer?(output: Tensor, layer: LayerInfo, step: StepContext): Tensors | undefined;
   /** A differentiable term of the objective, reported apart from the data loss. */
   penalty?(parameters: Tensors, step: StepContext): Scalar;
+  /**
+   * A differentiable term of the objective from what a layer of a LayersModel gives: the mean over the examples of `output`, `[N, ...]`.
+   * Asked each time that a layer is applied, in training and in evaluation; the terms of all layers are added and reported as a penalty.
+   */
+  penalizeLayer?(output: Tensor, layer: LayerInfo, step: StepContext): Scalar | undefined;
+  /** A differentiable term of the objective from what the model gives for a batch: the mean over its examples. Reported as a penalty. */
+  penalizeOutputs?(pass: ForwardPass, step: StepContext): Scalar;
+  /**
+   * The losses of a training step, by output, as they are to be added up; what is reported as loss stays what it is.
+   *
+   * @param losses The mean loss of each output, times its `lossWeights`.
+   * @param own The plugin's own tensors: its `parameters`, and its `stepState`.
+   */
+  weighLosses?(
+    losses: Readonly<Record<string, Scalar>>,
+    own: Tensors,
+    step: StepContext,
+  ): Readonly<Record<string, Scalar>>;
+  /**
+   * Other parameters, at which the gradients are taken that the step then applies to `parameters`: a second forward and backward
+   * pass, with the same random numbers. Loss, metrics and what layers assign are those of the first. It needs `accumulate: 1`.
+   *
+   * @param gradients Those at `parameters`.
+   */
+  perturbParameters?(parameters: Tensors, gradients: Tensors, step: StepContext): Tensors;
   /** `gradients` has an entry for each trainable parameter that the objective depends on. A parameter without one stays as it is. */
   transformGradients?(gradients: Tensors, parameters: Tensors, step: StepContext, state?: Tensors): Tensors;
   /**

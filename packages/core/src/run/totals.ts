@@ -3,13 +3,14 @@ import type { BatchSums } from '../engine/executor.js';
 import { KeptRows } from '../step/kept-rows.js';
 import { MAX_EXAMPLES } from '../step/metric-state.js';
 import type { OutputObjective } from '../step/output-objective.js';
-import { ACCEPTED, takeGroup } from '../step/state.js';
+import { ACCEPTED, BATCH_PENALTY, takeGroup } from '../step/state.js';
 import { numbersOf } from './vectors.js';
 
 /**
  * Sums over an epoch or a data set, added up in float64, and the values they stand for.
  *
- * `loss` is the data loss alone, exact over all examples; `penalty` is the mean over the steps.
+ * `loss` is the data loss alone, exact over all examples; `penalty` is the mean over the steps, of what depends
+ * on the batch that over the examples.
  */
 export class Totals {
   readonly #objectives: readonly OutputObjective[];
@@ -77,13 +78,12 @@ export class Totals {
         metric.parts?.forEach((part, i) => (values[`${name}_${part}`] = (value as number[])[i]!));
       }
     }
-    const penalties = Object.values(takeGroup(this.#sums, 'penalty/'));
-    const steps = this.#sums['steps']![0]!;
-    return {
-      loss: total,
-      ...values,
-      ...(penalties.length ? { penalty: penalties.reduce((sum, p) => sum + p[0]!, 0) / steps } : {}),
-    };
+    const ofSteps = Object.values(takeGroup(this.#sums, 'penalty/'));
+    const ofExamples = Object.values(takeGroup(this.#sums, BATCH_PENALTY));
+    const added = (sums: readonly Float64Array[]): number => sums.reduce((sum, p) => sum + p[0]!, 0);
+    const penalty =
+      added(ofSteps) / this.#sums['steps']![0]! + added(ofExamples) / this.#sums['examples'][0]!;
+    return { loss: total, ...values, ...(ofSteps.length + ofExamples.length > 0 ? { penalty } : {}) };
   }
 
   /** The values that are numbers. */

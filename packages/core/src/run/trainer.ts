@@ -82,13 +82,15 @@ export class Trainer<
         accumulate.given,
       );
     }
-    const [accepting] = driver.with('acceptStep');
-    if (accumulates && accepting) {
-      checkOptions('trainer').fail(
-        'accumulate',
-        `1 with plugin '${accepting.name}', which refuses whole steps: the batches before the last have changed running averages by then`,
-        accumulate.given,
-      );
+    for (const hook of ['acceptStep', 'perturbParameters'] as const) {
+      const [whole] = driver.with(hook);
+      if (accumulates && whole) {
+        checkOptions('trainer').fail(
+          'accumulate',
+          `1 with plugin '${whole.name}', whose ${hook} needs the whole step at once`,
+          accumulate.given,
+        );
+      }
     }
     const program = trainingProgram({ model, optimizer, objectives, driver, lossReduction, accumulates });
     this.#parts = {

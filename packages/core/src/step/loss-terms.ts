@@ -18,7 +18,7 @@ export type LossReduction = 'examples' | 'weights';
 export const MIN_WEIGHT = 1e-30;
 
 /**
- * The data loss of a batch, and its sums for totals: `loss/<output>`, and `weight/<output>` where it is divided by weights.
+ * The mean data loss of a batch by output, times its weight, and its sums for totals: `loss/<output>`, and `weight/<output>` where it is divided by weights.
  *
  * @param forward Outputs, and the masks of those that are sequences: steps that are masked count nowhere.
  * @param classTargets `[N]` labels or `[N, C]` one-hot by output, which class weights go by.
@@ -29,10 +29,11 @@ export function lossTerms(
   batch: Batch,
   classTargets: Tensors,
   reduction: LossReduction,
-): { readonly sums: Record<string, tf.Tensor>; readonly loss: tf.Scalar } {
+): { readonly sums: Record<string, tf.Tensor>; readonly losses: Record<string, tf.Scalar> } {
   const sums: Record<string, tf.Tensor> = {};
-  const terms = objectives.map(({ output, loss, lossWeight, classWeights }) =>
-    traceScope(`loss ${loss.name}`, () => {
+  const losses: Record<string, tf.Scalar> = {};
+  for (const { output, loss, lossWeight, classWeights } of objectives) {
+    losses[output] = traceScope(`loss ${loss.name}`, () => {
       const mask = ownEntry(masks, output);
       const rowsOf = (targets: tf.Tensor): Rows => {
         const rows = { outputs: outputs[output]!, targets, weights: ownEntry(batch.weights, output) };
@@ -51,8 +52,14 @@ export function lossTerms(
       if (counted) sums[`weight/${output}`] = tf.sum(counted);
       const total = sums[`weight/${output}`];
       const mean = total ? tf.div(sum, tf.maximum(total, MIN_WEIGHT)) : tf.mul(sum, 1 / perExample.shape[0]);
-      return lossWeight === 1 ? mean : tf.mul(mean, lossWeight);
-    }),
-  );
-  return { sums, loss: (terms.length === 1 ? terms[0]! : tf.addN(terms)) as tf.Scalar };
+      return (lossWeight === 1 ? mean : tf.mul(mean, lossWeight)) as tf.Scalar;
+    });
+  }
+  return { sums, losses };
+}
+
+/** The losses of all outputs, added. */
+export function totalLoss(losses: Readonly<Record<string, tf.Scalar>>): tf.Scalar {
+  const terms = Object.values(losses);
+  return terms.length === 1 ? terms[0]! : (tf.addN(terms) as tf.Scalar);
 }

@@ -11,6 +11,9 @@ export const ACCUMULATED = 'accumulated/';
 /** The sum of a step that says whether plugins accepted it: 0 where one did not. */
 export const ACCEPTED = 'accepted';
 
+/** Sums of a step: the penalties that depend on its batch, each the mean over the examples times their number. */
+export const BATCH_PENALTY = 'batch-penalty/';
+
 /** The entries of one group, without its prefix. */
 export function takeGroup<T>(state: Readonly<Record<string, T>>, prefix: string): Record<string, T> {
   const group: Record<string, T> = {};

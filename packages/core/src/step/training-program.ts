@@ -1,21 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostArrays, Tensors } from '../data/arrays.js';
 import { fail } from '../errors.js';
-import { ownEntry } from '../own-entry.js';
+import { toTensor } from '../data/to-tensor.js';
 import { traceScope } from '../engine/trace-scope.js';
-import type { BoundForward, BoundModel } from '../model/bound-model.js';
+import { LayerWatch } from '../run/layer-watch.js';
 import type { Batch } from '../run/plugin.js';
-import type { Observed, PluginDriver } from '../run/plugin-driver.js';
-import { lossTerms, type LossReduction, MIN_WEIGHT } from './loss-terms.js';
-import { mapTensors, valueAndGradients } from './gradients.js';
-import { maskedRows } from './masked-rows.js';
-import type { Metric } from './metric.js';
-import type { OutputObjective } from './output-objective.js';
-import type { Optimizer } from './optimizer.js';
+import { batchObjective, perExamples, withoutPlugins } from './batch-objective.js';
+import { mapTensors } from './gradients.js';
+import { lossTerms, MIN_WEIGHT } from './loss-terms.js';
+import { measured, rowsOf, sumsOf } from './measured.js';
+import type { ProgramParts } from './program-parts.js';
 import {
   ACCEPTED,
   ACCUMULATED,
   PARAMETERS,
+  PLUGINS,
   putGroup,
   SLOTS,
   takeGroup,
@@ -27,17 +26,6 @@ import type { StepContext } from './step-context.js';
 import { scopedStep } from './step-context.js';
 import type { StepProgram } from './step-program.js';
 
-/** What a training step is made of. */
-export interface ProgramParts {
-  readonly model: BoundModel;
-  readonly optimizer: Optimizer;
-  readonly objectives: readonly OutputObjective[];
-  readonly driver: PluginDriver;
-  readonly lossReduction: LossReduction;
-  /** Whether gradients of several batches make one step. */
-  readonly accumulates: boolean;
-}
-
 /** A step program and the state it starts from. */
 export interface TrainingProgram extends StepProgram {
   /** Present weights, fresh slots and plugin state. */
@@ -48,9 +36,6 @@ export interface TrainingProgram extends StepProgram {
 /** What the names of rows that metrics keep begin with among the outputs of an evaluation. */
 export const ROWS = 'rows/';
 
-/** Name of the penalty that a model's own regularizers add. */
-const MODEL_PENALTY = 'model';
-
 /** The entry of the accumulated state that counts examples. */
 const EXAMPLES = 'examples';
 
@@ -58,96 +43,15 @@ const EXAMPLES = 'examples';
 export function trainingProgram(parts: ProgramParts): TrainingProgram {
   const { model, optimizer, objectives, driver, lossReduction, accumulates } = parts;
 
-  const penaltiesOf = (
-    parameters: Tensors,
-    weights: Tensors,
-    step: StepContext,
-  ): Record<string, tf.Scalar> => {
-    const terms = driver.penalties(parameters, step);
-    const own = model.penalty?.(weights);
-    return own ? { ...terms, [MODEL_PENALTY]: own } : terms;
-  };
-
-  const targetKinds = Object.fromEntries(
-    objectives.flatMap(({ output, loss }) => (loss.targetKind ? [[output, loss.targetKind]] : [])),
-  );
-
-  const lookUps = Object.keys(model.inputLimits ?? {});
-
-  /** What each metric makes of a batch, by `metric/<output>/<metric>/<name>`. */
-  const measured = (
-    of: (metric: Metric) => Metric['rows'],
-    outputs: Tensors,
-    masks: Tensors,
-    batch: Batch,
-  ): Record<string, tf.Tensor> => {
-    const all: Record<string, tf.Tensor> = {};
-    for (const { output, metrics } of objectives) {
-      for (const metric of metrics) {
-        const measure = of(metric);
-        if (!measure) continue;
-        const values = traceScope(`metric ${metric.name}`, () => {
-          const weights = ownEntry(batch.weights, output);
-          const rows = {
-            outputs: outputs[output]!,
-            targets: batch.targets[output]!,
-            ...(weights && { weights }),
-          };
-          const mask = ownEntry(masks, output);
-          return measure.call(metric, mask ? maskedRows(rows, mask) : rows);
-        });
-        Object.assign(all, putGroup(`metric/${output}/${metric.name}/`, values));
-      }
-    }
-    return all;
-  };
-
-  /** Gradients of the objective of one batch, the sums of its loss and metrics, and the weights that the model assigned. */
-  const differentiate = (state: Tensors, given: Batch, step: StepContext) => {
-    const parameters = takeGroup(state, PARAMETERS);
-    const variables = takeGroup(state, VARIABLES);
-    const batch = driver.transformBatch({ ...given, targetKinds, lookUps }, step);
-    let forward: BoundForward | undefined;
-    let found: ReturnType<typeof valueAndGradients>;
-    const observed: Observed[] = [];
-    try {
-      found = valueAndGradients(() => {
-        const weights = { ...parameters, ...variables };
-        forward = driver.observingLayers(step, observed, () => model.forward(batch.inputs, weights, step));
-        // Classes are those of the data, whatever a plugin makes of the targets.
-        const { sums, loss } = lossTerms(objectives, forward, batch, given.targets, lossReduction);
-        const penalties = penaltiesOf(parameters, weights, step);
-        const terms = Object.values(penalties);
-        return {
-          value: terms.length === 0 ? loss : (tf.addN([loss, ...terms]) as tf.Scalar),
-          aux: {
-            ...putGroup('sum/', sums),
-            ...putGroup('penalty/', penalties),
-            ...putGroup('output/', forward.outputs),
-            ...putGroup('mask/', forward.masks ?? {}),
-            ...putGroup('assigned/', forward.assigned),
-            ...Object.fromEntries(observed.map(({ tensor }, i) => [`observed/${i}`, tensor])),
-          },
-        };
-      }, parameters);
-    } finally {
-      forward?.release?.();
-      for (const { tensor } of observed) tensor.dispose();
-    }
-    const { gradients, aux } = found;
-    return {
-      objective: found.value,
-      parameters,
-      gradients: gradients as Tensors,
-      assigned: putGroup(VARIABLES, takeGroup(aux, 'assigned/')),
-      sums: {
-        ...takeGroup(aux, 'sum/'),
-        ...measured(sumsOf, takeGroup(aux, 'output/'), takeGroup(aux, 'mask/'), batch),
-      },
-      penalties: putGroup('penalty/', takeGroup(aux, 'penalty/')),
-      observed: observed.map((one, i) => ({ ...one, tensor: aux[`observed/${i}`]! })),
-    };
-  };
+  const objective = batchObjective(parts);
+  const penaltyOfWeights = driver.has('penalty') || model.penalty !== undefined;
+  const own = driver.ownParameters();
+  const ownNames = Object.keys(own);
+  /** All that gradients train: the model's parameters, and those of plugins. */
+  const trainedOf = (state: Tensors): Record<string, tf.Tensor> => ({
+    ...takeGroup(state, PARAMETERS),
+    ...Object.fromEntries(ownNames.map((name) => [name, state[name]!])),
+  });
 
   /** What the loss of a batch was divided by, so that the gradients of several batches make that of all. */
   const countOf = (sums: Tensors, batch: Batch): tf.Tensor => {
@@ -162,17 +66,15 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     return counts[0] ?? tf.scalar(Object.values(batch.inputs)[0]!.shape[0]!);
   };
 
-  const forwardAs = (state: Tensors, inputs: Tensors, step: StepContext): BoundForward => {
-    const parameters = driver.evaluationParameters(takeGroup(state, PARAMETERS), state, step);
-    return model.forward(inputs, { ...parameters, ...takeGroup(state, VARIABLES) }, step);
-  };
+  const shownParameters = (state: Tensors, step: StepContext): Tensors =>
+    driver.evaluationParameters(takeGroup(state, PARAMETERS), state, step);
 
   return {
-    hasPenalties: driver.has('penalty') || model.penalty !== undefined,
+    hasPenalties: penaltyOfWeights || driver.has('penalizeLayer') || driver.has('penalizeOutputs'),
     version: () => [...model.trainable(), ...(model.frozen?.() ?? [])].join(),
 
     accumulate(state, batch, step) {
-      const { gradients, assigned, sums } = differentiate(state, batch, step);
+      const { gradients, assigned, sums } = objective.differentiate(state, batch, step, trainedOf(state));
       const examples = countOf(sums, batch);
       const gathered = takeGroup(state, ACCUMULATED);
       const next = mapTensors(gathered, (sum, name) => {
@@ -183,18 +85,20 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     },
 
     train(state, batch, step) {
-      const found = differentiate(state, batch, step);
-      const { parameters, assigned, sums, penalties, observed } = found;
+      const trained = trainedOf(state);
+      const found = objective.differentiate(state, batch, step, trained);
+      const { assigned, sums, penalties, observed } = found;
+      const parameters = takeGroup(state, PARAMETERS);
       const gathered = takeGroup(state, ACCUMULATED);
-      let gradients = accumulates
-        ? meanOver(gathered, found.gradients, countOf(sums, batch))
-        : found.gradients;
-      gradients = driver.transformGradients(gradients, parameters, step, state);
+      const means = accumulates ? meanOver(gathered, found.gradients, countOf(sums, batch)) : found.gradients;
+      const [ofModel, ofPlugins] = apart(means);
+      const gradients = driver.transformGradients(ofModel, parameters, step, state);
       const scalars = scopedStep(step, optimizer).scalar;
       const updated = traceScope(`optimizer ${optimizer.name}`, () =>
-        optimizer.update(gradients, takeGroup(state, SLOTS), parameters, scalars),
+        optimizer.update({ ...gradients, ...ofPlugins }, takeGroup(state, SLOTS), trained, scalars),
       );
-      let next: Tensors = model.constrain?.(updated.parameters) ?? updated.parameters;
+      const [updatedModel, updatedPlugins] = apart(updated.parameters);
+      let next: Tensors = model.constrain?.(updatedModel) ?? updatedModel;
       next = driver.transformParameters(next, parameters, step, state);
       const outcome = { parameters: next, previous: parameters, gradients };
       const answers = driver.acceptStep({ ...outcome, loss: found.objective }, step);
@@ -208,6 +112,7 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
           ACCUMULATED,
           mapTensors(gathered, (sum) => tf.zerosLike(sum)),
         ),
+        ...updatedPlugins,
         ...driver.nextState(state, outcome, observed, step),
       };
       return accepted
@@ -219,26 +124,36 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
     },
 
     evaluate(state, batch, step) {
-      const forward = forwardAs(state, batch.inputs, step);
+      const parameters = shownParameters(state, step);
+      const weights = { ...parameters, ...takeGroup(state, VARIABLES) };
+      const watch = new LayerWatch(driver, step, false);
+      const forward = watch.during(() => model.forward(batch.inputs, weights, step));
       try {
         const { sums } = lossTerms(objectives, forward, batch, batch.targets, lossReduction);
+        const penalties = objective.batchPenalties({ batch, forward, watch }, state, parameters, step);
         const { outputs, masks = {} } = forward;
         return {
-          sums: { ...sums, ...measured(sumsOf, outputs, masks, batch) },
-          outputs: { ...outputs, ...putGroup(ROWS, measured(rowsOf, outputs, masks, batch)) },
+          sums: {
+            ...sums,
+            ...perExamples(penalties, batch),
+            ...measured(objectives, sumsOf, outputs, masks, batch),
+          },
+          outputs: { ...outputs, ...putGroup(ROWS, measured(objectives, rowsOf, outputs, masks, batch)) },
         };
       } finally {
         forward.release?.();
+        watch.dispose();
       }
     },
 
     penalties(state, step) {
-      const parameters = driver.evaluationParameters(takeGroup(state, PARAMETERS), state, step);
-      return penaltiesOf(parameters, { ...weightsOf(state), ...parameters }, step);
+      const parameters = shownParameters(state, step);
+      return objective.penalties(parameters, { ...weightsOf(state), ...parameters }, step);
     },
 
     predict(state, inputs, step) {
-      const forward = forwardAs(state, inputs, step);
+      const weights = { ...shownParameters(state, step), ...takeGroup(state, VARIABLES) };
+      const forward = model.forward(inputs, weights, step);
       forward.release?.();
       return forward.outputs;
     },
@@ -253,9 +168,12 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
       const fresh = tf.tidy(() => {
         const all = model.weights();
         const parameters = Object.fromEntries([...trainable].map((name) => [name, all[name]!]));
-        const gathered = { ...mapTensors(parameters, (one) => tf.zerosLike(one)), [EXAMPLES]: tf.scalar(0) };
+        const ofPlugins = Object.fromEntries(ownNames.map((name) => [name, toTensor(own[name]!, true)]));
+        const trained = { ...parameters, ...ofPlugins };
+        const gathered = { ...mapTensors(trained, (one) => tf.zerosLike(one)), [EXAMPLES]: tf.scalar(0) };
         const entries = {
-          ...putGroup(SLOTS, optimizer.init(parameters)),
+          ...ofPlugins,
+          ...putGroup(SLOTS, optimizer.init(trained)),
           ...(accumulates ? putGroup<tf.Tensor>(ACCUMULATED, gathered) : {}),
           ...driver.initialState(parameters, model.layers?.() ?? []),
         };
@@ -271,8 +189,11 @@ export function trainingProgram(parts: ProgramParts): TrainingProgram {
   };
 }
 
-const sumsOf = (metric: Metric): Metric['rows'] => metric.sums;
-const rowsOf = (metric: Metric): Metric['rows'] => metric.rows;
+/** The entries of the model, and those of plugins. */
+function apart(trained: Tensors): readonly [ofModel: Tensors, ofPlugins: Tensors] {
+  const ofPlugins = Object.entries(trained).filter(([name]) => name.startsWith(PLUGINS));
+  return ofPlugins.length === 0 ? [trained, {}] : [withoutPlugins(trained), Object.fromEntries(ofPlugins)];
+}
 
 /** The state that a step reached where it is accepted, else the one before it. */
 function whereAccepted(accepted: tf.Scalar, reached: Tensors, before: Tensors): Record<string, tf.Tensor> {

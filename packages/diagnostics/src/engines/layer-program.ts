@@ -4,6 +4,7 @@ import { EspalierError } from '@espalier/core';
 import {
   bindModel,
   lossTerms,
+  totalLoss,
   observeLayers,
   resolveObjectives,
   toHostArrays,
@@ -85,7 +86,7 @@ export async function layerProgram(
           () => bound.forward(inputs, all, step),
         );
         try {
-          const { loss: mean } = lossTerms(objectives, forward, asBatch, targets, 'examples');
+          const mean = totalLoss(lossTerms(objectives, forward, asBatch, targets, 'examples').losses);
           const own = bound.penalty?.(all);
           const value = own ? (tf.add(mean, own) as tf.Scalar) : mean;
           // A function of tensors has no layers; its outputs stand for them.

@@ -3,6 +3,7 @@ import type { Loss, TrainableModel } from '@espalier/core';
 import {
   bindModel,
   lossTerms,
+  totalLoss,
   resolveObjectives,
   toHostArrays,
   valueAndGradients,
@@ -52,7 +53,7 @@ export function batchObjective(
     const now = { ...all, ...changed };
     const forward = bound.forward(inputs, now, step);
     try {
-      const { loss: mean } = lossTerms(objectives, forward, asBatch, targets, 'examples');
+      const mean = totalLoss(lossTerms(objectives, forward, asBatch, targets, 'examples').losses);
       const own = bound.penalty?.(now);
       return own ? tf.add(mean, own) : mean;
     } finally {

@@ -32,13 +32,19 @@ export interface LeakLedger {
 }
 
 /** Their tensors belong to the tape until the gradient is taken: nothing can be told before. */
-const ON_THE_TAPE: ReadonlySet<string> = new Set(['penalty', 'observeLayer']);
+const ON_THE_TAPE: ReadonlySet<string> = new Set([
+  'penalty',
+  'observeLayer',
+  'penalizeLayer',
+  'penalizeOutputs',
+  'weighLosses',
+]);
 
 /**
  * Keeps a book of the tensors that plugins leave behind, hook by hook.
  *
  * A hook between steps is charged with what there is after it and was not before; one inside the step with what it made beyond what it
- * gave back and did not leave to the step's tidy, that is with what it kept. `penalty` and `observeLayer` are not watched.
+ * gave back and did not leave to the step's tidy, that is with what it kept. Hooks of the forward pass (`penalty`, `observeLayer` and their like) are not watched.
  *
  * Costs a look at `tf.memory()` before and after each hook. It changes nothing else, but every step hook that it wraps is called.
  *
