@@ -182,7 +182,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
   remoteControl: { coefficients: ['{}'] },
   socketChannel: { onListening: FUNCTION, path: TEXT },
   swa: { learningRate: [] },
-  tensorBoard: { clock: FUNCTION, images: FUNCTION },
+  tensorBoard: { clock: FUNCTION, images: FUNCTION, prCurves: FUNCTION, embeddings: FUNCTION },
   webhookTracker: { fetch: FUNCTION, headers: ['{}'] },
   track: { parameters: ['{}'] },
   webgpu: { dawnFlags: ['[]'] },

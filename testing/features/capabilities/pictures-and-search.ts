@@ -29,11 +29,10 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
         'J F',
         'packages/visualization/src/cli/run-cli.ts htmlReport',
       ),
-      part(
+      whole(
         'TensorBoard: scalars, histograms, images, graph, projector, hparams, PR curves',
         'B',
         'tensorBoard',
-        'Embeddings and precision-recall curves.',
       ),
       none(
         'Embedding projector / t-SNE / PCA',

@@ -35,6 +35,13 @@ export class ProtoWriter {
     return this.bytes(field, doubles(values));
   }
 
+  /** The same in 32 bits. */
+  packedFloats(field: number, values: readonly number[]): this {
+    const view = new DataView(new ArrayBuffer(4 * values.length));
+    values.forEach((value, i) => view.setFloat32(4 * i, value, true));
+    return this.bytes(field, new Uint8Array(view.buffer));
+  }
+
   message(field: number, write: (message: ProtoWriter) => unknown): this {
     const inner = new ProtoWriter();
     write(inner);

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Checkpoint, Plugin } from '@espalier/core';
 import { scriptedRun, toyModel } from '@espalier/testkit';
@@ -22,6 +22,25 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAAAAADRSSBWAAAAC0lEQVR4nGNg+A8AAQIBAEK+vGgAAAAASUVORK5CYII=',
   'base64',
 );
+/** 12 examples of two classes, sure and unsure. */
+const ANSWERS = {
+  labels: [0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1],
+  predictions: [0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.51, 0.7, 0.8, 0.995, 1],
+};
+const WEIGHTED = {
+  ...ANSWERS,
+  labels: ANSWERS.labels.map(Boolean),
+  weights: ANSWERS.labels.map((_, i) => i / 2),
+};
+const EMBEDDINGS = {
+  'a "layer"': {
+    values: Float32Array.from({ length: 12 }, (_, i) => i / 8 - 0.5),
+    shape: [4, 3],
+    metadata: { class: ['cat', 'do\tg', 'cat', 'eel'], place: [0, 1, 2, 3] },
+    sprite: { png: PNG, width: 1, height: 1 },
+  },
+  plain: { values: [1, 2, 3, 4], shape: [2, 2], metadata: { class: ['a', 'b'] } },
+};
 const EPOCHS = [
   { loss: 0.5, accuracy: 0.25, val_loss: 1, val_accuracy: 0.125 },
   { loss: 0.25, accuracy: 0.5, val_loss: 1e-30, val_accuracy: -2 },
@@ -43,6 +62,8 @@ function make(options: Partial<TensorBoardOptions> = {}): Plugin {
     everySteps: 2,
     histogramEpochs: 3,
     images: () => ({ digit: PNG }),
+    prCurves: () => ({ seven: ANSWERS, weighted: WEIGHTED }),
+    embeddings: () => EMBEDDINGS,
     hyperParameters: { learningRate: 0.01, optimizer: 'adam', nesterov: true },
     model: toyModel(),
     clock: () => 1700000000.25,
@@ -53,6 +74,11 @@ const play = (plugins: readonly Plugin[], more = {}) =>
   scriptedRun({ plugins, epochs: EPOCHS, stepsPerEpoch: 3, weights: WEIGHTS, ...more });
 const file = (part: string): Promise<Buffer> =>
   readFile(join(directory, part, 'events.out.tfevents.0.espalier'));
+const PROJECTOR = [
+  'projector_config.pbtxt',
+  ...['tensors.tsv', 'metadata.tsv', 'sprite.png'].map((name) => `projector/1/${name}`),
+  ...['tensors.tsv', 'metadata.tsv'].map((name) => `projector/2/${name}`),
+];
 
 describe('tensorBoard', () => {
   test.each(['train', 'validation'] as const)(
@@ -64,6 +90,70 @@ describe('tensorBoard', () => {
       const place = `${FIXTURE}/${part}/events.out.tfevents.0.espalier`;
       if (process.env['UPDATE_FIXTURES']) await writeFile(place, bytes);
       expect(bytes.equals(await readFile(place))).toBe(true);
+    },
+  );
+
+  test('writes the very files that its projector has read', async () => {
+    await play([make()]);
+    for (const name of PROJECTOR) {
+      const bytes = await readFile(join(directory, 'train', name));
+      const place = join(FIXTURE, 'train', name);
+      if (process.env['UPDATE_FIXTURES']) {
+        await mkdir(dirname(place), { recursive: true });
+        await writeFile(place, bytes);
+      }
+      expect(bytes.equals(await readFile(place))).toBe(true);
+    }
+    const { first, plain, names } = read.projector;
+    expect(names).toEqual(Object.keys(EMBEDDINGS));
+    expect(first).toEqual({
+      shape: [4, 3],
+      values: [...EMBEDDINGS['a "layer"'].values],
+      metadata: 'class\tplace\ncat\t0\ndo g\t1\ncat\t2\neel\t3\n',
+      sprite: PNG.length,
+      dims: [1, 1],
+    });
+    expect(plain).toEqual({ shape: [2, 2], values: [1, 2, 3, 4], metadata: 'a\nb\n' });
+    // Of a run that fails there is nothing to show.
+    await rm(join(directory, 'train'), { recursive: true });
+    const { error } = await play([make({ prCurves: () => ({ bad: { labels: [2], predictions: [1] } }) })]);
+    expect(String(error)).toContain(
+      "the curve 'bad' needs labels that are truth values, 0 or 1; that of example 0 is 2",
+    );
+    await expect(readFile(join(directory, 'train', PROJECTOR[0]!))).rejects.toThrow('ENOENT');
+  });
+
+  test.each([
+    [
+      'probabilities as predictions, 0 to 1; that of example 1 is 1.5',
+      { prCurves: () => ({ c: { labels: [0, 1], predictions: [0, 1.5] } }) },
+    ],
+    ['the same examples, got [1, 2, 1]', { prCurves: () => ({ c: { labels: [0], predictions: [0, 1] } }) }],
+    [
+      'weights >= 0; that of example 0 is NaN',
+      { prCurves: () => ({ c: { labels: [0], predictions: [0], weights: [NaN] } }) },
+    ],
+    [
+      'numbers [N, D], got 3 of shape [2,2]',
+      { embeddings: () => ({ e: { values: [1, 2, 3], shape: [2, 2] } }) },
+    ],
+    ['finite numbers; point 1 has NaN', { embeddings: () => ({ e: { values: [1, NaN], shape: [2, 1] } }) }],
+    [
+      "metadata of its 1 points; 'class' has 2",
+      { embeddings: () => ({ e: { values: [1], shape: [1, 1], metadata: { class: ['a', 'b'] } } }) },
+    ],
+    [
+      'a sprite of { png, width, height }',
+      {
+        embeddings: () => ({ e: { values: [1], shape: [1, 1], sprite: { png: PNG, width: 0, height: 1 } } }),
+      },
+    ],
+  ] as readonly (readonly [string, Partial<TensorBoardOptions>])[])(
+    'says that a curve or an embedding needs %s',
+    async (message, options) => {
+      const { error } = await play([make(options)]);
+      expect(error).toMatchObject({ code: 'invalid-data', scope: 'tensor-board' });
+      expect(String(error)).toContain(message);
     },
   );
 
@@ -93,6 +183,16 @@ describe('tensorBoard', () => {
     expect(new Set(kernel.counts)).toEqual(new Set([2]));
     expect(bias).toMatchObject({ min: 7, max: 7, num: 2, counts: [2] });
     expect(read.train.images).toEqual({ digit: { step: 2, width: 2, height: 1, bytes: PNG.length } });
+    expect(read.train.prCurves).toMatchObject({
+      step: 2,
+      thresholds: 201,
+      displayName: 'seven',
+      compared: 201,
+    });
+    // By hand: from 0.3 on, 6 of 8 are right, and none is missed; from 0.995 on 2 of 2, and 4 are missed.
+    const at = (row: number, threshold: number) => read.train.prCurves.seven[row]![threshold];
+    expect([0, 1, 2, 3, 4, 5].map((row) => at(row, 60))).toEqual([6, 2, 4, 0, 0.75, 1]);
+    expect([0, 1, 2, 3].map((row) => at(row, 199))).toEqual([2, 0, 6, 4]);
     expect(read.train.graph).toEqual([
       ['hidden', 'Dense', []],
       ['output', 'Dense', ['hidden']],
@@ -112,7 +212,7 @@ describe('tensorBoard', () => {
       onEpochEnd: async (run) => void saved.push(await run.checkpoint()),
     };
     // The order of events within an epoch's end differs where the checkpoint came first: without pictures there is none.
-    const plain = () => make({ images: () => ({}), histogramEpochs: 99 });
+    const plain = () => make({ images: () => ({}), prCurves: () => ({}), histogramEpochs: 99 });
     const order = () => (where === 'before' ? [saver, plain()] : [plain(), saver]);
     await play(order());
     const whole = [await file('train'), await file('validation')];
@@ -149,6 +249,8 @@ describe('tensorBoard', () => {
     [{ everySteps: 0 }, 'everySteps must be a whole number >= 1'],
     [{ images: {} as never }, 'images must be a function'],
     [{ hyperParameters: { a: {} } as never }, 'hyperParameters must be numbers, strings or truth values'],
+    [{ prCurves: {} as never }, 'prCurves must be a function'],
+    [{ embeddings: [] as never }, 'embeddings must be a function'],
     [{ model: {} as never }, 'model must be a LayersModel'],
   ])('refuses %j', (options, message) => {
     expect(() => tensorBoard({ directory: 'd', ...options })).toThrow(message);

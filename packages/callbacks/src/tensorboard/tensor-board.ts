@@ -4,6 +4,7 @@ import { option, readOptions } from '@espalier/core';
 import { runFiles } from '../files/run-files.js';
 import { lockForRun, type ReleaseLock } from '../files/run-lock.js';
 import { orIoError } from '../files/storage-error.js';
+import { writeWhole } from '../files/write-whole.js';
 import {
   fileStart,
   graphEvent,
@@ -18,6 +19,8 @@ import {
 } from './events.js';
 import { GrowingFile } from '../files/growing-file.js';
 import { modelGraph } from './model-graph.js';
+import { prCurve, type ScoredAnswers } from './pr-curve.js';
+import { type Embedding, projectorFiles } from './projector.js';
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
@@ -31,6 +34,14 @@ export interface TensorBoardOptions {
   readonly images?: (
     run: Run,
   ) => Readonly<Record<string, Uint8Array>> | Promise<Readonly<Record<string, Uint8Array>>>;
+  /** Precision-recall curves for the end of each epoch, by tag: e.g. one for each class, of validation data. */
+  readonly prCurves?: (
+    run: Run,
+  ) => Readonly<Record<string, ScoredAnswers>> | Promise<Readonly<Record<string, ScoredAnswers>>>;
+  /** Embeddings for the projector, by tag; asked for when the run is over, unless it failed. */
+  readonly embeddings?: (
+    run: Run,
+  ) => Readonly<Record<string, Embedding>> | Promise<Readonly<Record<string, Embedding>>>;
   /** Hyper-parameters of the run, by name. */
   readonly hyperParameters?: Readonly<Record<string, HyperParameter>>;
   /** Its layers are written as a graph. */
@@ -49,7 +60,8 @@ interface State {
 }
 
 /**
- * Writes event files that TensorBoard shows: scalars, histograms of weights, pictures, hyper-parameters, the model's layers.
+ * Writes event files that TensorBoard shows: scalars, histograms of weights, pictures, precision-recall curves, hyper-parameters, the
+ * model's layers; and the files of its projector.
  *
  * As Keras's `TensorBoard`, `train/` and `validation/` are two runs, so that the curves of one metric lie in one chart: at step e, the
  * epoch, the tag `epoch_loss` of both, `epoch_learning_rate`, and what else the epoch's logs have; with `everySteps` at step s, the
@@ -69,7 +81,8 @@ interface State {
  */
 export function tensorBoard(options: TensorBoardOptions): Plugin<never, never> {
   const { values, config } = readOptions('tensor-board', options, RULES);
-  const { directory, everySteps, histogramEpochs, images, hyperParameters: given, model, name } = values;
+  const { directory, everySteps, histogramEpochs, images, prCurves, embeddings } = values;
+  const { hyperParameters: given, model, name } = values;
   const { clock = () => Date.now() / 1000 } = values;
   let files: { readonly train: GrowingFile; readonly validation: GrowingFile } | undefined;
   let release: ReleaseLock | undefined;
@@ -100,6 +113,19 @@ export function tensorBoard(options: TensorBoardOptions): Plugin<never, never> {
       .filter((metric) => !metric.startsWith('val_'))
       .map((metric) => `epoch_${metric}`);
     await write(train, 0, hyperParameters(given, tags, wallTime));
+  };
+
+  /** Writes what the projector reads, its list of files last. */
+  const project = async (found: Readonly<Record<string, Embedding>>): Promise<void> => {
+    const node = await runFiles(name);
+    const { fs, path } = node;
+    for (const { path: parts, bytes } of projectorFiles(name, found)) {
+      const file = path.join(directory, 'train', ...parts);
+      await orIoError(name, `write '${file}'`, async () => {
+        await fs.mkdir(path.dirname(file), { recursive: true });
+        await writeWhole(node, file, bytes);
+      });
+    }
   };
 
   return {
@@ -157,6 +183,14 @@ export function tensorBoard(options: TensorBoardOptions): Plugin<never, never> {
           pictures.map(([tag, png]) => image(tag, png)),
         );
       }
+      if (prCurves) {
+        const curves = Object.entries(await prCurves(run));
+        await write(
+          files!.train,
+          run.epoch,
+          curves.map(([tag, answers]) => prCurve(name, tag, answers)),
+        );
+      }
     },
     async onFitEnd(run, status) {
       try {
@@ -164,6 +198,7 @@ export function tensorBoard(options: TensorBoardOptions): Plugin<never, never> {
           const end = hyperParametersEnd(status === 'failed' ? 'failure' : 'success', clock());
           await write(files.train, run.epoch, [end]);
         }
+        if (embeddings && files && status !== 'failed') await project(await embeddings(run));
       } finally {
         await release?.();
         release = undefined;
@@ -185,6 +220,16 @@ const RULES = {
   histogramEpochs: option.integer({ min: 1, optional: true }),
   images: option.custom<NonNullable<TensorBoardOptions['images']>, { readonly optional: true }>({
     expected: 'a function that gives PNG files by tag',
+    accepts: (value) => typeof value === 'function',
+    optional: true,
+  }),
+  prCurves: option.custom<NonNullable<TensorBoardOptions['prCurves']>, { readonly optional: true }>({
+    expected: 'a function that gives { labels, predictions } by tag',
+    accepts: (value) => typeof value === 'function',
+    optional: true,
+  }),
+  embeddings: option.custom<NonNullable<TensorBoardOptions['embeddings']>, { readonly optional: true }>({
+    expected: 'a function that gives { values, shape } by tag',
     accepts: (value) => typeof value === 'function',
     optional: true,
   }),
