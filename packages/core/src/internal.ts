@@ -40,6 +40,7 @@ export {
   addMaxPoolGradient,
   firstMaximum,
 } from './engine/kernel-kit/pooling-gradients.js';
+export { EventLoopTurns } from './run/event-loop.js';
 export { inStep, toBatch } from './engine/eager-executor.js';
 export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';

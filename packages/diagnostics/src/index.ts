@@ -45,6 +45,10 @@ export { inputXGradient, saliency, smoothGrad } from './attributions/saliency.js
 export type { AttributionOptions, Attributions } from './attributions/score.js';
 export type { ShapleyValues, ShapleyValuesOptions } from './attributions/shapley-values.js';
 export { shapleyValues } from './attributions/shapley-values.js';
+export type { Pca, PcaOptions } from './embeddings/pca.js';
+export { pca } from './embeddings/pca.js';
+export type { Tsne, TsneOptions } from './embeddings/tsne.js';
+export { tsne } from './embeddings/tsne.js';
 export type {
   CrossBackendDiffOptions,
   EngineDifference,

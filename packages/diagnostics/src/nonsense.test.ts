@@ -85,6 +85,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   mostConfused: { make: of(exported.mostConfused, [[1, 2], [3, 4]]) }, // prettier-ignore
   occlusion: { make: of(exported.occlusion, model, inputs), good: { size: 2 }, accepts: { value: ['-1'] } },
   overfittingGap: { make: of(exported.overfittingGap, record) },
+  pca: { make: of(exported.pca, logits), good: { components: 1 } },
   permutationImportance: { make: of(exported.permutationImportance, () => 1, logits), good: { repeats: 1 } },
   saliency: { make: of(exported.saliency, model, inputs) },
   shapleyValues: {
@@ -94,6 +95,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   smoothGrad: { make: of(exported.smoothGrad, model, inputs), good: { samples: 1 } },
   temperatureScaling: { make: of(exported.temperatureScaling, logits, labels) },
   topLosses: { make: of(exported.topLosses, loss, logits, logits) },
+  tsne: { make: of(exported.tsne, logits), good: { perplexity: 2, iterations: 1 } },
   weightChanges: { make: of(exported.weightChanges, weights, weights) },
   weightHistory: { make: exported.weightHistory, accepts: { name: ["'x'"], parameters: ['a function'] } },
   weightStatistics: { make: of(exported.weightStatistics, weights) },

@@ -8,6 +8,8 @@ export { calibrationChart } from './calibration-chart.js';
 export type { Chart, ChartOptions, ChartTitle } from './chart.js';
 export type { ConfusionMatrixOptions } from './confusion-matrix-chart.js';
 export { confusionMatrixChart } from './confusion-matrix-chart.js';
+export type { EmbeddingChartOptions } from './embedding-chart.js';
+export { embeddingChart } from './embedding-chart.js';
 export type { HealthChartOptions, HealthFigure, LayerFigures } from './health-chart.js';
 export { healthChart } from './health-chart.js';
 export type { HeatMapOptions } from './heat-map.js';

@@ -41,6 +41,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     accepts: { points: ['[]'] },
   },
   decisionGrid: { make: exported.decisionGrid, good: { x: [0, 1], y: [0, 1] } },
+  embeddingChart: {
+    make: exported.embeddingChart,
+    good: { title, points: [[0, 1]], labels: [0] },
+  },
   flameChart: {
     make: exported.flameChart,
     good: { title, profile: { name: 'run', seconds: 1, calls: 1, children: [] } },

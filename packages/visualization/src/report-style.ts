@@ -75,6 +75,7 @@ figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 figure svg [fill="${theme.ink}"]{fill:var(--ink)}
 figure svg [fill="${theme.softInk}"]{fill:var(--soft)}
 figure svg [stroke="${theme.ink}"]{stroke:var(--ink)}
+figure svg text[stroke="${theme.paper}"]{stroke:var(--paper);fill:var(--paper)}
 figure svg [stroke="${theme.grid}"]{stroke:var(--grid)}
 figure svg [stroke="${theme.axis}"]{stroke:var(--axis)}
 }

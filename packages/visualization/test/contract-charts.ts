@@ -68,6 +68,21 @@ export const charts: Record<string, ChartEntry> = {
         }),
     },
   },
+  embeddingChart: {
+    make: (text) =>
+      exported.embeddingChart({
+        title: text,
+        points: [[0, 1], [2, 3], [9, 9]], // prettier-ignore
+        labels: [0, 0, 1],
+        classNames: [text, 'b'],
+        xLabel: text,
+        yLabel: text,
+      }),
+    bad: {
+      'no points': () => exported.embeddingChart({ points: [] }),
+      'labels of others': () => exported.embeddingChart({ points: [[0, 1]], labels: [0, 1] }),
+    },
+  },
   flameChart: {
     make: (text) =>
       exported.flameChart({

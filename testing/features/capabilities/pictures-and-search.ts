@@ -34,11 +34,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
         'B',
         'tensorBoard',
       ),
-      none(
-        'Embedding projector / t-SNE / PCA',
-        'B F',
-        'Needs a program of its own; activations and labels can be written for one.',
-      ),
+      whole('Embedding projector / t-SNE / PCA', 'B F', 'tensorBoard pca tsne embeddingChart'),
       whole('Decision boundary, fitted function with a band', '', 'decisionBoundary fittedCurve'),
       whole('Learning-rate finder plot', 'F L', 'findLearningRate lineChart'),
       whole('Top losses, most confused', 'F', 'topLosses mostConfused'),
