@@ -71,7 +71,7 @@ const MOST = 5000;
  */
 export async function tsne(values: AnyArray, options: TsneOptions = {}): Promise<Tsne> {
   const { components, perplexity, iterations, learningRate, start, seed } = readOptions('tsne', options, {
-    components: option.oneOf([2, 3], { default: 2 }),
+    components: option.integer({ min: 2, max: 3, default: 2 }),
     perplexity: option.number({ min: 1, default: 30 }),
     iterations: option.integer({ min: 1, default: 1000 }),
     learningRate: option.number({ min: 0, exclusiveMin: true, optional: true }),

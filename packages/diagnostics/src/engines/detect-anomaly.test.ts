@@ -58,7 +58,7 @@ test('forward: the op of the loss, what went in, and the example', async () => {
     name: 'marking',
     transformBatch(batch) {
       const [[name, targets]] = Object.entries(batch.targets) as [[string, tf.Tensor2D]];
-      const rows = tf.oneHot(tf.tensor1d([5], 'int32'), targets.shape[0]).transpose();
+      const rows = tf.transpose(tf.oneHot(tf.tensor1d([5], 'int32'), targets.shape[0]));
       return { ...batch, targets: { [name]: tf.mul(tf.onesLike(targets), tf.mul(rows, 2)) } };
     },
   };
