@@ -57,6 +57,7 @@ export async function tuningRecipe({ folder, packed, tools }: RecipeContext): Pr
     [['best', path, '--json'], new RegExp(`${least}`)],
     [['report', path], /learningRate/],
     [['report', path, '--html', 'search.html'], /search\.html/],
+    [['show', 'runs/search.db'], /6 complete/],
   ];
   for (const [args, text] of expected) {
     const said = await cli(args);

@@ -12,7 +12,11 @@ import { onWorkers, redisStorage } from '@espalier/tuning-bullmq';
 import { digits, pruner, study } from './search.js';
 
 const { values } = parseArgs({
-  options: { redis: { type: 'string' }, trials: { type: 'string', default: '12' } },
+  options: {
+    redis: { type: 'string' },
+    trials: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
 });
 
 const folder = await mkdtemp(join(tmpdir(), 'espalier-redis-'));
@@ -43,7 +47,7 @@ const search = await createStudy({
   storage,
 });
 await search.optimize(onWorkers(storage), {
-  trials: Number(values.trials),
+  trials: Number(values.trials ?? (values.quick ? 4 : 12)),
   parallel: 3,
   onTrialEnd({ number, state, values: [loss] = [], parameters }) {
     console.log(`trial ${number}  ${state}  ${loss?.toFixed(4) ?? ''}  ${parameters.units} units`);
@@ -55,8 +59,8 @@ await search.optimize(onWorkers(storage), {
 });
 console.log('best:', search.best!.number, search.best!.values![0]!.toFixed(4), search.best!.parameters);
 await search.close();
-for (const one of workers) one.kill('SIGTERM');
-own?.kill();
+await Promise.all(workers.map(end));
+if (own) await end(own);
 await rm(folder, { recursive: true, force: true });
 
 /** A Redis for this program alone. */
@@ -81,4 +85,12 @@ async function startRedis(path: string): Promise<ChildProcess> {
       if (tries === 50 || !isEspalierError(error)) throw error;
     }
   }
+}
+
+/** Redis writes to its folder when it ends, and stays where that is gone. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
 }

@@ -22,10 +22,14 @@ import {
 
 const { values } = parseArgs({
   options: {
-    trials: { type: 'string', default: '20' },
-    study: { type: 'string', default: 'runs/tuning/mnist.jsonl' },
+    quick: { type: 'boolean', default: false },
+    trials: { type: 'string' },
+    study: { type: 'string' },
   },
 });
+
+const trials = Number(values.trials ?? (values.quick ? 4 : 20));
+const path = values.study ?? `runs/tuning/mnist${values.quick ? '-quick' : ''}.jsonl`;
 
 await useBackend(wasm());
 const { train } = await mnist({ flatten: true });
@@ -46,7 +50,7 @@ const study = await createStudy({
   pruner: foldPruner({ pThreshold: 0.3 }),
   direction: 'minimize',
   seed: 1,
-  storage: journalStorage(values.study),
+  storage: journalStorage(path),
 });
 if (study.trials.length > 0) console.log(`${study.trials.length} trials were there already`);
 
@@ -82,7 +86,7 @@ await study.optimize(
     return mean['loss']!;
   },
   {
-    trials: Number(values.trials),
+    trials,
     onTrialEnd: ({ number, state, values: [loss] = [], parameters }) =>
       console.log(
         `trial ${String(number).padStart(2)}  ${state.padEnd(8)}  ${loss?.toFixed(4) ?? '      '}  ${parameters.optimizer.padEnd(4)}  ${parameters.units} units`,
