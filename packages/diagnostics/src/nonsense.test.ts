@@ -12,7 +12,15 @@ beforeAll(() => tf.setBackend('cpu'));
 
 const model = tfl.sequential({
   layers: [
-    tfl.layers.conv2d({ filters: 2, kernelSize: 2, inputShape: [3, 3, 1], name: 'conv', activation: 'relu' }),
+    // Units that answer, whatever is drawn elsewhere.
+    tfl.layers.conv2d({
+      filters: 2,
+      kernelSize: 2,
+      kernelInitializer: 'ones',
+      inputShape: [3, 3, 1],
+      name: 'conv',
+      activation: 'relu',
+    }),
     tfl.layers.flatten(),
     tfl.layers.dense({ units: 2, name: 'out' }),
   ],
@@ -52,6 +60,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   },
   detectAnomaly: { make: of(exported.detectAnomaly, eager()), accepts: { onAnomaly: ['a function'] } },
   deepDream: { make: of(exported.deepDream, model, array([3, 3, 1])), good: { layer: 'conv', octaves: 1 } },
+  deepLift: { make: of(exported.deepLift, model, inputs), accepts: { baseline: ['-1'] } },
   featureMaps: { make: of(exported.featureMaps, model, inputs), good: { layer: 'conv' } },
   gradCam: { make: of(exported.gradCam, model, inputs) },
   gradientCheck: { make: of(exported.gradientCheck, model, loss, batch), good: { samples: 1 } },
@@ -74,6 +83,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
     good: { samples: 2 },
     accepts: { hidden: ['-1'] },
   },
+  lrp: { make: of(exported.lrp, model, inputs) },
   maximizeActivation: {
     make: of(exported.maximizeActivation, model),
     good: { layer: 'conv', steps: 2 },

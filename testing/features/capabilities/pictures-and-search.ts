@@ -61,7 +61,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('Grad-CAM, guided backprop', 'C', 'gradCam guidedBackpropagation'),
       whole('Occlusion, feature ablation, permutation importance', 'C S', 'occlusion permutationImportance'),
       whole('SHAP, LIME', 'C', 'shapleyValues lime limeImages'),
-      none('DeepLift, LRP', 'C', 'Needs another gradient for each layer.'),
+      whole('DeepLift, LRP', 'C', 'deepLift lrp'),
       whole('Activation maximisation / deep dream', '', 'maximizeActivation deepDream'),
       none(
         'Influence functions, TracIn',

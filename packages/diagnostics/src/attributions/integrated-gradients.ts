@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { option, readOptions, toTensorData } from '@espalier/core';
-import type { AnyArray, GivenArrays } from '../given-arrays.js';
-import { asTensor, failData } from '../given-arrays.js';
+import { option, readOptions } from '@espalier/core';
+import type { GivenArrays } from '../given-arrays.js';
+import type { Baseline } from './baseline.js';
+import { BASELINE_RULE, baselineOf, gapsOf } from './baseline.js';
 import { mapped } from './saliency.js';
 import type { AttributionOptions, Attributions } from './score.js';
 import { attribute, ATTRIBUTION_RULES, scorer } from './score.js';
@@ -10,7 +11,7 @@ import { attribute, ATTRIBUTION_RULES, scorer } from './score.js';
 /** Options of {@link integratedGradients}. */
 export interface IntegratedGradientsOptions extends AttributionOptions {
   /** Where the path begins: one number for all entries, or arrays `[1, ...]` or `[N, ...]` by input name. Default 0. */
-  readonly baseline?: number | Readonly<Record<string, AnyArray>>;
+  readonly baseline?: Baseline;
   /** Points on the path. Default 50. */
   readonly steps?: number;
   /** How far the sum may be from what it should be, as a share of it; > 0. Default 0.05. */
@@ -59,43 +60,12 @@ export async function integratedGradients(
 ): Promise<IntegratedGradients> {
   const { baseline, steps, tolerance, ...rest } = readOptions('integrated-gradients', options, {
     ...ATTRIBUTION_RULES,
-    baseline: option.custom<number | Readonly<Record<string, AnyArray>>>({
-      default: 0,
-      expected: 'a number, or arrays by input name',
-      accepts: (value) => Number.isFinite(value) || (typeof value === 'object' && value !== null),
-    }),
+    baseline: BASELINE_RULE,
     steps: option.integer({ min: 1, default: 50 }),
     tolerance: option.number({ min: 0, exclusiveMin: true, default: 0.05 }),
   }).values;
   const of = scorer('integrated-gradients', model, inputs, rest);
-  let start: Record<string, tf.Tensor> = {};
-  let baselineScores: number[] = [];
-  try {
-    start = tf.tidy(() =>
-      mapped(of.inputs, (input, name) => {
-        if (typeof baseline === 'number') return tf.fill(input.shape, baseline);
-        const given = baseline[name];
-        if (!given) return failData('integrated-gradients', `baseline has no input '${name}'.`);
-        const tensor = tf.cast(asTensor(given), 'float32');
-        const fits =
-          tensor.rank === input.rank &&
-          tensor.shape.every((d, i) => d === input.shape[i] || (i === 0 && d === 1));
-        if (!fits)
-          return failData(
-            'integrated-gradients',
-            `baseline '${name}' is [${tensor.shape}], the input [${input.shape}].`,
-          );
-        return tf.add(tf.zerosLike(input), tensor);
-      }),
-    );
-    const before = tf.tidy(() => of.scores(start));
-    baselineScores = Array.from(await before.data());
-    before.dispose();
-  } catch (error) {
-    of.dispose();
-    tf.dispose(start);
-    throw error;
-  }
+  const { start, baselineScores } = await baselineOf('integrated-gradients', of, baseline);
   try {
     const found = await attribute(of, () => {
       const ways = mapped(of.inputs, (input, name) => tf.sub(input, start[name]!));
@@ -111,22 +81,7 @@ export async function integratedGradients(
       }
       return mapped(sums, (sum, name) => tf.mul(ways[name]!, tf.div(sum, steps)));
     });
-    const gaps = found.scores.map((score, n) => {
-      const sum = Object.values(found.values).reduce((all, array) => {
-        const size = array.data.length / found.scores.length;
-        const own = toTensorData(array).subarray(n * size, (n + 1) * size);
-        return all + Array.from(own).reduce((total, value) => total + value, 0);
-      }, 0);
-      return sum - (score - baselineScores[n]!);
-    });
-    // Rounding of the scores themselves counts as no gap.
-    const complete = gaps.every((gap, n) => {
-      const [score, base] = [found.scores[n]!, baselineScores[n]!];
-      return (
-        Math.abs(gap) <= tolerance * Math.abs(score - base) + 1e-5 * Math.max(Math.abs(score), Math.abs(base))
-      );
-    });
-    return { ...found, baselineScores, gaps, complete };
+    return { ...found, baselineScores, ...gapsOf(found, baselineScores, tolerance) };
   } finally {
     tf.dispose(start);
   }
