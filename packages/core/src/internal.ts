@@ -41,6 +41,8 @@ export {
   firstMaximum,
 } from './engine/kernel-kit/pooling-gradients.js';
 export { EventLoopTurns } from './run/event-loop.js';
+export type { TapedOp, TapeRule } from './engine/tape-rules.js';
+export { withTapeRules } from './engine/tape-rules.js';
 export { inStep, toBatch } from './engine/eager-executor.js';
 export { needBackend } from './engine/need-backend.js';
 export { prepareTfjs } from './engine/prepare-tfjs.js';

@@ -78,6 +78,11 @@ export type { HealthOptions, HealthPlugin, HealthReport } from './health/health.
 export { health } from './health/health.js';
 export type { HealthEpoch, LayerEpoch } from './health/health-record.js';
 export type { LayerHealth, VanishingSigns } from './health/judge.js';
+export type { InfluenceFunctionsOptions } from './influence/influence-functions.js';
+export { influenceFunctions } from './influence/influence-functions.js';
+export type { Influences } from './influence/influences.js';
+export type { TracInCheckpoint, TracInOptions } from './influence/trac-in.js';
+export { tracIn } from './influence/trac-in.js';
 export type { ActivationProfile, ActivationProfileOptions } from './layers/activation-profile.js';
 export { activationProfile } from './layers/activation-profile.js';
 export type { ActivationsOptions } from './layers/activations.js';

@@ -66,6 +66,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   gradientCheck: { make: of(exported.gradientCheck, model, loss, batch), good: { samples: 1 } },
   guidedBackpropagation: { make: of(exported.guidedBackpropagation, model, inputs) },
   health: { make: exported.health, accepts: { name: ["'x'"] } },
+  influenceFunctions: {
+    make: of(exported.influenceFunctions, model, loss, batch, batch),
+    good: { parameters: ['out/bias'] },
+  },
   inputXGradient: { make: of(exported.inputXGradient, model, inputs) },
   integratedGradients: {
     make: of(exported.integratedGradients, model, inputs),
@@ -105,6 +109,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   smoothGrad: { make: of(exported.smoothGrad, model, inputs), good: { samples: 1 } },
   temperatureScaling: { make: of(exported.temperatureScaling, logits, labels) },
   topLosses: { make: of(exported.topLosses, loss, logits, logits) },
+  tracIn: { make: of(exported.tracIn, model, loss, batch, batch) },
   tsne: { make: of(exported.tsne, logits), good: { perplexity: 2, iterations: 1 } },
   weightChanges: { make: of(exported.weightChanges, weights, weights) },
   weightHistory: { make: exported.weightHistory, accepts: { name: ["'x'"], parameters: ['a function'] } },

@@ -63,11 +63,7 @@ export const picturesAndSearch: readonly CapabilityGroup[] = [
       whole('SHAP, LIME', 'C', 'shapleyValues lime limeImages'),
       whole('DeepLift, LRP', 'C', 'deepLift lrp'),
       whole('Activation maximisation / deep dream', '', 'maximizeActivation deepDream'),
-      none(
-        'Influence functions, TracIn',
-        'C',
-        'Needs second derivatives, or a checkpoint of each epoch for each example.',
-      ),
+      whole('Influence functions, TracIn', 'C', 'influenceFunctions tracIn'),
       whole(
         'Uncertainty: ensembles, MC dropout, conformal, temperature',
         'F',

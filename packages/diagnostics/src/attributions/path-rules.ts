@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { EspalierError } from '@espalier/core';
 import type { TapedOp, TapeRule } from '@espalier/core/internal';
 import { currentScope, withScopes, withTapeRules } from '@espalier/core/internal';

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { AnyArray } from '../given-arrays.js';
 import { failData } from '../given-arrays.js';
+import { applyLayers } from '../layers/run-layers.js';
 import type { AttributionOptions } from './score.js';
 import { scorer } from './score.js';
 
@@ -36,12 +37,12 @@ export async function scoresOfRows<T>(
       for (let from = 0; from < count; from += AT_ONCE) {
         const here = Math.min(AT_ONCE, count - from);
         const values = Float32Array.from({ length: here * width }, (_, i) => rows[from * width + i]!);
-        const asked = tf.tensor(values, [here, ...shape], 'float32');
-        const targets = first.targets[example]!;
-        const part = scorer(scope, model, asked, { ...options, targets });
-        asked.dispose();
-        const got = tf.tidy(() => part.scores(part.inputs));
-        part.dispose();
+        const got = tf.tidy(() => {
+          const asked = { [name]: tf.tensor(values, [here, ...shape], 'float32') };
+          const outputs = applyLayers(first.bound, asked, first.bound.weights(), () => undefined);
+          const output = outputs[options.output ?? Object.keys(outputs)[0]!]!;
+          return tf.slice(output, [0, first.targets[example]!], [here, 1]);
+        });
         found.set(await got.data(), from);
         got.dispose();
       }
