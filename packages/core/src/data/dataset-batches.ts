@@ -70,7 +70,7 @@ export class DatasetBatches implements EpochBatches {
     this.#asked = this.#given += batches * this.#batchSize;
   }
 
-  close(): Promise<void> {
+  close(): void | Promise<void> {
     return this.#ahead.close();
   }
 

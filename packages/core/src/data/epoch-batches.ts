@@ -33,7 +33,7 @@ export interface EpochBatches {
   /** After the batches handed out so far; batches that were made ahead do not count. */
   readonly position: EpochPosition;
   /** Ends the epoch early or late; a source is told. Must be called, also after an error. */
-  close(): Promise<void>;
+  close(): void | Promise<void>;
 }
 
 /** How an epoch is cut into batches. */

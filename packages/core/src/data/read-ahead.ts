@@ -35,9 +35,9 @@ export class ReadAhead<T> {
   }
 
   /** Makes nothing more, and waits for what is under way. */
-  async close(): Promise<void> {
+  close(): void | Promise<void> {
     this.#ended = true;
-    await Promise.allSettled(this.#pending.splice(0));
+    if (this.#pending.length > 0) return Promise.allSettled(this.#pending.splice(0)).then(() => undefined);
   }
 
   #first(): MaybePromise<T | undefined> {

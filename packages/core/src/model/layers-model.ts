@@ -95,8 +95,11 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     },
     trainable() {
       checkAlive(variables());
+      // Asked at the start of every epoch.
       const trainable = new Set(model.trainableWeights as unknown as LayerVariable[]);
-      return [...byName].filter(([, variable]) => trainable.has(variable)).map(([name]) => name);
+      const names: string[] = [];
+      for (const [name, variable] of byName) if (trainable.has(variable)) names.push(name);
+      return names;
     },
     frozen: () => norms.filter(isFrozen).map(({ name }) => name),
     forward(inputs, weights, step) {

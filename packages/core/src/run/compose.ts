@@ -153,7 +153,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
         throw error;
       }
     },
-    epochStart: () => engine.epochStart(),
+    epochStart: async () => engine.epochStart(),
     stepStart: async () => engine.stepStart(),
     transformBatch: (batch) => driver.transformBatch(batch, step),
     penalty(parameters) {

@@ -91,12 +91,13 @@ export class FitWork implements RunWork {
     });
   }
 
-  async closeEpoch(): Promise<void> {
+  closeEpoch(): void | Promise<void> {
     // A checkpoint of a run that is stopped here still wants to know.
     this.#position = this.position;
     this.#begun = undefined;
-    await this.#epoch!.close();
+    const closing = this.#epoch!.close();
     this.#epoch = undefined;
+    return closing;
   }
 
   steps(

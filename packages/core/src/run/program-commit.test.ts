@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
-import { programCommit } from './program-commit.js';
+import { commitOf } from './program-commit.js';
 import { Trainer } from './trainer.js';
 
 const FIRST = 'a'.repeat(40);
@@ -29,7 +29,7 @@ async function files(contents: Readonly<Record<string, string>>): Promise<void> 
 
 test('a branch, from a folder below', async () => {
   await files({ '.git/HEAD': 'ref: refs/heads/a/b\n', '.git/refs/heads/a/b': `${FIRST}\n`, 'x/y/z': '' });
-  expect(await programCommit(join(root, 'x/y'))).toEqual({ commit: FIRST });
+  expect(await commitOf(join(root, 'x/y'))).toEqual({ commit: FIRST });
 });
 
 test('a branch that is packed, not one whose name ends alike; a loose one goes first', async () => {
@@ -37,16 +37,16 @@ test('a branch that is packed, not one whose name ends alike; a loose one goes f
     '.git/HEAD': 'ref: refs/heads/main\n',
     '.git/packed-refs': `# pack-refs with: peeled\n${FIRST} refs/remotes/refs/heads/main\n${SECOND} refs/heads/main\n^${FIRST}\n`,
   });
-  expect(await programCommit(root)).toEqual({ commit: SECOND });
+  expect(await commitOf(root)).toEqual({ commit: SECOND });
   await files({ '.git/refs/heads/main': FIRST });
-  expect(await programCommit(root)).toEqual({ commit: FIRST });
+  expect(await commitOf(root)).toEqual({ commit: FIRST });
 });
 
 test('a commit without a branch, of 40 and of 64 digits', async () => {
   await files({ '.git/HEAD': `${SECOND}\n` });
-  expect(await programCommit(root)).toEqual({ commit: SECOND });
+  expect(await commitOf(root)).toEqual({ commit: SECOND });
   await files({ '.git/HEAD': 'b'.repeat(64) });
-  expect(await programCommit(root)).toEqual({ commit: 'b'.repeat(64) });
+  expect(await commitOf(root)).toEqual({ commit: 'b'.repeat(64) });
 });
 
 test('a second work tree has a head of its own, and its branches with the first', async () => {
@@ -58,16 +58,16 @@ test('a second work tree has a head of its own, and its branches with the first'
     'first/.git/worktrees/second/commondir': '../..\n',
     'second/.git': 'gitdir: ../first/.git/worktrees/second\n',
   });
-  expect(await programCommit(join(root, 'second'))).toEqual({ commit: SECOND });
+  expect(await commitOf(join(root, 'second'))).toEqual({ commit: SECOND });
 });
 
 test('no commit yet, a circle of references, and what is no commit give none', async () => {
   await files({ '.git/HEAD': 'ref: refs/heads/main\n' });
-  expect(await programCommit(root)).toEqual({});
+  expect(await commitOf(root)).toEqual({});
   await files({ '.git/refs/heads/main': 'ref: refs/heads/main' });
-  expect(await programCommit(root)).toEqual({});
+  expect(await commitOf(root)).toEqual({});
   await files({ '.git/refs/heads/main': 'abc' });
-  expect(await programCommit(root)).toEqual({});
+  expect(await commitOf(root)).toEqual({});
 });
 
 test("a run's record holds the commit of the process's folder", async () => {

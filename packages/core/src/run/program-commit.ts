@@ -3,21 +3,32 @@ import { inNode, nodeModule } from '../runtime-import.js';
 type Files = typeof import('node:fs/promises');
 type Paths = typeof import('node:path');
 
+/** Of the process's folders: a program is what it was when it started. */
+const known = new Map<string, Promise<{ readonly commit?: string }>>();
+
+/** The commit of the program that runs: of the work tree around the process's folder. See {@link commitOf}. */
+export function programCommit(): Promise<{ readonly commit?: string }> {
+  const folder = inNode() ? process.cwd() : '';
+  const commit = known.get(folder) ?? commitOf(folder);
+  known.set(folder, commit);
+  return commit;
+}
+
 /**
  * The commit that the work tree around a folder is at, read from Git's own files: Git need not be installed, and
  * changes that are not committed do not show.
  *
- * @param folder Default the process's. Looked in first, then the folders above it.
+ * @param folder Looked in first, then the folders above it.
  * @returns `{ commit }`; `{}` in browsers, outside of a repository, before its first commit, and where its files cannot be read.
  */
-export async function programCommit(folder?: string): Promise<{ readonly commit?: string }> {
+export async function commitOf(folder: string): Promise<{ readonly commit?: string }> {
   if (!inNode()) return {};
   try {
     const [fs, path] = await Promise.all([
       nodeModule<Files>('node:fs/promises'),
       nodeModule<Paths>('node:path'),
     ]);
-    const own = await gitFolder(fs, path, path.resolve(folder ?? process.cwd()));
+    const own = await gitFolder(fs, path, path.resolve(folder));
     const commit = own && (await headOf(fs, path, own));
     return commit ? { commit } : {};
   } catch {

@@ -135,7 +135,7 @@ export class RunEngine {
   }
 
   /** Begins an epoch, or goes on with the rest of one. */
-  async epochStart(): Promise<void> {
+  epochStart(): void | Promise<void> {
     this.#enter('epochStart', ['between epochs'], 'in an epoch');
     this.#clock.startEpoch();
     const { run } = this;
@@ -143,7 +143,7 @@ export class RunEngine {
     run.logged = {};
     this.#totals.reset();
     this.#validated = {};
-    await this.driver.observe('onEpochStart', run);
+    return this.driver.observe('onEpochStart', run);
   }
 
   stepStart(): void | Promise<void> {
@@ -196,10 +196,11 @@ export class RunEngine {
    * @param logs Default: the totals of its steps.
    * @param cutShort The run's length ends it before its data do.
    */
-  async epochEnd(logs: Evaluation = this.#totals.values(), cutShort = false): Promise<void> {
+  epochEnd(logs: Evaluation = this.#totals.values(), cutShort = false): void | Promise<void> {
     this.#enter('epochEnd', DURING, 'between epochs');
     const { run, driver } = this;
-    const [numbers, validated] = [logs, this.#validated].map(numbersOf) as [EpochLogs, EpochLogs];
+    const numbers = numbersOf(logs);
+    const validated = numbersOf(this.#validated);
     this.#clock.endEpoch();
     const line = (): EpochRecord => ({
       epoch: run.epoch,
@@ -213,14 +214,15 @@ export class RunEngine {
     // The record's line is there already, so that a checkpoint taken by a hook goes on with the next epoch.
     const at = run.epochRecords.push(line()) - 1;
     this.#cutShort = cutShort;
-    if (driver.has('onEpochEnd')) {
-      const syncing = this.#host.syncModel?.();
-      if (syncing) await syncing;
-      await driver.epochEnd(run, line, () => (run.epochRecords[at] = line()));
-    }
-    if (cutShort) return;
-    run.epoch++;
-    run.stepInEpoch = 0;
+    const over = (): void => (cutShort ? undefined : run.nextEpoch());
+    if (!driver.has('onEpochEnd')) return over();
+    return this.#tellEpochEnd(line, () => (run.epochRecords[at] = line())).then(over);
+  }
+
+  async #tellEpochEnd(line: () => EpochRecord, changed: () => void): Promise<void> {
+    const syncing = this.#host.syncModel?.();
+    if (syncing) await syncing;
+    await this.driver.epochEnd(this.run, line, changed);
   }
 
   /** The run has done all its steps: last looks, and the weights that it ends with. */

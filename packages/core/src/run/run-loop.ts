@@ -73,20 +73,25 @@ async function loop(engine: RunEngine, work: RunWork): Promise<RunStatus> {
     run.note('trainer', `before the first step: ${numbers.join(', ')}`);
   }
   while ((!engine.isLongEnough || engine.hasOpenEpoch) && run.stopReason === undefined) {
-    await engine.epochStart();
-    await work.openEpoch();
+    // Nothing is awaited that is no promise: an epoch may be over in as much time.
+    const starting = engine.epochStart();
+    if (starting) await starting;
+    const opening = work.openEpoch();
+    if (opening) await opening;
     let whole: boolean;
     try {
       whole = await steps(engine, work, turns);
     } finally {
-      await work.closeEpoch?.();
+      const closing = work.closeEpoch?.();
+      if (closing) await closing;
     }
     const cutShort = !whole && run.stopReason === undefined;
     if (!whole && !cutShort) break;
     const { validateEveryEpochs = 1 } = work;
     const due = (run.epoch + 1) % validateEveryEpochs === 0 || cutShort;
     if (work.validate && due && engine.validatedAtStep !== run.step) await validate(engine, work);
-    await engine.epochEnd(work.epochLogs?.(), cutShort);
+    const ending = engine.epochEnd(work.epochLogs?.(), cutShort);
+    if (ending) await ending;
   }
   const status = run.stopReason === undefined ? 'completed' : 'stopped';
   await engine.trainEnd(status);

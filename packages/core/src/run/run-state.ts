@@ -87,6 +87,12 @@ export class RunState implements Run {
     this.#host = host;
   }
 
+  /** The present epoch is over. */
+  nextEpoch(): void {
+    this.epoch++;
+    this.stepInEpoch = 0;
+  }
+
   get stepsPerEpoch(): number {
     return stepsOfEpoch(this.#plan, this.epoch);
   }

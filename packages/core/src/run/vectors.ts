@@ -8,18 +8,22 @@ export const MOST_RECORDED = 10_000;
 
 /** The values that are numbers. */
 export function numbersOf(values: Evaluation): Record<string, number> {
-  const entries = Object.entries(values);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  );
+  const numbers: Record<string, number> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (typeof value === 'number') numbers[name] = value;
+  }
+  return numbers;
 }
 
 /** The values that are lists and matrices. */
 export function vectorsOf(values: Evaluation): Vectors {
-  const entries = Object.entries(values);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, number[] | number[][]] => typeof entry[1] !== 'number'),
-  );
+  const vectors: Record<string, number[] | number[][]> = {};
+  for (const name in values) {
+    const value = values[name]!;
+    if (typeof value !== 'number') vectors[name] = value;
+  }
+  return vectors;
 }
 
 /**

@@ -4,7 +4,9 @@
  *
  * @module
  */
-export type Code = readonly (number | Code)[];
+import { type Code, Sink } from './sink.js';
+
+export type { Code } from './sink.js';
 
 /** Unsigned LEB128. */
 export function unsigned(value: number): number[] {
@@ -209,52 +211,68 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
-function flat(code: Code): number[] {
-  const out: number[] = [];
-  const walk = (part: Code): void => {
-    for (const item of part) {
-      if (typeof item === 'number') out.push(item);
-      else walk(item);
-    }
-  };
-  walk(code);
-  return out;
+/** With its length before it. */
+function counted(content: Sink): Sink {
+  const sink = new Sink();
+  sink.write(unsigned(content.length));
+  sink.append(content);
+  return sink;
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
-const section = (id: number, content: readonly number[]): number[] => [
-  id,
-  ...unsigned(content.length),
-  ...content,
-];
-const text = (value: string): number[] => {
+/** A section that lists some things. */
+function section(id: number, items: readonly Code[]): Sink {
+  const content = new Sink();
+  content.write([unsigned(items.length), items]);
+  return withId(id, content);
+}
+
+function withId(id: number, content: Sink): Sink {
+  const sink = new Sink();
+  sink.write([id]);
+  sink.append(counted(content));
+  return sink;
+}
+
+const text = (value: string): Code => {
   const bytes = [...new TextEncoder().encode(value)];
-  return [...unsigned(bytes.length), ...bytes];
+  return [unsigned(bytes.length), bytes];
 };
+
+function bodyOf({ locals, body }: WasmFunction): Sink {
+  const sink = new Sink();
+  sink.write([unsigned(locals.length), locals.map(([count, type]) => [unsigned(count), type])]);
+  sink.write([body, 0x0b]);
+  return counted(sink);
+}
 
 /**
  * The bytes of a module that imports `env.memory` and exports those `functions` that have a name. A function is called by its
  * place in the list.
  */
 export function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map((f) => [0x60, ...vector(new Array<number[]>(f.parameters).fill([I32])), 0]);
-  const bodies = functions.map((f) => {
-    const locals = vector(f.locals.map(([count, type]) => [...unsigned(count), type]));
-    const body = [...locals, ...flat(f.body), 0x0b];
-    return [...unsigned(body.length), ...body];
-  });
-  const exported = functions.flatMap((f, index) =>
-    f.name === '' ? [] : [[...text(f.name), 0x00, ...unsigned(index)]],
-  );
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(types)),
-    ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x00]])),
-    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
-    ...section(7, vector(exported)),
-    ...section(10, vector(bodies)),
+  const types = functions.map(({ parameters }): Code => [
+    0x60,
+    unsigned(parameters),
+    new Array<number>(parameters).fill(I32),
+    0,
   ]);
+  const exported = functions.flatMap(({ name }, index): Code[] =>
+    name === '' ? [] : [[text(name), 0x00, unsigned(index)]],
+  );
+  const bodies = new Sink();
+  bodies.write(unsigned(functions.length));
+  for (const one of functions) bodies.append(bodyOf(one));
+  const module = new Sink();
+  module.write([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  module.append(section(1, types));
+  module.append(section(2, [[text('env'), text('memory'), 0x02, 0x00, 0x00]]));
+  module.append(
+    section(
+      3,
+      functions.map((_, index) => unsigned(index)),
+    ),
+  );
+  module.append(section(7, exported));
+  module.append(withId(10, bodies));
+  return module.finish();
 }

@@ -53,6 +53,8 @@ export interface StepModuleOptions {
   readonly streams?: ReadonlyMap<string, string>;
   /** Whether products may round a multiplication and an addition once. */
   readonly relaxed?: boolean | undefined;
+  /** Inputs that are written once, before the first call. */
+  readonly numbers?: ReadonlySet<string>;
   /** Where the step's own memory starts; asked after all addresses of the state. */
   readonly start?: () => number;
 }
@@ -125,7 +127,7 @@ export function compileModule(lowered: Graph, options: StepModuleOptions = {}): 
   for (const region of planner.constants) place(region);
   const scratch = planner.usedScratch;
   if (scratch) place(scratch);
-  const fed = [...planner.inputs].filter(([name]) => !reads.has(name));
+  const fed = [...planner.inputs].filter(([name]) => !reads.has(name) && !options.numbers?.has(name));
   const given = [...results].flatMap(([name, { region }]) =>
     writes.has(name) ? [] : [[name, region] as const],
   );

@@ -53,6 +53,16 @@ export class AddressSpace {
   }
 }
 
+/** Memory as large as it has to be: to let it grow takes longer. */
+function firstMemory(end: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(end / pageBytes), maximum: 65536 });
+  } catch {
+    // Refused: growing says so in plain words.
+    return new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+  }
+}
+
 /** The state of one run, in a memory of its own that every step of the run works in. */
 export class WasmState implements PlainStateMemory {
   readonly memory: WebAssembly.Memory;
@@ -63,7 +73,7 @@ export class WasmState implements PlainStateMemory {
   constructor(space: AddressSpace, state: HostTensors) {
     for (const [name, { shape, dtype }] of Object.entries(state))
       this.#entries.set(name, space.entry(name, shape, dtype));
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 });
+    this.memory = firstMemory(space.end);
     this.reserve(space.end);
     this.write(state);
   }
