@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { csvLogger, folderStore, latestCheckpoint, modelCheckpoint } from '@espalier/callbacks';
+import { csvLogger, folderStore, jsonlLogger, latestCheckpoint, modelCheckpoint } from '@espalier/callbacks';
 import { compose } from '@espalier/core';
+import { lockFile, nodeFiles } from '@espalier/core/internal';
 import { scriptedRun } from '@espalier/testkit';
 import { root } from '../support/workspaces.js';
 
@@ -107,6 +108,49 @@ test('plugins of one run share a folder, another run of the program is refused u
   const again = await scriptedRun({ plugins: plugins(), epochs: EPOCHS, from: checkpoint });
   expect(again.error).toBeUndefined();
   expect(await locks()).toEqual([]);
+});
+
+test('two logs of one run do not write into one file, whatever their folder is called', async () => {
+  const path = join(folder, 'runs', 'log.csv');
+  await mkdir(join(folder, 'runs'));
+  await symlink(join(folder, 'runs'), join(folder, 'link'));
+  for (const other of [jsonlLogger({ path }), csvLogger({ path, name: 'second' })]) {
+    const { error } = await scriptedRun({ plugins: [csvLogger({ path }), other], epochs: EPOCHS });
+    expect(String(error)).toContain(
+      `'${path}' is written by another plugin of this run; give each a place of its own`,
+    );
+  }
+  const again = csvLogger({ path: join(folder, 'link', 'log.csv'), name: 'second' });
+  const { error } = await scriptedRun({ plugins: [csvLogger({ path }), again], epochs: EPOCHS });
+  expect(String(error)).toContain('(this one)');
+  expect((await scriptedRun({ plugins: [csvLogger({ path })], epochs: EPOCHS })).error).toBeUndefined();
+});
+
+test.each(['dead', 'torn'])('of many that find a %s lock one gets it', async (kind) => {
+  const node = await nodeFiles('test', 'use Node');
+  const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null, token: 'gone' });
+  for (let round = 0; round < 20; round++) {
+    const path = join(folder, `${round}.lock`);
+    await writeFile(path, kind === 'dead' ? dead : '');
+    const tries = Array.from({ length: 8 }, () => lockFile({ path, what: 'it', scope: 'test', node }));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  }
+  expect((await readdir(folder)).length).toBe(20);
+});
+
+test('a lock whose process number is another process by now is broken', async () => {
+  const path = join(folder, 'log.csv');
+  const owner = { pid: process.pid, host: hostname(), started: '1', token: '../../elsewhere' };
+  await writeFile(join(folder, '.log.csv.lock'), JSON.stringify(owner));
+  expect((await scriptedRun({ plugins: [csvLogger({ path })], epochs: EPOCHS })).error).toBeUndefined();
+  expect(await locks()).toEqual([]);
+  // What nobody can read is nobody's to remove.
+  await writeFile(join(folder, '.log.csv.lock'), '{"pid":');
+  const { error } = await scriptedRun({ plugins: [csvLogger({ path })], epochs: EPOCHS });
+  expect(String(error)).toContain(
+    `is open in another program; close it there first. If that process is gone, remove`,
+  );
 });
 
 test('a loop of its own that broke off does not keep the next one out', async () => {

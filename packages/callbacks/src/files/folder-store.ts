@@ -81,7 +81,13 @@ export function folderStore(directory: string): RunStore {
       const node = await runFiles(scope);
       await node.fs.mkdir(directory, { recursive: true });
       const path = node.path.join(directory, `.${thing}.lock`);
-      return lockForRun(run, { path, what: `'${thing}' of the folder '${directory}'`, scope, node });
+      return lockForRun(run, {
+        path,
+        what: `'${thing}' of the folder '${directory}'`,
+        scope,
+        node,
+        shared: thing === 'checkpoints',
+      });
     },
   });
 }

@@ -15,17 +15,26 @@ const key = Symbol.for('espalier.run-locks');
 const shared = globalThis as { [key]?: Map<string, Held> };
 
 /**
- * Keeps a file or a folder to one run: plugins of one run share the lock, another run or another process is refused.
+ * Keeps a file or a folder to one run: another run or another process is refused.
  *
- * @throws EspalierError `io` that names the process which has it.
+ * @param options.shared Whether plugins of one run may write there together, into files of their own. Default false.
+ * @throws EspalierError `io` that names who has it.
  */
-export async function lockForRun(run: Run, options: LockOptions): Promise<ReleaseLock> {
+export async function lockForRun(
+  run: Run,
+  { shared: together = false, ...options }: LockOptions & { readonly shared?: boolean },
+): Promise<ReleaseLock> {
   const held = (shared[key] ??= new Map());
   const place = options.node.path.resolve(options.path);
   const found = held.get(place);
   let own = found?.run === run ? found : undefined;
+  if (own && !together) refuse(options, 'another plugin of this run; give each a place of its own');
   if (found && !own) {
-    if (!mayBeOver(found.run)) refuse(options);
+    if (!mayBeOver(found.run))
+      refuse(
+        options,
+        'another run of this program that has not ended; await that run, or give another place',
+      );
     held.delete(place);
     await (await found.lock.catch(() => undefined))?.release();
   }
@@ -48,10 +57,10 @@ function mayBeOver(run: Run): boolean {
   return run.record.executor === 'own loop';
 }
 
-function refuse({ what, scope }: LockOptions): never {
+function refuse({ what, scope }: LockOptions, who: string): never {
   throw new EspalierError({
     code: 'io',
     scope,
-    message: `${what} is written by another run of this program that has not ended; await that run, or give another place.`,
+    message: `${what} is written by ${who}.`,
   });
 }

@@ -139,7 +139,7 @@ export function tensorBoard(options: TensorBoardOptions): Plugin<never, never> {
       release = await orIoError(name, `write to '${directory}'`, async () => {
         await node.fs.mkdir(directory, { recursive: true });
         const lock = path.join(directory, '.tensor-board.lock');
-        return lockForRun(run, { path: lock, what: `'${directory}'`, scope: name, node });
+        return lockForRun(run, { path: lock, what: `'${directory}'`, scope: name, node, shared: true });
       });
       const file = (part: string): GrowingFile =>
         new GrowingFile(name, node, path.join(directory, part, 'events.out.tfevents.0.espalier'));

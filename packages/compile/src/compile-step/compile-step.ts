@@ -63,9 +63,13 @@ export async function compileStep<
       let i = 0;
       const tree = mapTree(examples, isLeaf, () => tensors[i++] as Tensor);
       const result = fn(tree as TensorsOf<Inputs>);
+      if (flatten(result, isTensor).length === 0)
+        throw refusal(
+          'invalid-data',
+          'The function returned no tensor; it must return those that it computes.',
+        );
       const named: Record<string, Tensor> = {};
       returned = mapTree<Tensor, string>(result, isTensor, (tensor, path) => ((named[path] = tensor), path));
-      flatten(result, isTensor);
       return named satisfies NamedTensors;
     });
   const traced = traceTwice(traceOnce, verifyPure);
@@ -89,12 +93,21 @@ export async function compileStep<
 }
 
 function inputOf(name: string, leaf: Leaf): InputSpec {
+  const { shape } = leaf;
   const dtype = leaf.dtype ?? 'float32';
-  if (isElementType(dtype)) return { name, shape: leaf.shape, dtype };
-  throw refusal(
-    'invalid-data',
-    `Input "${name}" has dtype ${dtype}; a compiled step takes float32, int32 and bool.`,
-  );
+  if (!isElementType(dtype))
+    throw refusal(
+      'invalid-data',
+      `Input "${name}" has dtype ${dtype}; a compiled step takes float32, int32 and bool.`,
+    );
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0))
+    throw refusal(
+      'invalid-data',
+      `Input "${name}" has the shape [${shape.map(String).join(', ')}]; a step is compiled for one shape, of whole numbers >= 0: ` +
+        'write the size that it will have, and compile another step for another size.',
+    );
+  if ('data' in leaf && !isTensor(leaf)) checkedTensor(`Input "${name}"`, leaf, { shape, dtype });
+  return { name, shape, dtype };
 }
 
 /** What a step is compiled with; nothing of ONNX Runtime where it is not used. */

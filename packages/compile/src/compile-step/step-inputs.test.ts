@@ -58,6 +58,62 @@ describe('what a compiled step is given', () => {
     await computed.dispose();
   });
 
+  it.each(['onnx', 'wasm'] as const)(
+    'says of each input of %s that does not fit what is wrong',
+    async (target) => {
+      const product = ({ x }: { x: Tensor }) => ({ y: tf.mul(x, 2) });
+      const declared = (x: unknown, fn: unknown = product) =>
+        compileStep(fn as typeof product, { x } as { x: Tensor }, { target });
+      for (const shape of [[null, 3], [-1, 3], [2.5, 3], [NaN], ['2', '3'], [2 ** 60]]) {
+        const text = shape.map(String).join(', ');
+        await expect(declared({ shape })).rejects.toThrow(
+          `[compile] Input "x" has the shape [${text}]; a step is compiled for one shape, of whole numbers >= 0`,
+        );
+      }
+      await expect(declared({ shape: [2, 3], data: new Float32Array(5) })).rejects.toThrow(
+        'Input "x" must be float32 [2,3] in a Float32Array of 6 elements, got a Float32Array of 5.',
+      );
+      await expect(declared(new Float32Array(6))).rejects.toThrow(
+        'a Float32Array without a shape: write { data, shape }',
+      );
+      await expect(declared({ shape: [1] }, async () => tf.zeros([1]))).rejects.toThrow('must not be async');
+      await expect(declared({ shape: [1] }, () => undefined)).rejects.toThrow('there is undefined');
+      await expect(declared({ shape: [1] }, () => ({}))).rejects.toThrow('The function returned no tensor');
+      const two = { a: { shape: [1] }, 'a/b': { shape: [1] } };
+      await expect(
+        compileStep((() => 0) as never, { ...two, a: { b: { shape: [1] } } } as never),
+      ).rejects.toThrow('two of them have the path "a/b"');
+
+      const step = await declared({ shape: [2, 3] });
+      const run = (x: unknown) => step.run({ x } as { x: Tensor });
+      const data = new Float32Array(6);
+      await expect(run({ data, shape: [2, 3], dtype: 'int32' })).rejects.toThrow(
+        'got a Float32Array of 6 of dtype int32.',
+      );
+      const gone = tf.ones([2, 3]);
+      gone.dispose();
+      await expect(run(gone)).rejects.toThrow('got a tensor that has been disposed.');
+      await expect(run({ data: new Float32Array(0), shape: [0, 3] })).rejects.toThrow(
+        'got a Float32Array of 0.',
+      );
+      await step.dispose();
+
+      // Scalars and empty batches are shapes like others.
+      const scalar = await declared({ shape: [] });
+      expect((await scalar.run({ x: tf.scalar(3) })).y).toMatchObject({
+        shape: [],
+        data: Float32Array.of(6),
+      });
+      await expect(scalar.run({ x: tf.ones([1]) })).rejects.toThrow('Input "x" must be float32 []');
+      const empty = await declared({ shape: [0, 3] });
+      expect((await empty.run({ x: tf.zeros([0, 3]) })).y).toMatchObject({
+        shape: [0, 3],
+        data: new Float32Array(0),
+      });
+      await Promise.all([scalar.dispose(), empty.dispose()]);
+    },
+  );
+
   it('refuses two outputs for one input', async () => {
     const fn = ({ w }: { w: Tensor }) => ({ a: tf.neg(w), b: tf.abs(w) });
     await expect(

@@ -33,19 +33,23 @@ export function checkedTensor(
   declared: Spec,
 ): HostTensor {
   const { shape, dtype } = declared;
-  const data = leaf && dataOf(leaf);
+  const kept = leaf && !(isTensor(leaf) && leaf.isDisposed) ? leaf : undefined;
+  const data = kept && dataOf(kept);
   const expected = allocate(dtype, 0).constructor;
   const count = elementCount(shape);
   const fits = data?.constructor.name === expected.name && data.length === count;
-  if (fits && sameShape(leaf!.shape, shape)) return { data, shape, dtype } as HostTensor;
+  const other = leaf?.dtype !== undefined && leaf.dtype !== dtype ? ` of dtype ${leaf.dtype}` : '';
+  if (fits && other === '' && sameShape(leaf!.shape, shape)) return { data, shape, dtype } as HostTensor;
   throw new EspalierError({
     code: 'invalid-data',
     scope: 'compile',
     message:
       `${what} must be ${dtype} [${shape}] in a ${expected.name} of ${count} elements, got ` +
       (!data
-        ? 'nothing.'
-        : `a ${data.constructor.name} of ${data.length}${fits ? ` with the shape [${leaf!.shape}]` : ''}.`),
+        ? leaf && !kept
+          ? 'a tensor that has been disposed.'
+          : 'nothing.'
+        : `a ${data.constructor.name} of ${data.length}${other}${fits && other === '' ? ` with the shape [${leaf!.shape}]` : ''}.`),
   });
 }
 

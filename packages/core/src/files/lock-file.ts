@@ -50,7 +50,7 @@ export async function lockFile({ path, what, scope, node }: LockOptions): Promis
       message: `${what} is open in ${ownerOf(found)}; close it there first. If that process is gone, remove '${path}'.`,
     });
   };
-  for (let tries = 0; tries < 10; tries++) {
+  for (let tries = 0; tries < 100; tries++) {
     if (await place(path, text, owner.token, node)) {
       return {
         async check() {
@@ -70,7 +70,7 @@ export async function lockFile({ path, what, scope, node }: LockOptions): Promis
     const found = await read(path, node);
     if (found === undefined) continue;
     if (!(await isStale(found, node))) refuse(found);
-    await remove(path, found, owner.token, node);
+    await breakStale(path, found, owner, node);
   }
   return refuse((await read(path, node)) ?? '');
 }
@@ -108,19 +108,31 @@ async function placeWithoutLinks(
   }
 }
 
-/** Removes a stale lock, and nothing else: what is moved away and turns out to be another's is put back. */
-async function remove(path: string, stale: string, token: string, node: NodeFiles): Promise<void> {
+/**
+ * Removes a stale lock, and nothing else. Of several processes that find it one may: the others would remove the lock that comes
+ * after it.
+ */
+async function breakStale(path: string, stale: string, owner: Owner, node: NodeFiles): Promise<void> {
   const { fs } = node;
-  const away = `${path}.${token}.stale`;
-  try {
-    await fs.rename(path, away);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
+  const token = parse(stale)?.token;
+  const breaker = `${path}.${typeof token === 'string' && /^[\w-]{1,40}$/.test(token) ? token : 'torn'}.break`;
+  if (await place(breaker, JSON.stringify(owner), owner.token, node)) {
+    try {
+      // A lock without an owner is perhaps about to get one.
+      if (stale === '') await pause(20);
+      if ((await read(path, node)) === stale) await fs.rm(path, { force: true });
+    } finally {
+      await fs.rm(breaker, { force: true });
+    }
+    return;
   }
-  const moved = await read(away, node);
-  if (moved !== undefined && moved !== stale) await placeWithoutLinks(path, moved, node).catch(() => false);
-  await fs.rm(away, { force: true });
+  const other = await read(breaker, node);
+  if (other !== undefined && (await isStale(other, node))) await breakStale(breaker, other, owner, node);
+  else await pause(5);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 async function read(path: string, { fs }: NodeFiles): Promise<string | undefined> {
