@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { testTimeAugmentation, transformImages } from '@espalier/augmentation';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import {
+  findBatchSize,
   findLearningRate,
   lastRunFolder,
   monteCarloPredict,
@@ -61,6 +62,8 @@ export const CALLERS: Readonly<Record<string, (options: never) => unknown>> = {
     await loadModelWeights(await loadModel(path), path.replace('.keras', '.weights.h5'), options);
   },
   initializeWeights: (options) => initializeWeights(model(), options),
+  findBatchSize: (options) =>
+    findBatchSize({ model: model(), loss: meanSquaredError(), optimizer: sgd() }, data(), options),
   findLearningRate: (options) =>
     findLearningRate({ model: model(), loss: meanSquaredError(), optimizer: sgd() }, data(), options),
   fit: (options) => trainer().fit(data(), options),

@@ -207,6 +207,7 @@ const plugins: Record<string, Entry> = {
 
 const helpers = new Set([
   'bestCheckpoint',
+  'findBatchSize',
   'findLearningRate',
   'mlflowTracker',
   'monteCarloPredict',

@@ -6,6 +6,8 @@ export type { EarlyStoppingOptions } from './early-stopping.js';
 export { earlyStopping } from './early-stopping.js';
 export type { EmaOptions } from './ema.js';
 export { ema } from './ema.js';
+export type { BatchSizeRange, BatchSizeTrial, FindBatchSizeOptions } from './find-batch-size.js';
+export { findBatchSize } from './find-batch-size.js';
 export type { FindLearningRateOptions, LearningRateRange } from './find-learning-rate.js';
 export { findLearningRate } from './find-learning-rate.js';
 export { folderStore } from './files/folder-store.js';

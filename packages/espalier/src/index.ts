@@ -53,6 +53,7 @@ export {
   csvLogger,
   earlyStopping,
   ema,
+  findBatchSize,
   findLearningRate,
   folderStore,
   indexedDbStore,

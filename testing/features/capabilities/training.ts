@@ -15,11 +15,7 @@ export const training: readonly CapabilityGroup[] = [
       whole('Gradient clipping as a callback', 'L F', 'clipGradients'),
       whole('Gradient accumulation schedule', 'L F', 'Trainer packages/core/src/run/accumulation.ts'),
       whole('Learning-rate finder', 'L I F', 'findLearningRate'),
-      none(
-        'Batch-size finder',
-        'L',
-        'Memory is bounded by the backend (`wasm({ memoryLimitMB })`), not searched for.',
-      ),
+      whole('Batch-size finder', 'L', 'findBatchSize'),
       whole('Learning-rate monitor', 'L', 'packages/core/src/run/fit-work.ts'),
       whole('CSV log', 'K L F', 'csvLogger stepLogger'),
       whole('JSON Lines log', '', 'jsonlLogger stepLogger'),
