@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { option } from '@espalier/core';
-import { type LayerOptions, readLayerOptions } from './layer-options.js';
-import { RandomLayer } from './random-layer.js';
+import type { LayerOptions } from './layer-options.js';
+import { RateLayer } from './rate-layer.js';
 
 /** Options of {@link AlphaDropout}. */
 export interface AlphaDropoutOptions extends LayerOptions {
@@ -37,33 +36,20 @@ const SATURATED = -1.0507009873554805 * 1.6732632423543772;
  * ```
  * Source: Klambauer et al. (2017), as Keras and PyTorch.
  */
-export class AlphaDropout extends RandomLayer {
+export class AlphaDropout extends RateLayer {
   static readonly className = 'EspalierAlphaDropout';
   static {
     tf.serialization.registerClass(this);
   }
 
-  readonly rate: number;
-
   constructor(options: AlphaDropoutOptions) {
-    const { rate, seed } = readLayerOptions('alpha-dropout', options, {
-      rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
-      seed: option.seed({ default: 0 }),
-    });
-    super('alpha-dropout', seed, options);
-    this.rate = rate;
+    super('alpha-dropout', options);
   }
 
-  protected override inTraining(x: tf.Tensor): tf.Tensor {
-    const { rate } = this;
-    if (rate === 0) return x;
+  protected override atRate(x: tf.Tensor, rate: number): tf.Tensor {
     const a = 1 / Math.sqrt((1 - rate) * (1 + rate * SATURATED * SATURATED));
     const kept = tf.cast(tf.greaterEqual(this.uniforms(x.shape), rate), 'float32');
     const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), SATURATED));
     return tf.add(tf.mul(mixed, a), -a * SATURATED * rate);
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), rate: this.rate, seed: this.seed };
   }
 }

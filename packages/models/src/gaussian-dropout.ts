@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { option } from '@espalier/core';
-import { type LayerOptions, readLayerOptions } from './layer-options.js';
-import { RandomLayer } from './random-layer.js';
+import type { LayerOptions } from './layer-options.js';
+import { RateLayer } from './rate-layer.js';
 
 /** Options of {@link GaussianDropout}. */
 export interface GaussianDropoutOptions extends LayerOptions {
@@ -28,30 +27,18 @@ export interface GaussianDropoutOptions extends LayerOptions {
  * ```
  * Source: Srivastava et al. (2014), section 10, as Keras's `GaussianDropout`.
  */
-export class GaussianDropout extends RandomLayer {
+export class GaussianDropout extends RateLayer {
   static readonly className = 'EspalierGaussianDropout';
   static {
     tf.serialization.registerClass(this);
   }
 
-  readonly rate: number;
-
   constructor(options: GaussianDropoutOptions) {
-    const { rate, seed } = readLayerOptions('gaussian-dropout', options, {
-      rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
-      seed: option.seed({ default: 0 }),
-    });
-    super('gaussian-dropout', seed, options);
-    this.rate = rate;
+    super('gaussian-dropout', options);
   }
 
-  protected override inTraining(x: tf.Tensor): tf.Tensor {
-    if (this.rate === 0) return x;
-    const stddev = Math.sqrt(this.rate / (1 - this.rate));
+  protected override atRate(x: tf.Tensor, rate: number): tf.Tensor {
+    const stddev = Math.sqrt(rate / (1 - rate));
     return tf.mul(x, tf.add(tf.mul(this.normals(x.shape), stddev), 1));
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), rate: this.rate, seed: this.seed };
   }
 }

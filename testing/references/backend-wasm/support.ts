@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect } from 'vitest';
 import { wasm } from '../../../packages/backend-wasm/src/index.js';
-import { expectClose } from './fixture.js';
+import { expectClose, numbers, type Stored, tensor } from './fixture.js';
 
 export * from './fixture.js';
 
@@ -32,4 +32,27 @@ export async function expectAsOnCpu(
   expect(onWasm.dtype).toBe(onCpu.dtype);
   expectClose(onWasm, expected, tolerance);
   onWasm.dispose();
+}
+
+/** A convolution of PyTorch: inputs, and the gradients of both for one of the output. */
+export interface ConvolutionCase {
+  readonly x: Stored;
+  readonly filter: Stored;
+  readonly dy: Stored;
+  readonly dx: Stored;
+  readonly dFilter: Stored;
+}
+
+/** Both gradients of a convolution are those of PyTorch. */
+export function expectConvolutionGradients(
+  convolve: (x: tf.Tensor, filter: tf.Tensor) => tf.Tensor,
+  { x, filter, dy, dx, dFilter }: ConvolutionCase,
+): void {
+  tf.tidy(() => {
+    const [ofX, ofFilter] = tf.grads(convolve)([tensor(x), tensor(filter)], tensor(dy));
+    expect(ofX!.shape).toEqual(x.shape);
+    expect(ofFilter!.shape).toEqual(filter.shape);
+    expectClose(ofX!, numbers(dx));
+    expectClose(ofFilter!, numbers(dFilter));
+  });
 }

@@ -42,6 +42,15 @@ def text():
     )
 
 
+def norms():
+    x = keras.Input((4, 4, 6), name="image")
+    y = layers.GroupNormalization(3, epsilon=1e-2, name="groups")(x)
+    y = layers.GroupNormalization(-1, scale=False, name="instances")(y)
+    y = layers.GlobalAveragePooling2D(name="pool")(layers.RMSNormalization(name="rms")(y))
+    y = layers.UnitNormalization(name="unit")(layers.Dense(3, name="answers")(y))
+    return keras.Model(x, y, name="norms")
+
+
 def draw(model, generator):
     for weight in model.weights:
         shape = weight.shape
@@ -55,7 +64,7 @@ def numbers(array):
 
 generator = np.random.default_rng(7)
 expected = {}
-for make in (images, joined, text):
+for make in (images, joined, text, norms):
     model = make()
     draw(model, generator)
     inputs = [

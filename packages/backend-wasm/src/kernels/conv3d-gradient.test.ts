@@ -1,22 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import {
   cases,
-  expectClose,
+  type ConvolutionCase,
+  expectConvolutionGradients,
   expectNoGrowth,
   noise,
-  numbers,
-  tensor,
   useWasm,
-  type Stored,
 } from '../../../../testing/references/backend-wasm/support.js';
 
-interface Case {
-  x: Stored;
-  filter: Stored;
-  dy: Stored;
-  dx: Stored;
-  dFilter: Stored;
+interface Case extends ConvolutionCase {
   strides: number;
   padding: 'same' | 'valid';
 }
@@ -25,17 +18,11 @@ describe('gradients of conv3d', () => {
   beforeAll(useWasm);
 
   it.each(cases<Case>('conv3d'))('equal PyTorch: strides $strides, padding $padding', (reference) => {
-    tf.tidy(() => {
-      const convolve = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
-        tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, reference.strides, reference.padding);
-      const [dx, dFilter] = tf.grads(convolve)(
-        [tensor(reference.x), tensor(reference.filter)],
-        tensor(reference.dy),
-      );
-      expect(dx!.shape).toEqual(reference.x.shape);
-      expectClose(dx!, numbers(reference.dx));
-      expectClose(dFilter!, numbers(reference.dFilter));
-    });
+    const { strides, padding } = reference;
+    expectConvolutionGradients(
+      (x, filter) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, strides, padding),
+      reference,
+    );
   });
 
   it('keeps no memory', () => {

@@ -2,22 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import {
   cases,
+  type ConvolutionCase,
   expectAsOnCpu,
-  expectClose,
+  expectConvolutionGradients,
   expectNoGrowth,
   noise,
-  numbers,
-  tensor,
   useWasm,
-  type Stored,
 } from '../../../../testing/references/backend-wasm/support.js';
 
-interface Case {
-  x: Stored;
-  filter: Stored;
-  dy: Stored;
-  dx: Stored;
-  dFilter: Stored;
+interface Case extends ConvolutionCase {
   strides: [number, number];
   padding: number;
 }
@@ -28,21 +21,11 @@ describe('gradients of depthwiseConv2d', () => {
   it.each(cases<Case>('depthwiseConv2d'))(
     'equal PyTorch: filter $filter.shape, strides $strides',
     (reference) => {
-      tf.tidy(() => {
-        const forward = (x: tf.Tensor, filter: tf.Tensor): tf.Tensor =>
-          tf.depthwiseConv2d(
-            x as tf.Tensor4D,
-            filter as tf.Tensor4D,
-            reference.strides,
-            reference.padding === 0 ? 'valid' : 'same',
-          );
-        const [dx, dFilter] = tf.grads(forward)(
-          [tensor(reference.x), tensor(reference.filter)],
-          tensor(reference.dy),
-        );
-        expectClose(dx!, numbers(reference.dx));
-        expectClose(dFilter!, numbers(reference.dFilter));
-      });
+      const pad = reference.padding === 0 ? 'valid' : 'same';
+      expectConvolutionGradients(
+        (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, reference.strides, pad),
+        reference,
+      );
     },
   );
 

@@ -28,6 +28,16 @@ const WITHOUT_MEANING: Readonly<Record<string, readonly unknown[]>> = {
   build_input_shape: ANY,
 };
 
+/** Layers that TensorFlow.js lacks and this package has: their class here, and the settings that both have. */
+const OURS: Readonly<Record<string, { readonly as: string; readonly settings: readonly string[] }>> = {
+  GroupNormalization: {
+    as: 'EspalierGroupNormalization',
+    settings: ['groups', 'epsilon', 'center', 'scale'],
+  },
+  RMSNormalization: { as: 'EspalierRmsNormalization', settings: ['epsilon'] },
+  UnitNormalization: { as: 'EspalierUnitNormalization', settings: [] },
+};
+
 /** Activations that go by another name. */
 const ACTIVATIONS: Readonly<Record<string, string>> = { silu: 'swish' };
 
@@ -62,6 +72,7 @@ function translateLayer(layer: Config): Config {
     ...(Array.isArray(nodes) ? { inbound_nodes: nodes.map((node) => translateNode(name, node)) } : {}),
   };
   if (Array.isArray(own['layers'])) return { ...translateKeras(layer), ...around };
+  if (Object.hasOwn(OURS, kind)) return { ...ownLayer(name, kind, own), ...around };
   checkKnown(name, kind);
   // Ours mean what they say.
   if (kind.startsWith('Espalier')) return layer;
@@ -88,6 +99,26 @@ function translateLayer(layer: Config): Config {
     };
   }
   return { class_name: kind, config, ...around };
+}
+
+/** @throws EspalierError `invalid-data` for a setting that our layer has not. */
+function ownLayer(name: string, kind: string, config: Config): Config {
+  const { as, settings } = OURS[kind]!;
+  for (const [key, value] of Object.entries(config)) {
+    const lacking =
+      key === 'axis'
+        ? [value].flat().join() !== '-1'
+        : /(regularizer|constraint)$/.test(key) && value !== null;
+    if (lacking)
+      refuse(
+        SCOPE,
+        `layer '${name}' (${kind}) has ${key}: ${JSON.stringify(value)}, which ours of that name lacks.`,
+      );
+  }
+  const kept = Object.fromEntries(settings.filter((key) => key in config).map((key) => [key, config[key]]));
+  if (kept['groups'] === -1) kept['groups'] = 'channels';
+  const { trainable = true } = config;
+  return { class_name: as, config: { name, trainable, ...kept } };
 }
 
 function translateValue(layer: string, key: string, value: unknown): unknown {

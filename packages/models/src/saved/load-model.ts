@@ -38,7 +38,7 @@ interface ModelJson {
 
 /**
  * Reads a layers model, in Node and in browsers: TensorFlow.js' `model.json` with its weights, Keras' `.keras`, or a whole model
- * in Keras' older `.h5`. Configurations of Keras 3 are translated.
+ * in Keras' older `.h5`. Configurations of Keras 3 are translated; its group, RMS and unit normalisation become this package's.
  *
  * Nothing in a file is trusted: sizes and checksums are checked before memory is taken, archives may unpack to so much, and tables of
  * an HDF5 file that lead back into themselves are refused.

@@ -8,6 +8,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mlp } from '../mlp.js';
 import { boundedBuffer } from './bounded-buffer.js';
+import { translateKeras } from './keras-config.js';
 import { loadModel, loadModelWeights } from './load-model.js';
 import { saveModel } from './save-model.js';
 
@@ -60,7 +61,7 @@ function expectKerasPredictions(model: tfl.LayersModel, name: string): void {
   [...predicted.dataSync()].forEach((value, i) => expect(value).toBeCloseTo(outputs.data[i]!, 5));
 }
 
-describe.each(['images', 'joined', 'text'])('the model %s of Keras', (name) => {
+describe.each(['images', 'joined', 'text', 'norms'])('the model %s of Keras', (name) => {
   test.each(['keras', 'h5'])('.%s predicts what Keras does', async (kind) => {
     const model = await loadModel(`${FOLDER}/${name}.${kind}`);
     expectKerasPredictions(model, name);
@@ -129,8 +130,17 @@ describe('is refused by name', () => {
 
   test('a layer without a counterpart', async () => {
     expect(await refusal(loadModel(`${FOLDER}/unknown.keras`))).toMatch(
-      /invalid-data .*layer 'groups' is a GroupNormalization, which has no counterpart/,
+      /invalid-data .*layer 'own' is a Lambda, which has no counterpart/,
     );
+  });
+
+  test.each([
+    [{ axis: 1 }, /layer 'norm' \(GroupNormalization\) has axis: 1/],
+    [{ gamma_regularizer: { class_name: 'L2' } }, /has gamma_regularizer: {"class_name":"L2"}/],
+  ])('a layer of ours with the setting %j', (config, message) => {
+    const layer = { class_name: 'GroupNormalization', config: { name: 'norm', ...config } };
+    const topology = { class_name: 'Sequential', config: { name: 'm', layers: [layer] } };
+    expect(() => translateKeras(topology)).toThrow(message);
   });
 
   test('a file that is not there, or none of a model', async () => {
