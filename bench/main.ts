@@ -2,6 +2,7 @@
  * Whole training steps of ours beside those of others, in the same minutes.
  *
  *   npm run bench -- [targets | browser | memory] [--json FILE] [--torch PYTHON] [--jax PYTHON] [--jax-js FOLDER] [--rounds N] [--only TEXT]
+ *     [--engines REGEX]
  *     [--clock wall|processor] [--steps N] [--target wasm|onnx]
  *
  * Every engine is a process of its own. In each round each takes its turn; printed are medians over the rounds and the
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     'jax-js': { type: 'string' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
+    engines: { type: 'string', default: '' },
     clock: { type: 'string', default: 'wall' },
     steps: { type: 'string', default: '1000000' },
     target: { type: 'string', default: 'wasm' },
@@ -37,6 +39,9 @@ if (values.clock !== 'wall' && values.clock !== 'processor') throw new Error('--
 const clock: Clock = values.clock;
 const rounds = Number(values.rounds);
 
+/** Peers whose names it fits. */
+const wanted = new RegExp(values.engines);
+
 interface Row {
   readonly case: string;
   readonly engine: string;
@@ -47,12 +52,15 @@ interface Row {
 
 async function compare(comparison: Comparison): Promise<Row | undefined> {
   const { name, batch, threads } = comparison.spec;
+  const engines = comparison.engines.filter((engine, i) => i === 0 || wanted.test(engine.name));
   console.log(`\n${name}, batch ${batch}, ${threads} thread${threads > 1 ? 's' : ''}`);
-  const [ours, ...peers] = (await timesOf(comparison, rounds, clock)).map(({ engine, ms, ran }) => ({
-    name: engine.name,
-    ran,
-    ms: median(ms),
-  }));
+  const [ours, ...peers] = (await timesOf({ ...comparison, engines }, rounds, clock)).map(
+    ({ engine, ms, ran }) => ({
+      name: engine.name,
+      ran,
+      ms: median(ms),
+    }),
+  );
   if (!ours) return undefined;
   console.log(`  ${ours.ms.toFixed(4).padStart(10)} ms  ${ours.name}${ours.ran ? ` [${ours.ran}]` : ''}`);
   for (const peer of peers) {
