@@ -37,7 +37,7 @@ export type { CountedEvent, OnEventOptions } from './on-event.js';
 export { onEvent } from './on-event.js';
 export type { ProcessUse, ProfileNode, Profiler, ProfilerOptions } from './profiler.js';
 export { profiler } from './profiler.js';
-export type { ProgressBarOptions, ProgressStream } from './progress-bar.js';
+export type { ProgressBarOptions, ProgressElement, ProgressStream } from './progress-bar.js';
 export { progressBar } from './progress-bar.js';
 export type { ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js';
 export { reduceLROnPlateau } from './reduce-lr-on-plateau.js';

@@ -1,7 +1,7 @@
-import type { SingleBar } from 'cli-progress';
 import type { EpochLogs, Plugin, Run } from '@espalier/core';
-import { option, readOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import { importPeer } from '@espalier/core/internal';
+import { progressHtml } from './progress-html.js';
 import { barLine, plainLine, type Progress } from './progress-line.js';
 
 /** What a bar is drawn on: `process.stderr` and the like. */
@@ -12,12 +12,19 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+/** Where a page or notebook shows HTML: an element of the DOM, or an object whose `innerHTML` is shown when it is set. */
+export interface ProgressElement {
+  innerHTML: string;
+}
+
 /** Options of {@link progressBar}. */
 export interface ProgressBarOptions {
   /** Stands before each line, e.g. the name of the run. Default nothing. */
   readonly label?: string;
   /** Default `process.stderr`. */
   readonly stream?: ProgressStream;
+  /** Draw there in place of a stream: one bar, which each epoch begins anew. Of its class `espalier-progress` a page may have a style. */
+  readonly element?: ProgressElement;
   /** Write one line for each epoch, without a bar, whatever the stream is. Default: where the stream is no terminal. */
   readonly plain?: boolean;
   /** Names of the numbers to show. Default loss, accuracy, val_loss, val_accuracy, learning_rate. */
@@ -40,6 +47,9 @@ const METRICS = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'
  * Where the stream is no terminal (a pipe, a file) one line is written for each epoch. It sets no mode of the terminal
  * (the cursor stays visible, lines wrap as before), so nothing is left wrong however the process ends.
  *
+ * In a page it draws into an `element`; in a notebook into whatever shows HTML there, such as
+ * `{ set innerHTML(html) { Deno.jupyter.display({ 'text/html': html }, { raw: true, display_id: 'run', update: true }); } }`.
+ *
  * @returns A plugin. It reads the running metrics at most every 100 ms, and none for plain lines.
  * @throws EspalierError `invalid-option`.
  * @example
@@ -51,6 +61,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
   const { values, config } = readOptions('progress-bar', options, {
     label: option.text({ empty: true, default: '' }),
     stream: streamRule,
+    element: elementRule,
     plain: option.boolean({ optional: true }),
     metrics: option.list(option.text(), {
       expected: 'a list of names',
@@ -63,15 +74,21 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     }),
     name: option.text({ default: 'progress-bar' }),
   });
-  const { name, label, metrics, stream = defaultStream(), clock = () => performance.now() } = values;
-  const { plain = stream?.isTTY !== true } = values;
-  const drawing = !plain && stream?.isTTY === true;
+  const { name, label, metrics, element, clock = () => performance.now() } = values;
+  if (element)
+    for (const other of ['stream', 'plain'] as const)
+      if (values[other] !== undefined)
+        checkOptions('progress-bar').fail(other, 'left out where an element is given', values[other]);
+  const stream = element ? undefined : (values.stream ?? defaultStream());
+  const { plain = stream?.isTTY !== true && !element } = values;
+  const drawing = element !== undefined || (!plain && stream?.isTTY === true);
   const writing = drawing || (plain && stream !== undefined);
   // A line that fills the last column would wrap on some terminals.
   const room = (): number => (stream?.columns || 80) - 1;
 
-  let newBar: (() => SingleBar) | undefined;
-  let bar: SingleBar | undefined;
+  let newBar: ((first: Progress) => Bar) | undefined = element && elementBar(element);
+  let bar: Bar | undefined;
+  let shown: Progress | undefined;
   let drawnAt = -Infinity;
   let fitStart: { readonly at: number; readonly step: number } | undefined;
   let lastValidation: EpochLogs = {};
@@ -102,10 +119,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     epochStart = start;
     if (!drawing) return;
     drawnAt = -Infinity;
-    bar = newBar!();
-    bar.start(finite(run.stepsPerEpoch), run.stepInEpoch, {
-      line: barLine(progressOf(run, lastValidation), room()),
-    });
+    bar = newBar!((shown = progressOf(run, lastValidation)));
   };
   const end = (): void => {
     bar?.stop();
@@ -121,7 +135,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
       end();
       fitStart = undefined;
       lastValidation = {};
-      if (drawing) newBar ??= await barFactory(stream);
+      if (drawing && stream) newBar ??= await barFactory(stream, room);
     },
     onEpochStart(run) {
       if (writing) begin(run, 0);
@@ -132,17 +146,12 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
       if (!epochStart) begin(run, 1);
       if (!bar || clock() - drawnAt < INTERVAL) return;
       drawnAt = clock();
-      bar.update(finite(run.stepInEpoch), {
-        line: barLine(progressOf(run, { ...lastValidation, ...(await logs.running()) }), room()),
-      });
+      bar.show((shown = progressOf(run, { ...lastValidation, ...(await logs.running()) })));
     },
     onEpochEnd(run, logs) {
       if (!writing) return;
       lastValidation = Object.fromEntries(Object.entries(logs).filter(([name]) => name.startsWith('val_')));
-      if (bar)
-        bar.update(finite(run.stepInEpoch), {
-          line: barLine(progressOf(run, logs), room()),
-        });
+      if (bar) bar.show((shown = progressOf(run, logs)));
       else stream?.write(`${plainLine(progressOf(run, logs))}\n`);
       end();
     },
@@ -150,6 +159,7 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     onFitEnd(run) {
       end();
       if (!writing || run.stopReason === undefined) return;
+      if (element && shown) element.innerHTML = progressHtml(shown, run.stopReason);
       stream?.write(`${label === '' ? '' : `${label}  `}${run.stopReason}\n`);
     },
   };
@@ -162,8 +172,29 @@ const streamRule = option.custom<ProgressStream, { readonly optional: true }>({
   toJson: () => 'a stream',
 });
 
+const elementRule = option.custom<ProgressElement, { readonly optional: true }>({
+  expected: 'an element of the page, or an object with innerHTML',
+  accepts: (element) => typeof element === 'object' && element !== null && 'innerHTML' in element,
+  optional: true,
+  toJson: () => 'an element',
+});
+
+/** The bar of an epoch. */
+interface Bar {
+  show(progress: Progress): void;
+  stop(): void;
+}
+
+const elementBar =
+  (element: ProgressElement) =>
+  (first: Progress): Bar => {
+    const show = (progress: Progress): void => void (element.innerHTML = progressHtml(progress));
+    show(first);
+    return { show, stop() {} };
+  };
+
 /** cli-progress loads when the first bar is drawn: it needs Node. */
-async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
+async function barFactory(stream: ProgressStream, room: () => number): Promise<(first: Progress) => Bar> {
   // No literal at the call, so that bundlers for browsers leave it alone.
   const name = 'cli-progress' as string;
   const { default: cliProgress } = await importPeer(
@@ -178,8 +209,8 @@ async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
         default: typeof import('cli-progress');
       }>,
   );
-  return () =>
-    new cliProgress.SingleBar({
+  return (first) => {
+    const bar = new cliProgress.SingleBar({
       stream: stream as NodeJS.WriteStream,
       format: (_options, _params, payload: { readonly line: string }) => payload.line,
       hideCursor: false,
@@ -187,6 +218,12 @@ async function barFactory(stream: ProgressStream): Promise<() => SingleBar> {
       gracefulExit: false,
       forceRedraw: true,
     });
+    bar.start(finite(first.steps), first.step, { line: barLine(first, room()) });
+    return {
+      show: (progress) => bar.update(finite(progress.step), { line: barLine(progress, room()) }),
+      stop: () => bar.stop(),
+    };
+  };
 }
 
 function finite(steps: number): number {

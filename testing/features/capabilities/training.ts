@@ -21,7 +21,11 @@ export const training: readonly CapabilityGroup[] = [
       whole('JSON Lines log', '', 'jsonlLogger stepLogger'),
       whole('TensorBoard log (scalars, histograms, images, graph, hparams)', 'K L I F J', 'tensorBoard'),
       whole('Progress bar', 'K L I F J', 'progressBar'),
-      part('Rich / notebook / browser progress', 'L F J', 'progressBar', 'A widget for notebooks.'),
+      whole(
+        'Rich / notebook / browser progress',
+        'L F J',
+        'progressBar packages/callbacks/src/progress-html.ts',
+      ),
       whole('Timer, time limit', 'L I', 'packages/core/src/run/fit-options.ts'),
       whole('Throughput, device stats', 'L', 'profiler progressBar'),
       whole('Model summary at start', 'L K', 'summary onEvent'),
