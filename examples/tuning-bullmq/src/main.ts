@@ -11,13 +11,7 @@ import { createStudy, tpeSampler } from '@espalier/tuning';
 import { onWorkers, redisStorage } from '@espalier/tuning-bullmq';
 import { digits, pruner, study } from './search.js';
 
-const { values } = parseArgs({
-  options: {
-    redis: { type: 'string' },
-    trials: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-  },
-});
+const values = readCommandLine();
 
 const folder = await mkdtemp(join(tmpdir(), 'espalier-redis-'));
 const own = values.redis === undefined ? await startRedis(join(folder, 'redis.sock')) : undefined;
@@ -93,4 +87,22 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
+}
+
+/** What the command line says; where that cannot be read, the program ends with how to write it. */
+function readCommandLine() {
+  try {
+    return parseArgs({
+      options: {
+        redis: { type: 'string' },
+        trials: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\n\nUsage: npm start -- [--quick] [--trials <n>] [--redis <address>]`,
+    );
+    process.exit(2);
+  }
 }

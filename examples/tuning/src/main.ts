@@ -20,13 +20,7 @@ import {
   when,
 } from '@espalier/tuning';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    trials: { type: 'string' },
-    study: { type: 'string' },
-  },
-});
+const values = readCommandLine();
 
 const trials = Number(values.trials ?? (values.quick ? 4 : 20));
 const path = values.study ?? `runs/tuning/mnist${values.quick ? '-quick' : ''}.jsonl`;
@@ -101,3 +95,21 @@ console.log(`accuracy over the folds: ${mean.toFixed(3)} +- ${deviation.toFixed(
 const shares = Object.entries(parameterImportances(study));
 console.log('importances:', shares.map(([name, share]) => `${name} ${share.toFixed(2)}`).join(', '));
 await study.close();
+
+/** What the command line says; where that cannot be read, the program ends with how to write it. */
+function readCommandLine() {
+  try {
+    return parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        trials: { type: 'string' },
+        study: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\n\nUsage: npm start -- [--quick] [--trials <n>] [--study <file>]`,
+    );
+    process.exit(2);
+  }
+}

@@ -7,6 +7,8 @@ import { theme } from './theme.js';
 
 const levels = 255; // of 256; the last entry of the palette is the colour of missing cells
 const longest = 1024;
+/** More cells than this are a picture of half a megabyte and more. */
+const mostCells = 2 ** 18;
 
 /** An axis of `count` cells around their indices, as a picture needs it: the first at the left or the top. */
 export function quantityPlace(field: 'x' | 'y', count: number, title: string, extra: object) {
@@ -58,10 +60,19 @@ export function cellsPng({ rows, columns, at }: Matrix, { scheme, domain: [low, 
   return palettePng(pixels, columns, rows, [...palette, theme.missing]);
 }
 
-/** Averages neighbouring cells until no side is longer than 1,024. Missing cells do not count. */
-export function shrink(matrix: Matrix): { matrix: Matrix; remark: string } {
-  const stepY = Math.ceil(matrix.rows / longest);
-  const stepX = Math.ceil(matrix.columns / longest);
+/**
+ * Averages neighbouring cells until no side is longer than 1,024; of a matrix of more than 262,144 cells until the plot, in pixels, has
+ * one for each. Missing cells do not count.
+ */
+export function shrink(
+  matrix: Matrix,
+  plot: { readonly width: number; readonly height: number },
+): { matrix: Matrix; remark: string } {
+  const many = matrix.rows * matrix.columns > mostCells;
+  const step = (cells: number, pixels: number): number =>
+    Math.ceil(cells / (many ? Math.min(longest, Math.max(1, pixels)) : longest));
+  const stepY = step(matrix.rows, plot.height);
+  const stepX = step(matrix.columns, plot.width);
   if (stepX === 1 && stepY === 1) return { matrix, remark: '' };
   const at = (row: number, column: number): number => {
     let sum = 0;

@@ -140,6 +140,29 @@ describe('heatMap', () => {
     expect(map.title.subtitle).toEqual(['each pixel is the mean of 3 \u00d7 1 cells']);
   });
 
+  it('draws no more cells of a very large matrix than the plot has pixels, and says so', () => {
+    const map = heatMap({
+      title: 't',
+      // Blocks of 3 x 2 that lie between low and high, and a last one that is cut off.
+      values: {
+        data: Float32Array.from(
+          { length: 1_000_000 },
+          (_, i) => Math.sin(i * i) / 1e3 + (i < 500_000 ? 0 : 1),
+        ),
+        rows: 1000,
+        columns: 1000,
+      },
+    });
+    const pixels = picture(map);
+    expect([pixels.width, pixels.height]).toEqual([500, 334]);
+    expect(map.title.subtitle).toEqual(['each pixel is the mean of 3 \u00d7 2 cells']);
+    expect(JSON.stringify(map).length).toBeLessThan(300_000);
+    expect([pixels.at(0, 0), pixels.at(499, 333)].map((color) => parseHex(color)[2])).toEqual([
+      expect.closeTo(parseHex(palettes.blues[0]!)[2], -1),
+      expect.closeTo(parseHex(palettes.blues.at(-1)!)[2], -1),
+    ]);
+  });
+
   it.each([
     [
       'constant',

@@ -104,7 +104,7 @@ export function heatMap(options: HeatMapOptions): Chart {
     if (hidden) remarks.push('values not written: the cells are too small');
     return makeChart({ ...options, ...size }, remarks, says, { params: labelParams(labels), layer: layers });
   }
-  const small = shrink(matrix);
+  const small = shrink(matrix, size);
   if (small.remark !== '') remarks.push(small.remark);
   return makeChart({ ...options, ...size }, remarks, says, {
     params: labelParams(labels),
