@@ -194,7 +194,7 @@ const OWN: Readonly<Record<string, NonsenseEntry['accepts']>> = {
 };
 
 const ADAPTIVE =
-  /^(adaBelief|adadelta|adagrad|adam|adamW|adamax|adan|lamb|lion|nadam|novograd|radam|sm3|scheduleFree.*|yogi)$/;
+  /^(adaBelief|adadelta|adagrad|adam|adamW|adamax|adan|cocob|dAdaptAdam|dog|lamb|lion|nadam|novograd|prodigy|radam|sm3|scheduleFree.*|yogi)$/;
 
 /** All that `factory` takes of the grid. */
 export function acceptedBy(factory: string): NonNullable<NonsenseEntry['accepts']> {

@@ -32,7 +32,7 @@ const cases = Object.entries(libraries).flatMap(([library, all]) =>
 );
 
 test.each(cases)('%s goes as in %s', (_, __, expected) => {
-  const actual = trajectory(optimizerOf(expected));
+  const actual = trajectory(optimizerOf(expected), expected.only);
   expect(largestDeviation(actual.after, expected)).toBeLessThan(3e-6);
 });
 

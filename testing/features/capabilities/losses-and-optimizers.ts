@@ -68,10 +68,11 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       whole('Rprop, ASGD, FTRL', 'K T X', 'rprop asgd ftrl'),
       whole('Lookahead, Ranger', 'X F', 'lookahead radam'),
       whole('Schedule-free (SGD, AdamW)', 'K X', 'scheduleFreeSgd scheduleFreeAdamW'),
-      none(
+      part(
         'Prodigy, D-Adaptation, DoG, COCOB, MoMo (no learning rate)',
         'X',
-        'Rates that are estimated from the distance travelled; not asked for yet.',
+        'prodigy dAdaptAdam dog cocob',
+        'MoMo, which needs the loss beside its gradients.',
       ),
       whole('SAM', 'X', 'sam'),
       none('L-BFGS, line search', 'T X', 'A loop of evaluations in a step; a step has one by design.'),

@@ -10,6 +10,8 @@ export interface TrajectoryCase {
   /** Name of our factory. */
   readonly optimizer: string;
   readonly options: Readonly<Record<string, number | boolean | string>>;
+  /** The parameters that take part, where these are not all. */
+  readonly only?: readonly string[];
   /** Parameters after so many steps. */
   readonly after: Readonly<Record<string, Values>>;
   /** The library's slots at the end, under our names. */
@@ -38,6 +40,7 @@ export const libraries: Readonly<Record<string, readonly TrajectoryCase[]>> = {
   PyTorch: fixture.cases,
   Keras: read<TrajectoryFixture>('./optimizers_keras.json').cases,
   optax: read<TrajectoryFixture>('./optimizers_optax.json').cases,
+  'their authors’ packages': read<TrajectoryFixture>('./optimizers_rate_free.json').cases,
   schedulefree: read<TrajectoryFixture>('./optimizers_schedulefree.json').cases,
 };
 
@@ -56,17 +59,27 @@ export function toValues(tensors: Tensors): Record<string, number[]> {
   return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, Array.from(t.dataSync())]));
 }
 
-/** Runs an optimizer over the fixture's gradients, and gives its parameters after each step and its last slots. */
-export function trajectory(optimizer: Optimizer): { after: Values[]; slots: Values } {
+/** Runs an optimizer over the fixture's gradients, of all parameters or some, and gives its parameters after each step and its last slots. */
+export function trajectory(
+  optimizer: Optimizer,
+  only: readonly string[] = Object.keys(fixture.parameters),
+): { after: Values[]; slots: Values } {
+  const taking = (values: Values): Values =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => only.includes(name)));
   return tf.tidy(() => {
-    let parameters = toTensors(fixture.parameters);
+    let parameters = toTensors(taking(fixture.parameters));
     let slots = optimizer.init(parameters);
     const after = fixture.gradients.map((gradients, step) => {
       const context = testStep({
         step,
         scalars: { learningRate: optimizer.learningRate, ...optimizer.scalars },
       });
-      ({ parameters, slots } = optimizer.update(toTensors(gradients), slots, parameters, context.scalar));
+      ({ parameters, slots } = optimizer.update(
+        toTensors(taking(gradients)),
+        slots,
+        parameters,
+        context.scalar,
+      ));
       context.dispose();
       return toValues(parameters);
     });

@@ -4,6 +4,7 @@ import { adamBad, type Entry, epsilon, SIGN_GROWTH } from './entry.fixture.js';
 const { adaBelief, adadelta, adafactor, adagrad, adam, adamW, adamax, adan, asgd, fromage, ftrl, lamb } =
   exported;
 const { lars, lion, lookahead, muon, nadam, novograd, partition, radam, rmsprop, rprop } = exported;
+const { cocob, dAdaptAdam, dog, prodigy } = exported;
 const { scheduleFreeAdamW, scheduleFreeSgd, sgd, signSgd, sm3, yogi } = exported;
 
 /** What is bad for every optimizer with two means. */
@@ -50,6 +51,41 @@ export const optimizers: Record<string, Entry> = {
       'no place': () => rmsprop({ epsilonPlace: 'within' as never }),
       'momentum > 1': () => rmsprop({ momentum: 2 }),
     },
+    growth: 100,
+  },
+  prodigy: {
+    variants: {
+      'bias corrected': (learningRate) =>
+        prodigy({ learningRate, d0: 0.1, epsilon, biasCorrection: true, weightDecay: 0.01 }),
+    },
+    bad: {
+      'd0 = 0': () => prodigy({ d0: 0 }),
+      'beta3 = 1': () => prodigy({ beta3: 1 }),
+      'growthRate < 1': () => prodigy({ growthRate: 0.5 }),
+      'epsilon = 0': () => prodigy({ epsilon: 0 }),
+    },
+    growth: 100,
+  },
+  dAdaptAdam: {
+    variants: { plain: (learningRate) => dAdaptAdam({ learningRate, d0: 0.1, epsilon }) },
+    bad: {
+      'd0 = 0': () => dAdaptAdam({ d0: 0 }),
+      'beta2 = 0': () => dAdaptAdam({ beta2: 0 }),
+      'growthRate < 1': () => dAdaptAdam({ growthRate: 0.5 }),
+    },
+    growth: 100,
+  },
+  dog: {
+    variants: { 'of all': (learningRate) => dog({ learningRate, initialDistance: 0.1 }) },
+    bad: {
+      'initialDistance = 0': () => dog({ initialDistance: 0 }),
+      'perParameter a string': () => dog({ perParameter: 'yes' as never }),
+    },
+    nan: 'all',
+  },
+  cocob: {
+    variants: { plain: (learningRate) => cocob({ learningRate, epsilon }) },
+    bad: { 'alpha = 0': () => cocob({ alpha: 0 }), 'epsilon < 0': () => cocob({ epsilon: -1 }) },
     growth: 100,
   },
   adagrad: {
