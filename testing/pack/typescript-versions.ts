@@ -40,7 +40,7 @@ const { epochs } = await trainer.fit(train, {
   epochs: 8,
   batchSize: 16,
   validation,
-  ...(latest && { resumeFrom: latest.checkpoint }),
+  resumeFrom: latest?.checkpoint,
 });
 export const last: number | undefined = epochs.at(-1)?.['loss'];
 `;

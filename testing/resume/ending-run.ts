@@ -55,7 +55,7 @@ const record = await trainer.fit(
   {
     ...lengths[how],
     batchSize: 8,
-    ...(found && { resumeFrom: found.checkpoint }),
+    resumeFrom: found?.checkpoint,
   },
 );
 const weights = Object.values(await trainer.getWeights()).map(({ data }) => [...data]);

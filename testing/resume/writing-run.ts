@@ -37,7 +37,7 @@ try {
   const epochs = mode === 'endless' ? 1e9 : (latest?.checkpoint.epoch ?? 0) + 2;
   const { status } = await trainer.fit(data, {
     epochs,
-    ...(latest && { resumeFrom: latest.checkpoint }),
+    resumeFrom: latest?.checkpoint,
   });
   say(status);
 } catch (error) {

@@ -62,7 +62,7 @@ export async function train(
     epochs,
     batchSize: 12,
     validation: data,
-    ...(latest && { resumeFrom: latest.checkpoint }),
+    resumeFrom: latest?.checkpoint,
   });
   const weights = await trainer.getWeights();
   model.dispose();

@@ -63,5 +63,5 @@ await trainer.fit(train, {
   epochs: 40,
   batchSize: 32,
   validation,
-  ...(latest && { resumeFrom: latest.checkpoint }),
+  resumeFrom: latest?.checkpoint,
 });

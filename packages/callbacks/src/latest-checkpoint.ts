@@ -24,7 +24,7 @@ export interface FoundCheckpoint {
  * @example
  * ```ts
  * const latest = await latestCheckpoint('checkpoints');
- * await trainer.fit(train, { epochs: 20, ...(latest && { resumeFrom: latest.checkpoint }) });
+ * await trainer.fit(train, { epochs: 20, resumeFrom: latest?.checkpoint });
  * ```
  */
 export async function latestCheckpoint(place: string | RunStore): Promise<FoundCheckpoint | undefined> {

@@ -37,7 +37,7 @@ export async function train(
     seed: 5,
   });
   const latest = await latestCheckpoint(store);
-  await trainer.fit(data, { epochs: 4, batchSize: 8, ...(latest && { resumeFrom: latest.checkpoint }) });
+  await trainer.fit(data, { epochs: 4, batchSize: 8, resumeFrom: latest?.checkpoint });
   const weights = Object.values(await trainer.getWeights()).flatMap(({ data: values }) => [...values]);
   model.dispose();
   const log = new TextDecoder().decode(await store.read('log.jsonl'));

@@ -115,7 +115,7 @@ async function run({ settings: asked, resume, files }: TrainOptions, job: Job<Sn
       batchSize: BATCH_SIZE,
       validation: test,
       validationBatchSize: 500,
-      ...(latest && { resumeFrom: latest.checkpoint }),
+      resumeFrom: latest?.checkpoint,
     });
     await writeNote(store, { ...note, standing: status === 'completed' ? 'completed' : 'stopped' });
     return { status, executor };
