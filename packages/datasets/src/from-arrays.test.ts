@@ -116,7 +116,7 @@ test.each<[string, unknown, RegExp]>([
   [
     'inputs and targets one after the other',
     x,
-    /it takes one object; write fromArrays\(\{ inputs, targets \}\)/,
+    /its options must be one object; write fromArrays\(\{ inputs, targets \}\)/,
   ],
   [
     'a tensor',

@@ -51,7 +51,8 @@ export interface FromArraysOptions {
  * ```
  */
 export function fromArrays(options: FromArraysOptions): Dataset {
-  if (isSingle(options)) invalidData(SCOPE, 'it takes one object; write fromArrays({ inputs, targets }).');
+  if (isSingle(options))
+    invalidData(SCOPE, 'its options must be one object; write fromArrays({ inputs, targets }).');
   const { classNames, allowNonFinite, bytes } = readOptions(SCOPE, options, RULES).values;
   const read = (source: ArraySource, name: string, role: ReadAs['role']): HostArray =>
     toHostArray(source, { scope: SCOPE, name, role, allowNonFinite: allowNonFinite && role === 'input' });

@@ -34,7 +34,9 @@ export interface RegretTerminatorOptions {
  * @throws EspalierError `invalid-option`; while the search runs where `error` is not given and the best trial has no folds.
  * @example
  * ```ts
- * await study.optimize(objective, { trials: 200, terminator: regretTerminator({ error: 0.001 }) });
+ * const study = await createStudy({ space: space({ x: float(-1, 1) }), seed: 1 });
+ * const terminator = regretTerminator({ error: 0.01 });
+ * await study.optimize(({ parameters }) => parameters.x ** 2, { trials: 200, terminator });
  * console.log(study.trials.length, study.stopReason);
  * ```
  */
