@@ -145,7 +145,9 @@ describe('a lab', () => {
     expect(page).toContain('| first (so) | 50 | 51.00 ± 1.41 | 2 | 2.0 |');
     expect(page).toContain('| second (so) | 50 | 80.00 | 1 | 2.0 |');
     expect(page).toContain('| third (so) | 50 | not run | 0 |  |');
-    expect(page).toContain('Of earlier results, as they were: first; "old"; "Picture old".');
+    expect(page).toContain(
+      'Of earlier results, as they were: first of "Rows"; "old"; pictures "Picture old".',
+    );
     expect(page).toContain('## old');
     expect(page).toContain('![Picture old](pictures/old.svg)');
     const picture = (folder: string) => readFileSync(join(folder, 'pictures/old.svg'), 'utf8');

@@ -88,6 +88,11 @@ export class Lab {
     }
   }
 
+  /** Whether a row of this name is to be trained, where it is not kept. */
+  wants(name: string): boolean {
+    return !this.options.kept && (this.options.only?.test(name) ?? true);
+  }
+
   /** Trains a row once for each seed, or takes what is kept of it. */
   async train<E extends Json = null>(plan: RunPlan<E>): Promise<Measurement<E>[]> {
     const results: Measurement<E>[] = [];
@@ -96,7 +101,7 @@ export class Lab {
       const setup = plan.setup(seed);
       const description = describeRun(plan as RunPlan<Json>, seed, setup);
       const kept = await this.#kept.get<Measurement<E>>(`${plan.name}-seed-${seed}`, description);
-      const isWanted = !this.options.kept && (this.options.only?.test(plan.name) ?? true);
+      const isWanted = this.wants(plan.name);
       if (kept || !isWanted) setup.model.dispose();
       if (!kept && !isWanted) continue;
       const run = kept ?? (await trainOnce(plan, seed, setup, this.executor, this.signal));

@@ -43,18 +43,26 @@ export async function writeResults(lab: Lab, description: StudyDescription): Pro
   return writeReport(join(out, 'report.html'), await page(lab, description));
 }
 
-/** Puts earlier figures in place of what was not made now. @returns What it took, by name, and the pictures. */
+/** Puts earlier figures in place of what was not made now; tables without any go. @returns What it took, by name, and the pictures. */
 async function takeOver(lab: Lab, earlier: EarlierResults) {
-  const tables = lab.tables.map((table) => withEarlier(table, earlier));
+  const tables = lab.tables
+    .map((table) => withEarlier(table, earlier))
+    .filter(({ rows }) => rows.some((row) => row.earlier ?? row.runs.length > 0));
   lab.tables.splice(0, Infinity, ...tables);
-  const rows = tables.flatMap((table) => table.rows.filter((row) => row.earlier).map(({ name }) => name));
+  const rows = tables.flatMap((table) => {
+    const taken = table.rows.filter((row) => row.earlier).map(({ name }) => name);
+    if (taken.length === 0) return [];
+    return [`${taken.length < table.rows.length ? `${taken.join(', ')} of ` : ''}"${table.title}"`];
+  });
   const made = new Set(lab.textTables.map(({ title }) => title));
   const texts = earlier.texts.filter(({ title }) => !made.has(title));
   lab.textTables.push(...texts);
   const drawn = new Set(lab.pictures.map(({ caption }) => caption));
   const pictures = earlier.pictures.filter(({ caption }) => !drawn.has(caption));
+  const names = [...rows, ...texts.map(({ title }) => `"${title}"`)];
+  if (pictures.length > 0) names.push(`pictures ${pictures.map(({ caption }) => `"${caption}"`).join(', ')}`);
   return {
-    names: [...new Set([...rows, ...[...texts.map(({ title }) => title), ...pictures.map(({ caption }) => caption)].map((name) => `"${name}"`)])], // prettier-ignore
+    names,
     pictures: await Promise.all(
       pictures.map(async ({ caption, files }) => ({
         caption,

@@ -23,6 +23,8 @@ export async function regressionSearch(lab: Lab, points: Points): Promise<void> 
   const threads = availableParallelism();
   const pool = workerPool<typeof runs>(() => new Worker(new URL('./worker.mjs', import.meta.url)), {
     size: threads,
+    // Other work may keep a machine busy.
+    startSeconds: 300,
     stopOnInterrupt: false,
   });
   const score = async (parameters: RegressionParameters, seed: number) =>

@@ -50,6 +50,7 @@ test('a study of a file of SQLite is read by its name', async () => {
   expect(await run('show', database, '--study', 'second')).toContain('4 complete');
   expect(await run('best', database, '--study=first & <b>')).toMatch(/^trial 0: 0\n/);
   expect(await run('resume', database, '--study', 'second')).toMatch(/^resuming: .*node/);
+  await expect(run('show', folder)).rejects.toThrow(/it is a folder, of which watch shows all studies/);
   await expect(run('show', database)).rejects.toThrow(
     /holds 'first & <b>', 'second'; name one of them by --study/,
   );

@@ -47,7 +47,11 @@ export async function readEvents(path: string): Promise<ReadonlyMap<string, read
   try {
     bytes = await fs.readFile(path);
   } catch (cause) {
-    const why = codeOf(cause) === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    const known: Readonly<Record<string, string>> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'it is a folder, of which watch shows all studies',
+    };
+    const why = known[String(codeOf(cause))] ?? (cause as Error).message;
     return refuse(
       'io',
       `cannot read the study '${path}' (${why}); give the path of one, as journalStorage or sqliteStorage has it.`,
