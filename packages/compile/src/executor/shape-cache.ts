@@ -23,6 +23,9 @@ interface LastUse {
   readonly compiled: CompiledKind;
 }
 
+/** Batch shapes of one kind that are found again at once: those of an epoch, and its shorter last one. */
+const MOST_LAST = 4;
+
 /** What is compiled of one program, by function and batch shape, least recently used first. */
 export class ShapeCache {
   readonly notes: string[] = [];
@@ -30,8 +33,8 @@ export class ShapeCache {
   /** Everything loaded. Code does not refer to the program: whoever holds it does not keep that alive. */
   readonly code = new Set<GeneratedCode>();
   readonly #compiled = new Map<string, Promise<CompiledKind>>();
-  /** The last batch of each kind, and what it ran on. */
-  readonly #last = new Map<StepKind, LastUse>();
+  /** The last batches of each kind, one of each shape, and what they ran on. All of a kind are of one version. */
+  readonly #last = new Map<StepKind, readonly LastUse[]>();
   readonly #program: StepProgram;
   readonly #size: number;
 
@@ -42,7 +45,7 @@ export class ShapeCache {
   }
 
   /**
-   * The compiled step for this kind where the last batch that asked was like this one: at once, for the path of every step.
+   * The compiled step for this kind where one of the last batches that asked was like this one: at once, for the path of every step.
    *
    * @param several Of a batch that holds several: the examples of each; whether what is trained may have changed since the last one.
    */
@@ -51,10 +54,14 @@ export class ShapeCache {
     batch: Partial<HostBatch>,
     several?: { readonly examples: number; readonly mayDiffer: boolean },
   ): CompiledKind | undefined {
-    const last = this.#last.get(kind);
-    if (!last || !sameForm(last.batch, batch, several?.examples)) return undefined;
-    if (several?.mayDiffer !== false && last.version !== this.#program.version()) return undefined;
-    return last.compiled;
+    const all = this.#last.get(kind);
+    if (!all) return undefined;
+    for (const last of all) {
+      if (!sameForm(last.batch, batch, several?.examples)) continue;
+      const holds = several?.mayDiffer === false || last.version === this.#program.version();
+      return holds ? last.compiled : undefined;
+    }
+    return undefined;
   }
 
   /** The compiled step for this kind and batch shape. */
@@ -66,7 +73,7 @@ export class ShapeCache {
     if (known) this.#compiled.delete(key);
     this.#compiled.set(key, compiled);
     try {
-      this.#last.set(kind, { batch, version: this.#program.version(), compiled: await compiled });
+      this.#remember(kind, { batch, version: this.#program.version(), compiled: await compiled });
     } catch (error) {
       this.#compiled.delete(key);
       throw error;
@@ -78,6 +85,13 @@ export class ShapeCache {
       await this.#release(evicted);
     }
     return compiled;
+  }
+
+  #remember(kind: StepKind, use: LastUse): void {
+    const others = (this.#last.get(kind) ?? []).filter(
+      ({ version, compiled }) => version === use.version && compiled !== use.compiled,
+    );
+    this.#last.set(kind, [use, ...others].slice(0, MOST_LAST));
   }
 
   /** Releases everything; what is asked for later is compiled again. */
