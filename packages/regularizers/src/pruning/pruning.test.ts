@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Dataset, HostArray, HostArrays, Loss, Plugin, Snapshot } from '@espalier/core';
-import { Trainer } from '@espalier/core';
+import { eager, Trainer } from '@espalier/core';
 import { toyOptimizer, toyRun } from '@espalier/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 import fixture from '../../../../testing/references/regularizers/pruning.json' with { type: 'json' };
@@ -175,6 +175,21 @@ describe('magnitudePruning in a run', () => {
         message: 'from now on 18 of 24 weights (75.0 %) are 0',
       }),
     );
+  });
+
+  test('plugins after it see no gradients of pruned weights', async () => {
+    const zeros: number[] = [];
+    const looking: Plugin = {
+      name: 'looking',
+      transformGradients(gradients) {
+        const { 'hidden/kernel': hidden, 'output/kernel': output } = gradients;
+        zeros.push([...hidden!.dataSync(), ...output!.dataSync()].filter((one) => one === 0).length);
+        return gradients;
+      },
+    };
+    const pruning = magnitudePruning({ sparsity: 0.5, from: { step: 1 } });
+    await toyRun({ plugins: [pruning, looking], fit: { epochs: 1 }, executor: eager() });
+    expect(zeros).toEqual([0, 12, 12]);
   });
 
   test('weights that another plugin ends the run with are pruned, too', async () => {
