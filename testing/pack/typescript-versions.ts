@@ -12,7 +12,7 @@ import { csvLogger, earlyStopping, latestCheckpoint, modelCheckpoint } from '@es
 import { eager, type Plugin, Trainer } from '@espalier/core';
 import { split, syntheticClassification } from '@espalier/datasets';
 import { softmaxCrossEntropy } from '@espalier/losses';
-import { accuracy } from '@espalier/metrics';
+import { accuracy, confusionMatrix } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
 import { adam } from '@espalier/optimizers';
 import { l2 } from '@espalier/regularizers';
@@ -24,7 +24,7 @@ const trainer = new Trainer({
   model: mlp({ inputs: 4, hidden: [16], outputs: 3, seed: 1 }),
   loss: softmaxCrossEntropy(),
   optimizer: adam({ learningRate: 0.01 }),
-  metrics: [accuracy()],
+  metrics: [accuracy(), confusionMatrix({ classes: 3 })],
   plugins: [
     l2({ lambda: 1e-4 }),
     earlyStopping({ monitor: 'val_loss', patience: 3 }),
@@ -43,6 +43,19 @@ const { epochs } = await trainer.fit(train, {
   resumeFrom: latest?.checkpoint,
 });
 export const last: number | undefined = epochs.at(-1)?.['loss'];
+const values = await trainer.evaluate(validation);
+export const numbers: readonly number[] = [values.loss, values.accuracy, values.penalty ?? 0];
+export const matrix: number[][] = values.confusionMatrix;
+// @ts-expect-error a matrix is no number
+export const wrong: number = values.confusionMatrix;
+new Trainer({
+  model: mlp({ inputs: 4, hidden: [16], outputs: 3, seed: 1 }),
+  loss: softmaxCrossEntropy(),
+  optimizer: adam({ learningRate: 0.01 }),
+  metrics: [accuracy()],
+  // @ts-expect-error misspelt
+  plugins: [earlyStopping({ monitor: 'val_los' })],
+});
 `;
 
 /** Type-checks a strict program and everything that the packages declare with several versions of TypeScript. */

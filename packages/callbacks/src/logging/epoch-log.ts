@@ -18,7 +18,6 @@ export function textOf(header: string, lines: readonly string[]): string {
 
 /** The header that a text has in place of `header`; `undefined` where it is that one, or torn. */
 export function otherHeader(text: string, header: string): string | undefined {
-  if (header === '' || !text.includes('\n')) return undefined;
-  const first = text.slice(0, text.indexOf('\n'));
-  return first === header ? undefined : first;
+  if (header === '' || !text.includes('\n') || text.startsWith(`${header}\n`)) return undefined;
+  return text.slice(0, text.indexOf('\n'));
 }

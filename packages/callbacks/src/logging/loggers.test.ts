@@ -177,6 +177,14 @@ describe('csvLogger', () => {
     expect(await text()).toBe('epoch,"a,""b""",c,learning_rate\n0,1,,0.5\n1,,2,0.5\n');
   });
 
+  test('goes on where the name of a column has line breaks', async () => {
+    const lines = [{ 'a\nb': 1 }, { 'a\nb': 2 }];
+    const { checkpoint } = await play(csvLogger({ path }), lines);
+    const { error } = await play(csvLogger({ path }), [...lines, { 'a\nb': 3 }], { from: checkpoint });
+    expect(error).toBeUndefined();
+    expect(await text()).toMatch(/^epoch,.*"a\nb".*\n0,(.|\n)*\n2,/);
+  });
+
   test('does not mix its lines with other columns', async () => {
     const { checkpoint } = await play(csvLogger({ path }), EPOCHS.slice(0, 2));
     const other = await play(csvLogger({ path }), [{}, {}, { accuracy: 1 }], { from: checkpoint });

@@ -10,7 +10,7 @@ export interface StreamStart {
   readonly start: number;
 }
 
-/** What a stream gives: some examples at a time, at once or later. An iterator, an async one, or a generator's object. */
+/** What a stream gives: some examples at a time, at once or later; it may use their memory again for the next ones. An iterator, an async one, or a generator's object. */
 export interface StreamReader {
   next(): IteratorResult<HostBatch, unknown> | Promise<IteratorResult<HostBatch, unknown>>;
   /** Called once when the reader is left before its end, to release files and connections. */

@@ -2,7 +2,9 @@ import { sizeOf } from './arrays.js';
 import { checkBatch, examplesIn } from './check-batch.js';
 import type { Dataset, HostBatch } from './dataset.js';
 import type { BatchBlock, EpochBatches, EpochOptions, EpochPosition } from './epoch-batches.js';
+import { fail } from '../errors.js';
 import { isPromise, type MaybePromise } from './maybe-promise.js';
+import { shareMemory } from './own-memory.js';
 import { ReadAhead } from './read-ahead.js';
 import { drawOrder, givenOrder, type Sampler } from './sampler.js';
 
@@ -17,6 +19,8 @@ export class DatasetBatches implements EpochBatches {
   readonly #end: number;
   readonly #batchSize: number;
   readonly #ahead: ReadAhead<HostBatch>;
+  /** The last one that came later. */
+  #before: HostBatch | undefined;
   #asked: number;
   #given: number;
   #block: BatchBlock | undefined;
@@ -85,8 +89,20 @@ export class DatasetBatches implements EpochBatches {
     const to = (this.#asked = Math.min(this.#end, from + this.#batchSize));
     const batch = this.#data.batch(this.#order.slice(from, to));
     return isPromise(batch)
-      ? batch.then((fetched) => this.#checked(fetched, from, to))
+      ? batch.then((fetched) => this.#alone(this.#checked(fetched, from, to)))
       : this.#checked(batch, from, to);
+  }
+
+  /** Of batches that come later several are under way at once. */
+  #alone(batch: HostBatch): HostBatch {
+    if (this.#before && shareMemory(this.#before, batch)) {
+      fail(
+        'invalid-data',
+        'data-set',
+        'batch() of the data set answers later and gave two batches in the same memory, the second over the first; give each memory of its own.',
+      );
+    }
+    return (this.#before = batch);
   }
 
   #checked(batch: HostBatch, from: number, to: number): HostBatch {

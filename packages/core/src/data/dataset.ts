@@ -30,7 +30,8 @@ export interface Dataset {
   /** Names of the classes, in label order, where there are any. */
   readonly classNames?: readonly string[];
   /**
-   * The examples of these numbers, in this order; in memory that the receiver may keep. Arrays may say that they are
+   * The examples of these numbers, in this order. Their memory may be used again for the next batch, unless the set is `inMemory` or
+   * answers later. Arrays may say that they are
    * `rows` of larger ones and copy when they are read.
    */
   batch(indices: Uint32Array): HostBatch | Promise<HostBatch>;

@@ -4,6 +4,7 @@ import type { DataStream, StreamReader } from './data-stream.js';
 import { EspalierError, isEspalierError } from '../errors.js';
 import type { ExampleRef } from './join-examples.js';
 import { isPromise } from './maybe-promise.js';
+import { ownMemory } from './own-memory.js';
 
 /** Takes the examples of an opened stream one by one, in the order of its source, and refuses what it did not announce. */
 export class StreamReading {
@@ -73,7 +74,8 @@ export class StreamReading {
     const batch = result.value;
     const count = typeof batch?.inputs === 'object' ? examplesIn(batch) : 0;
     checkBatch(this.#stream, batch, count, () => `the stream's batch from example ${this.position} on`);
-    this.#batch = batch;
+    // Examples are kept while more are read.
+    this.#batch = ownMemory(batch);
     this.#row = 0;
     this.#count = count;
     const { size } = this.#stream;

@@ -1,6 +1,7 @@
 import type { HostBatch } from '../data/dataset.js';
 import type { BatchBlock, EpochBatches, EpochPosition } from '../data/epoch-batches.js';
 import { openEpoch } from '../data/open-epoch.js';
+import { ownMemory } from '../data/own-memory.js';
 import { fail } from '../errors.js';
 import type { BatchSums, ExecutorSession, StepInputs } from '../engine/executor.js';
 import type { StepPosition } from '../step/optimizer.js';
@@ -190,7 +191,7 @@ export class FitWork implements RunWork {
     while (batches.length < Math.min(accumulate, left)) {
       const batch = await this.#epoch!.next();
       if (!batch) break;
-      batches.push(this.#prepare(batch));
+      batches.push(ownMemory(this.#prepare(batch)));
     }
     const last = batches.pop();
     if (!last) return undefined;

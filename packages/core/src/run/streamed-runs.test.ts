@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { HostArray, HostArrays } from '../data/arrays.js';
 import type { Dataset, HostBatch } from '../data/dataset.js';
 import type { DataStream } from '../data/data-stream.js';
 import type { Sampler } from '../data/sampler.js';
@@ -143,5 +144,75 @@ describe('a run with a sampler', () => {
     await expect(trained(streamed(), { ...options, sampler: thrice })).rejects.toThrow(
       "sampler 'thrice' needs a data set",
     );
+  });
+});
+
+/** Gives batches one after the other in the same memory, or each in its own. */
+function memory(shared: boolean): (batch: HostBatch) => HostBatch {
+  const kept: Record<string, Float32Array> = {};
+  const give = (name: string, array: HostArray): HostArray => {
+    const values = array.data as Float32Array;
+    if (!shared) return { ...array, data: values.slice() };
+    const data = (kept[name] ??= new Float32Array(64)).subarray(0, values.length);
+    data.set(values);
+    return { ...array, data };
+  };
+  const all = (arrays: HostArrays): HostArrays =>
+    Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, give(name, array)]));
+  return ({ inputs, targets }) => ({ inputs: all(inputs), targets: all(targets) });
+}
+
+describe('a source that writes each batch into the memory of the one before', () => {
+  const { arrays: _, ...plain } = digits(EXAMPLES);
+  const set =
+    (later: boolean) =>
+    (shared: boolean): Dataset => {
+      const give = memory(shared);
+      const batch = (indices: Uint32Array) => give(plain.batch(indices) as HostBatch);
+      return { ...plain, batch: later ? async (indices) => batch(indices) : batch };
+    };
+  const stream =
+    (extra: Partial<DataStream>, later: boolean) =>
+    (shared: boolean): DataStream => {
+      const give = memory(shared);
+      return {
+        ...streamed(extra),
+        open: (start) => {
+          const reader = streamed({}).open(start);
+          const next = (): IteratorResult<HostBatch, unknown> => {
+            const result = reader.next() as IteratorResult<HostBatch, unknown>;
+            return result.done ? result : { done: false, value: give(result.value) };
+          };
+          return { next: later ? async () => next() : next };
+        },
+      };
+    };
+  test.each<[string, (shared: boolean) => Dataset | DataStream, number]>([
+    ['a data set', set(false), 1],
+    ['a data set, two batches a step', set(false), 2],
+    ['a stream', stream({}, false), 1],
+    ['a shuffled stream', stream({ shuffleBuffer: 10 }, false), 1],
+    ['a stream that answers later', stream({ prefetch: 2 }, true), 1],
+  ])('%s trains as with memory for each', async (_, source, accumulate) => {
+    const numbers = async (shared: boolean): Promise<unknown> => {
+      const trainer = new Trainer({
+        model: toyModel(),
+        loss: squaredError(),
+        optimizer: momentum(0.05),
+        accumulate,
+      });
+      const data = source(shared);
+      const { epochs } = await trainer.fit(data, { epochs: 2, batchSize: 4, validation: source(shared), validationBatchSize: 5 }); // prettier-ignore
+      return [epochs, await trainer.evaluate(source(shared), { batchSize: 6 }), await trainer.getWeights()];
+    };
+    expect(await numbers(true)).toEqual(await numbers(false));
+  });
+
+  test('is refused where several batches are under way', async () => {
+    const trainer = new Trainer({ model: toyModel(), loss: squaredError(), optimizer: momentum(0.05) });
+    await expect(trainer.fit(set(true)(true), { epochs: 1, batchSize: 4 })).rejects.toThrow(
+      '[data-set] batch() of the data set answers later and gave two batches in the same memory',
+    );
+    expect((await trainer.fit(set(true)(false), { epochs: 1, batchSize: 4 })).status).toBe('completed');
   });
 });

@@ -92,7 +92,9 @@ export function classWeightsOf(targets: tf.Tensor, weights: ClassWeights): tf.Te
   const labels: tf.Tensor = columns === 1 ? tf.reshape(targets, [count!]) : tf.argMax(targets, 1);
   const classes = Math.max(2, columns, ...Object.keys(weights).map((label) => Number(label) + 1));
   const table = Float32Array.from({ length: classes }, (_, label) => weights[label] ?? 1);
-  // A label beyond the table weighs 1, as any class that is not named.
-  const inside = tf.minimum(tf.cast(labels, 'int32'), classes);
+  // A label beyond the table weighs 1, as any class that is not named; so does one that the loss ignores, -100 say.
+  const whole = tf.cast(labels, 'int32');
+  const known = tf.logicalAnd(tf.greaterEqual(whole, 0), tf.less(whole, classes));
+  const inside = tf.where(known, whole, tf.fill(whole.shape, classes, 'int32'));
   return tf.gather(tf.tensor1d([...table, 1]), tf.cast(inside, 'int32')) as tf.Tensor1D;
 }

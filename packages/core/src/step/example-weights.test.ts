@@ -4,6 +4,7 @@ import { beforeAll, expect, describe, test } from 'vitest';
 import type { Dataset } from '../data/dataset.js';
 import { Trainer } from '../run/trainer.js';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
+import { classWeightsOf } from './class-weights.js';
 import type { Metric } from './metric.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -41,6 +42,11 @@ describe('weights of examples and classes', () => {
     expect(record.epochs[0]!['loss']).toBeCloseTo(sum / 6, 5);
     const byWeights = new Trainer({ ...parts, lossReduction: 'weights' });
     expect((await byWeights.evaluate(weighted, { batchSize: 4 }))['loss']).toBeCloseTo(sum / 8, 5);
+  });
+
+  test('a label that a loss ignores, and one that is not named, weigh 1', () => {
+    const weights = classWeightsOf(tf.tensor1d([0, 1, 2, -100, -1, 7], 'int32'), { 0: 0.5, 1: 3 });
+    expect([...weights.dataSync()]).toEqual([0.5, 3, 1, 1, 1, 1]);
   });
 
   test('examples of a class weigh as classWeights says', async () => {
