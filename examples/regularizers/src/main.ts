@@ -4,7 +4,16 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { type Plugin, Trainer } from '@espalier/core';
 import { meanSquaredError } from '@espalier/losses';
 import { adam } from '@espalier/optimizers';
-import { elasticNet, gaussianNoise, l1, l1Proximal, l2, maxNorm, weightDecay } from '@espalier/regularizers';
+import {
+  elasticNet,
+  gaussianNoise,
+  l1,
+  l1Proximal,
+  l2,
+  magnitudePruning,
+  maxNorm,
+  weightDecay,
+} from '@espalier/regularizers';
 import { descend } from './hand-loop.js';
 import { features, relevant, sparseData } from './sparse-data.js';
 
@@ -26,6 +35,7 @@ const plugins: Record<string, Plugin[]> = {
   'elasticNet 0.15, 0.05': [elasticNet({ l1: 0.15, l2: 0.05 })],
   'weightDecay 0.4': [weightDecay({ rate: 0.4 })],
   'maxNorm 3': [maxNorm({ max: 3 })],
+  'magnitudePruning 0.85': [magnitudePruning({ sparsity: 0.85, until: { epoch: 150 }, every: 10 })],
   'gaussianNoise 0.4': [gaussianNoise({ stddev: 0.4 })],
 };
 console.log('\nTrainer, Adam, 300 epochs');
