@@ -71,6 +71,8 @@ export type { LayerInfo } from './model/observe-layers.js';
 export type { ForwardResult, FunctionalModel, TrainableModel } from './model/model.js';
 export { loadWeights } from './model/load-weights.js';
 export type { PerOutput } from './step/check-objectives.js';
+export type { Accumulate } from './run/accumulation.js';
+export type { Prediction, PredictionInputs } from './run/prediction.js';
 export type { TrainerOptions } from './run/trainer-options.js';
 export type { EvaluationOf } from './run/monitor-types.js';
 export { Trainer } from './run/trainer.js';

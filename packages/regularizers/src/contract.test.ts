@@ -1,6 +1,8 @@
 import type { Plugin } from '@espalier/core';
 import type { PluginContractOptions } from '@espalier/testkit';
 import { exportsContract, pluginContract, toyModel } from '@espalier/testkit';
+import { badSelection } from '../test/bad-selection.js';
+import { pruningEntries } from '../test/pruning-entries.js';
 import * as exported from './index.js';
 
 interface Entry extends PluginContractOptions {
@@ -13,7 +15,6 @@ const {
   ball,
   box,
   l0Proximal,
-  magnitudePruning,
   minMaxNorm,
   nonNegative,
   nuclearNorm,
@@ -21,7 +22,6 @@ const {
   simplex,
   unitNorm,
   weightDecay,
-  weightMasks,
 } = exported;
 
 const { activityRegularization, distillation, meanTeacher, sam, uncertaintyWeighting } = exported;
@@ -31,23 +31,8 @@ const teacher = toyModel();
 
 const ramp = ({ step }: { readonly step: number }): number => 0.01 * step;
 
-/** Of the output layer of the contract's model. */
-const masks = {
-  'output/kernel': {
-    data: Float32Array.of(1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1, 0),
-    shape: [4, 3],
-    dtype: 'float32',
-  },
-} as const;
-
-/** What every plugin that selects parameters refuses, beside its own. */
-const badSelection = (make: (options: { parameters?: never; name?: string }) => unknown) => ({
-  'unknown selector': () => make({ parameters: 'weights' as never }),
-  'empty list': () => make({ parameters: [] as never }),
-  'empty name': () => make({ name: '' }),
-});
-
 const plugins: Record<string, Entry> = {
+  ...pruningEntries,
   l1: {
     variants: {
       sum: () => l1({ lambda: 0.01 }),
@@ -154,30 +139,6 @@ const plugins: Record<string, Entry> = {
     bad: {
       'lambda infinite': () => l0Proximal({ lambda: Infinity }),
       ...badSelection((options) => l0Proximal({ lambda: 1, ...options })),
-    },
-  },
-  magnitudePruning: {
-    // Decided on the weights of the start, on which all executors agree, but for the last.
-    variants: {
-      'in steps': () => magnitudePruning({ sparsity: 0.5, from: { step: 0 }, until: { step: 4 }, every: 2 }),
-    },
-    neutral: () => magnitudePruning({ sparsity: 0 }),
-    bad: {
-      'sparsity 1': () => magnitudePruning({ sparsity: 1 }),
-      'no sparsity': () => magnitudePruning({} as never),
-      'from half a step': () => magnitudePruning({ sparsity: 0.5, from: { step: 0.5 } }),
-      'every 0': () => magnitudePruning({ sparsity: 0.5, until: { epoch: 2 }, every: 0 }),
-      'power 0': () => magnitudePruning({ sparsity: 0.5, until: { epoch: 2 }, power: 0 }),
-      'unknown scope': () => magnitudePruning({ sparsity: 0.5, scope: 'network' as never }),
-      ...badSelection((options) => magnitudePruning({ sparsity: 0.5, ...options })),
-    },
-  },
-  weightMasks: {
-    variants: { 'of a kernel': () => weightMasks({ masks }) },
-    bad: {
-      'no masks': () => weightMasks({ masks: {} }),
-      'a number': () => weightMasks({ masks: 1 as never }),
-      'empty name': () => weightMasks({ masks, name: '' }),
     },
   },
   nuclearNorm: {

@@ -246,6 +246,19 @@ describe('magnitudePruning in a run', () => {
     expect(zerosOf(weights)).toBe(12);
   });
 
+  test.each([1, 2, 4, 5])(
+    'resumed after step %i, between prunings and at them, it ends as if never stopped',
+    async (saveAt) => {
+      const plugins = () => [
+        magnitudePruning({ sparsity: 0.8, from: { step: 2 }, until: { step: 7 }, every: 3, scope: 'global' }),
+      ];
+      const whole = await toyRun({ plugins: plugins(), fit: { epochs: 3 }, saveAt });
+      const resumed = await toyRun({ plugins: plugins(), fit: { epochs: 3, resumeFrom: whole.saved! } });
+      expect(zerosOf(whole.weights)).toBe(19);
+      expect(valuesOf(resumed.weights)).toEqual(valuesOf(whole.weights));
+    },
+  );
+
   test('refuses what contradicts itself', () => {
     const refused = (options: object, why: string) =>
       expect(() => magnitudePruning({ sparsity: 0.5, ...options })).toThrow(why);
