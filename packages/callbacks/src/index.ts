@@ -57,6 +57,8 @@ export { stagedUnfreezing } from './staged-unfreezing.js';
 export type { SwaOptions } from './swa.js';
 export { swa } from './swa.js';
 export type { HyperParameter } from './tensorboard/events.js';
+export type { ScoredAnswers } from './tensorboard/pr-curve.js';
+export type { Embedding } from './tensorboard/projector.js';
 export type { TensorBoardOptions } from './tensorboard/tensor-board.js';
 export { tensorBoard } from './tensorboard/tensor-board.js';
 export type { MlflowTrackerOptions } from './trackers/mlflow-tracker.js';

@@ -90,7 +90,7 @@ export function confusionMatrixChart(
   }
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
   const right = cells.reduce((sum, cell) => sum + (cell.row === cell.column ? cell.count : 0), 0);
-  const says = `Confusion matrix of ${classes} classes, ${formatNumber(right)} of ${formatNumber(total)} right`;
+  const says = `Confusion matrix of ${classes} ${classes === 1 ? 'class' : 'classes'}, ${formatNumber(right)} of ${formatNumber(total)} right`;
   const scales = { correct: 1, confused: worst };
   if (classes > manyClasses) {
     return makeChart({ ...titled, ...size }, remarks, says, {

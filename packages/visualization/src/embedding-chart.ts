@@ -118,7 +118,7 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
         : []),
       ...(stride > 1 ? [`${drawn.length} of ${finite.length} points drawn`] : []),
     ],
-    `${counted(drawn.length, 'point')}${names.length > 1 ? ` of ${counted(shown.length, 'class').replace(/classs$/, 'classes')}` : ''} in a plane`,
+    `${counted(drawn.length, 'point')}${names.length > 1 ? ` of ${shown.length} ${shown.length === 1 ? 'class' : 'classes'}` : ''} in a plane`,
     {
       layer: [
         {

@@ -30,6 +30,7 @@ export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, optio
       value,
       text: fitted?.texts[i] ?? '',
       dark: value === null || wantsDarkInk(color),
+      missing: value === null,
     };
   });
   const place = gridEncoding(labels, matrix.rows, matrix.columns);
@@ -75,15 +76,17 @@ interface CellText {
   readonly column: number;
   readonly text: string;
   readonly dark: boolean;
+  /** On the grey of missing values, which stays as it is in the dark. */
+  readonly missing?: boolean;
 }
 
-/** Dark text for light cells and light text for dark ones. */
+/** Dark text for light cells and grey ones, and light text for dark ones. */
 export function textLayers(cells: readonly CellText[], place: object, fontSize: number) {
-  return [true, false].flatMap((ink) => {
-    const values = cells.flatMap(({ row, column, text, dark }) =>
-      dark === ink && text !== '' ? [{ row, column, text }] : [],
-    );
-    const color = ink ? theme.darkCellInk : theme.lightCellInk;
+  return [theme.darkCellInk, theme.lightCellInk, theme.inkOnTint].flatMap((color) => {
+    const values = cells.flatMap(({ row, column, text, dark, missing = false }) => {
+      const ink = missing ? theme.inkOnTint : dark ? theme.darkCellInk : theme.lightCellInk;
+      return ink === color && text !== '' ? [{ row, column, text }] : [];
+    });
     if (values.length === 0) return [];
     return [
       {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { decodePng, type Picture } from '../test/png.js';
 import { elements, numbersIn, parseMarkup, textOf, type Element } from '../test/markup.js';
 import type { Chart } from './chart.js';
@@ -17,6 +17,14 @@ function picture(chart: Chart): Picture {
   const [, url] = /"(data:image\/png;base64,[^"]+)"/.exec(JSON.stringify(chart))!;
   return decodePng(Buffer.from(url!.split(',')[1]!, 'base64'));
 }
+
+test('what is written on grey keeps its ink in the dark, as the grey stays', () => {
+  const layers = heatMap({ title: 't', values: [[1, NaN, 9]] })['layer'] as readonly { readonly mark: { readonly type: string; readonly color?: string }; readonly data: { readonly values: readonly { readonly text?: string }[] } }[]; // prettier-ignore
+  const ink = (text: string) =>
+    layers.find(({ mark, data }) => mark.type === 'text' && data.values.some((one) => one.text === text))
+      ?.mark.color;
+  expect([ink('NaN'), ink('1'), ink('9')]).toEqual([theme.inkOnTint, theme.darkCellInk, theme.lightCellInk]);
+});
 
 describe('heatMap', () => {
   it('draws few cells as rectangles with values, labels and colours', async () => {

@@ -123,7 +123,7 @@ function describeBins({ edges, counts }: Bins, label: string): string {
   const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
   const peak = Array.from(counts).reduce((best, count, i, all) => (count > all[best]! ? i : best), 0);
   return (
-    `Histogram of ${formatNumber(total)} values of ${label} from ${formatNumber(edges[0]!)} to ` +
+    `Histogram of ${formatNumber(total)} ${total === 1 ? 'value' : 'values'} of ${label} from ${formatNumber(edges[0]!)} to ` +
     `${formatNumber(edges[edges.length - 1]!)}, most (${formatNumber(counts[peak]!)}) between ` +
     `${formatNumber(edges[peak]!)} and ${formatNumber(edges[peak + 1]!)}`
   );

@@ -3,7 +3,7 @@ import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkText, list, pair } from './check-chart.js';
 import { isNumbers, type Numbers } from './matrix.js';
 import type { Rgb } from './palette.js';
-import { cleanText, counted } from './text.js';
+import { cleanText, counted, formatNumber } from './text.js';
 import { cutMiddle } from './text-width.js';
 import { seriesColors, theme } from './theme.js';
 import { gridLayers, gridSize, tileRules, type Tile } from './tile-sheet.js';
@@ -100,6 +100,12 @@ export function imageGrid(options: ImageGridOptions): Chart {
   if (!(Number.isFinite(black) && Number.isFinite(white) && black < white)) {
     check.fail('range', 'two finite numbers, black below white', options.range);
   }
+  // Of pixels between black and white in rounding errors nothing is lost.
+  const edge = (white - black) * 1e-3;
+  let [outside, all] = [0, 0];
+  for (const { pixels } of images)
+    for (let i = 0; i < pixels.length; i++, all++)
+      if (!(pixels[i]! >= black - edge && pixels[i]! <= white + edge)) outside++;
   const ordered = order === 'worst' ? worstFirst(images) : images;
   const shown = ordered.slice(0, limit);
   const wrong = images.filter(isWrong).length;
@@ -136,6 +142,11 @@ export function imageGrid(options: ImageGridOptions): Chart {
       ...(judged > 0
         ? [`${wrong} of ${judged} wrong (orange frame)${order === 'worst' ? ', worst first' : ''}`]
         : []),
+      ...(outside > 0
+        ? [
+            `${share(outside / all)} of the values outside of ${formatNumber(black)} to ${formatNumber(white)}: black or white`,
+          ]
+        : []),
       ...(ordered.length > limit ? [`the first ${limit} of ${ordered.length}`] : []),
     ],
     `${counted(shown.length, 'picture')}: ${shown
@@ -147,6 +158,10 @@ export function imageGrid(options: ImageGridOptions): Chart {
       layer: gridLayers(tiles, size, theme.softInk),
     },
   );
+}
+
+function share(part: number): string {
+  return part < 0.01 ? 'some' : `${Math.round(part * 100)} %`;
 }
 
 function isWrong({ label, prediction }: GridImage): boolean {

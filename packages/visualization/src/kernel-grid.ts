@@ -155,6 +155,7 @@ interface PlaneGrid {
 }
 
 const missing = parseHex(theme.missing);
+const STEPS = 254;
 
 function planeGrid(grid: PlaneGrid): Chart {
   const { titled, planes, height, width, symmetric, scheme } = grid;
@@ -178,7 +179,9 @@ function planeGrid(grid: PlaneGrid): Chart {
       height,
       at: (row, column) => {
         const value = at(row, column);
-        return isDrawable(value) ? colorAt(palettes[scheme], (value - low) / (high - low)) : missing;
+        if (!isDrawable(value)) return missing;
+        // So few colours that a picture needs one byte for each pixel.
+        return colorAt(palettes[scheme], Math.round(((value - low) / (high - low)) * STEPS) / STEPS);
       },
     } satisfies Tile,
   }));

@@ -24,6 +24,20 @@ async function lines(runs: Parameters<typeof learningCurves>[0]) {
   };
 }
 
+describe('the axis of a loss', () => {
+  const scales = (last: number) =>
+    learningCurves([
+      { name: 'good', history: { epochs: [{ epoch: 0, loss: 2 }, { epoch: 1, loss: 0.5 }] } }, // prettier-ignore
+      { name: 'diverges', history: { epochs: [{ epoch: 0, loss: 3 }, { epoch: 1, loss: last }] } }, // prettier-ignore
+    ]).map((chart) => /"type":"log"/.test(JSON.stringify(chart)));
+  it('is logarithmic where one run diverged, so that the others are seen', () => {
+    expect(scales(4e11)).toEqual([true]);
+    expect(scales(100)).toEqual([false]);
+    // What is 0 has no place on a log axis.
+    expect(scales(0)).toEqual([false]);
+  });
+});
+
 describe('learningCurves', () => {
   it('draws 200,000 epochs, thinned', () => {
     const epochs = Array.from({ length: 200_000 }, (_, epoch) => ({

@@ -31,7 +31,10 @@ export interface NamedRun {
 export interface LearningCurvesOptions {
   /** Metrics to draw, without `val_`, in this order. Default: all that occur, `loss` and `accuracy` first. */
   readonly metrics?: readonly string[];
-  /** Metrics on a log axis. Default: none, except that `learning_rate` is when it falls tenfold or more. */
+  /**
+   * Metrics on a log axis. Default: `learning_rate` when it falls tenfold or more, others when all of their values are above 0 and one is
+   * 10,000 times another, such as the loss of a run that diverged.
+   */
   readonly logScale?: readonly string[];
   /** Of several runs `validation`, `training` or `both`, in charts of their own. Default: both. */
   readonly split?: 'validation' | 'training' | 'both';
@@ -95,7 +98,9 @@ export function learningCurves(
       );
       if (curves.length === 0) return [];
       const lines = curves.map(({ line }) => ({ ...line, dashed: line.dashed && !several }));
-      const log = logScale?.includes(metric) ?? (metric === 'learning_rate' && spansDecade(lines));
+      const log =
+        logScale?.includes(metric) ??
+        (metric === 'learning_rate' ? spansFactor(lines, 10) : allAbove0(lines) && spansFactor(lines, 1e4));
       const split = keys.filter((key) => named.some((run) => curveOf(run, key, '', spread).length > 0));
       const title =
         several && split.length > 1 ? `${metricTitle(metric)}, ${splitOf(group[0]!)}` : metricTitle(metric);
@@ -220,11 +225,15 @@ function checkRuns(runs: RunHistory | readonly NamedRun[]): readonly NamedRun[] 
   return named;
 }
 
-const spansDecade = (lines: readonly Line[]): boolean => {
-  const rates = lines.flatMap((line) => line.places.flatMap(({ y }) => (y !== null && y > 0 ? [y] : [])));
-  const [min, max] = extent(rates) ?? [1, 1];
-  return max >= 10 * min;
+/** Whether the largest of the values above 0 is so many times the smallest. */
+const spansFactor = (lines: readonly Line[], factor: number): boolean => {
+  const values = lines.flatMap((line) => line.places.flatMap(({ y }) => (y !== null && y > 0 ? [y] : [])));
+  const [min, max] = extent(values) ?? [1, 1];
+  return max >= factor * min;
 };
+
+const allAbove0 = (lines: readonly Line[]): boolean =>
+  lines.every((line) => line.places.every(({ y }) => y === null || y > 0));
 
 /** `learning_rate` as `Learning rate`. */
 function metricTitle(metric: string): string {

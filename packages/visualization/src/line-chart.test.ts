@@ -39,6 +39,14 @@ const options = (
   ...rest,
 });
 
+describe('the words of a chart', () => {
+  it('tell values apart that lie far from 0', () => {
+    const { description } = lineChart(options([0, 1, 2].map((i) => ({ x: i, y: 1e6 + i / 10 }))));
+    expect(description).toContain('from 1000000.000 at 0 to 1000000.200 at 2');
+    expect(lineChart(options([{ x: 0, y: 1 }, { x: 1, y: 2.5 }])).description).toContain('from 1 at 0 to 2.5 at 1'); // prettier-ignore
+  });
+});
+
 describe('lineChart', () => {
   it('places values where the axis says', async () => {
     const values = [3, 7, 5, 10, 0];

@@ -20,12 +20,23 @@ export function palettePng(
 }
 
 /**
- * Three bytes per pixel, red, green and blue, as a PNG in a `data:` address.
+ * Pixels of red, green and blue as a PNG in a `data:` address: a byte each and a palette where there are at most 256 colours, three bytes
+ * each where there are more.
  *
  * @param pixels - `[height, width, 3]` row by row
  */
 export function rgbPng(pixels: Uint8Array, width: number, height: number): string {
-  return pngAddress(pixels, width, height, undefined);
+  const colors = new Map<number, number>();
+  const indices = new Uint8Array(width * height);
+  for (let i = 0; i < indices.length && colors.size <= 256; i++) {
+    const color = (pixels[3 * i]! << 16) | (pixels[3 * i + 1]! << 8) | pixels[3 * i + 2]!;
+    const known = colors.get(color) ?? colors.size;
+    colors.set(color, known);
+    indices[i] = known;
+  }
+  if (colors.size > 256) return pngAddress(pixels, width, height, undefined);
+  const palette = [...colors.keys()].map((color) => `#${color.toString(16).padStart(6, '0')}`);
+  return pngAddress(indices, width, height, palette);
 }
 
 function pngAddress(

@@ -87,6 +87,7 @@ nav p{display:none}
 nav ol{display:flex;border:0;padding:0 .5rem}
 nav a{padding:.75rem .6rem;white-space:nowrap}
 main{padding:1.25rem 1rem 4rem}
+tbody th{min-width:8rem;max-width:42vw;white-space:normal;overflow-wrap:anywhere}
 h1{font-size:1.5rem}
 }
 @media print{

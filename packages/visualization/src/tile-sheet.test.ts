@@ -52,7 +52,7 @@ describe('kernels', () => {
     const many = Float32Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? i / 2 : -1)); // [1, 1, 5, 2]
     const chart = kernelGrid({ name: 'k', shape: [1, 1, 5, 2], values: many });
     // Means 2 and -1 of a scale from -2 to 2.
-    expect(pictures(chart).map((picture) => picture.at(0, 0))).toEqual([high, '#5f9acc']);
+    expect(pictures(chart).map((picture) => picture.at(0, 0))).toEqual([high, '#609acc']);
     expect(chart.title.subtitle).toEqual(['[1, 1, 5, 2], mean over 5 input channels']);
   });
 
@@ -89,7 +89,9 @@ describe('imageGrid', () => {
       '40 %',
       '60 %',
     ]);
-    expect(chart.title.subtitle).toEqual(['2 of 4 wrong (orange frame), worst first']);
+    expect([chart.title.subtitle].flat().join(' ')).toMatch(
+      /^2 of 4 wrong \(orange frame\), worst first \d+ % of the values outside of 0 to 1: black or white$/,
+    );
     const [first] = pictures(chart);
     expect([first!.at(0, 0), first!.at(1, 0), first!.at(0, 1), first!.at(1, 1)]).toEqual([
       '#000000',
@@ -104,6 +106,25 @@ describe('imageGrid', () => {
       'cat 90 %',
       'dog 50 %',
     ]);
+  });
+
+  it('says what is drawn as black or white because it lies outside of the range', () => {
+    const bytes = [0, 255, 128, 1];
+    const grid = (range?: [number, number]) =>
+      imageGrid({ title: 't', imageShape: [2, 2], images: [{ pixels: bytes }], ...(range && { range }) });
+    expect(grid().description).toContain('50 % of the values outside of 0 to 1: black or white');
+    expect(grid([0, 255]).description).not.toContain('outside');
+  });
+
+  it('are stored in a byte for each pixel', () => {
+    const noise = Float32Array.from({ length: 28 * 28 }, (_, i) => Math.sin(i * i));
+    const chart = kernelGrid({ name: 'k', shape: [784, 1], values: noise, imageShape: [28, 28] });
+    const address = /data:image[^"]*/.exec(JSON.stringify(chart))![0];
+    // 784 pixels, a palette of 255 colours, in base64.
+    expect(address.length).toBeLessThan(2400);
+    expect(
+      new Set(Array.from({ length: 784 }, (_, i) => pictures(chart)[0]!.at(i % 28, Math.floor(i / 28)))).size,
+    ).toBeGreaterThan(100);
   });
 
   it('takes bytes and colours', () => {

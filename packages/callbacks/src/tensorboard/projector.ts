@@ -13,7 +13,7 @@ export interface Embedding {
 }
 
 /** A file below the folder of a run. */
-export interface ProjectorFile {
+interface ProjectorFile {
   readonly path: readonly string[];
   readonly bytes: Uint8Array;
 }

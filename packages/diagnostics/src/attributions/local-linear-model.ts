@@ -22,7 +22,7 @@ export interface Neighbourhood {
 }
 
 /** The weight of a row at a distance: `sqrt(exp(-d^2 / width^2))`. */
-export const nearness = (distance: number, width: number): number =>
+const nearness = (distance: number, width: number): number =>
   Math.sqrt(exp(-(distance * distance) / (width * width)));
 
 /**

@@ -27,7 +27,7 @@ const ELEMENTWISE = new Set(
 );
 
 /** How contributions pass what is not linear. */
-export interface PathRules {
+interface PathRules {
   readonly elementwise: TapeRule;
   readonly maxPool: TapeRule;
   /** Whether a kernel may be passed by the rules at all; what is in the way where not. */

@@ -7,7 +7,7 @@ import type { AttributionOptions } from './score.js';
 import { scorer } from './score.js';
 
 /** Asks a model about rows in place of one example; `[rows]`, the scores of that example's target. */
-export type AskRows = (example: number, rows: ArrayLike<number>, count: number) => Promise<Float64Array>;
+type AskRows = (example: number, rows: ArrayLike<number>, count: number) => Promise<Float64Array>;
 
 /** So many rows are run at once. */
 const AT_ONCE = 1024;

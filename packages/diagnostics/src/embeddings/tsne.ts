@@ -48,8 +48,8 @@ const MOST = 5000;
  * ```
  *
  * Momentum 0.5 and p times 12 in the first 250 iterations, then 0.8 and p itself, with gains for each coordinate. Exact: each iteration
- * takes time in N^2 (1000 examples, 1000 iterations: some ten seconds), and at most 5000 examples are taken. Of more, give a sample; of
- * many columns, give what `pca` makes of them with 50 components.
+ * takes time in N^2 (1000 examples, 1000 iterations: some twenty seconds), and at most 5000 examples are taken. Of more, give a sample;
+ * of many columns, give what `pca` makes of them with 50 components.
  *
  * @param values `[N, ...]`, e.g. what `activations` gives for a layer; each example is one row of numbers. It stays the caller's.
  * @param options.components Default 2.
