@@ -60,9 +60,9 @@ export const lightImports: readonly LightImport[] = [
   },
 ];
 
-/** All that compiles steps, but for core, which a trainer has anyway, and for TensorFlow.js. */
+/** What a trainer with compiled steps brings besides core, which it has anyway, and TensorFlow.js. */
 export const compiledSteps = {
-  code: "export * from '@espalier/compile';",
+  code: "export { compiled } from '@espalier/compile';",
   external: ['@espalier/core'],
   limit: 60_000,
 };
