@@ -3,9 +3,9 @@
  *
  *   npm run bench -- [targets | browser | memory] [--json FILE] [--torch PYTHON] [--jax PYTHON] [--jax-js FOLDER] [--rounds N] [--only TEXT]
  *     [--engines REGEX]
- *     [--clock wall|processor] [--steps N] [--target wasm|onnx]
+ *     [--clock wall|processor] [--least] [--steps N] [--target wasm|onnx]
  *
- * Every engine is a process of its own. In each round each takes its turn; printed are medians over the rounds and the
+ * Every engine is a process of its own. In each round each takes its turn; printed are medians over the rounds (the least, with `--least`) and the
  * ratio ours / peer. A ratio below 1 means that ours is faster.
  * `targets` has both targets of every case, and what is chosen; `browser` a step in Chromium, of ours and of others;
  * `memory` what the process holds over many steps.
@@ -29,6 +29,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', default: '' },
     engines: { type: 'string', default: '' },
     clock: { type: 'string', default: 'wall' },
+    least: { type: 'boolean', default: false },
     steps: { type: 'string', default: '1000000' },
     target: { type: 'string', default: 'wasm' },
   },
@@ -58,7 +59,7 @@ async function compare(comparison: Comparison): Promise<Row | undefined> {
     ({ engine, ms, ran }) => ({
       name: engine.name,
       ran,
-      ms: median(ms),
+      ms: values.least ? Math.min(...ms) : median(ms),
     }),
   );
   if (!ours) return undefined;
