@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { horizontalFlip } from '@espalier/augmentation';
 import { portChannel } from '@espalier/callbacks';
 import { accuracy } from '@espalier/metrics';
@@ -37,6 +38,9 @@ export const GOOD: Readonly<Record<string, object>> = {
   MultiHeadAttention: { heads: 1, keySize: 1 },
   Normalization: { mean: [0], variance: [1] },
   SpatialDropout: { rate: 0.5 },
+  StochasticDepth: { rate: 0.5 },
+  SpectralNormalization: { layer: tfl.layers.dense({ units: 2 }) },
+  WeightNormalization: { layer: tfl.layers.dense({ units: 2 }) },
   clipGradients: { value: 1 },
   cnn: { inputs: [8, 8, 1], outputs: 1 },
   confusionMatrix: { classes: 2 },

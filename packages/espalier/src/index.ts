@@ -331,10 +331,13 @@ export {
   saveModel,
   seededInitializer,
   SpatialDropout,
+  SpectralNormalization,
+  StochasticDepth,
   summary,
   torchWeights,
   UnitNormalization,
   writeSafetensors,
+  WeightNormalization,
 } from '@espalier/models';
 export type * from '@espalier/optimizers';
 export {

@@ -20,7 +20,10 @@ const {
   RmsNormalization,
   seededInitializer,
   SpatialDropout,
+  SpectralNormalization,
+  StochasticDepth,
   UnitNormalization,
+  WeightNormalization,
 } = exported;
 
 const dense = { inputs: 3, hidden: [5, 4], outputs: 3 };
@@ -159,6 +162,18 @@ const layers: Readonly<Record<string, (seed: number) => tfl.LayersModel>> = {
       new GaussianNoise({ stddev: 0.1, seed, name: 'noise' }),
       reshape(),
       new SpatialDropout({ rate: 0.3, seed, name: 'spatial' }),
+      new StochasticDepth({ rate: 0.3, seed, name: 'depth' }),
+    ),
+  'normalised kernels': (seed) =>
+    stacked(
+      seed,
+      new WeightNormalization({ layer: denseLayer(seed, 'weight', { units: 6 }), name: 'weight' }),
+      new SpectralNormalization({
+        layer: denseLayer(seed, 'spectral', { units: 6 }),
+        seed,
+        name: 'spectral',
+      }),
+      reshape(),
     ),
   'normalisation and attention': (seed) =>
     stacked(

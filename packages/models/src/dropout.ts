@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EspalierError, option } from '@espalier/core';
+import { currentStep, EspalierError, option, type Schedule } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { type LayerOptions, readLayerOptions } from './layer-options.js';
 import { RandomLayer } from './random-layer.js';
 
 /** Options of {@link Dropout}. */
 export interface DropoutOptions extends LayerOptions {
-  /** Share of units set to 0 in training; 0 <= rate < 1. */
-  readonly rate: number;
+  /** Share of units set to 0 in training; 0 <= rate < 1, or its schedule, for runs of a trainer. */
+  readonly rate: number | Schedule;
   /**
    * Shape of the mask, which is broadcast over the input: 1 where all share a draw, `null` or the input's own size elsewhere, e.g.
    * `[null, 1, null]` for whole channels of a sequence. Default: the input's shape.
@@ -43,24 +43,45 @@ export class Dropout extends RandomLayer {
     tf.serialization.registerClass(this);
   }
 
-  readonly rate: number;
+  readonly rate: number | Schedule;
+  /** What the step knows as `layer/<name>/rate`, where the rate is a schedule. */
+  readonly scalars?: Readonly<Record<string, Schedule>>;
   readonly noiseShape: readonly (number | null)[] | undefined;
 
   constructor(options: DropoutOptions) {
     const { rate, noiseShape, seed } = readLayerOptions('dropout', options, {
-      rate: option.number({ min: 0, max: 1, exclusiveMax: true }),
+      rate: option.schedule({ min: 0, max: 1, exclusiveMax: true }),
       noiseShape: noiseShapeRule,
       seed: option.seed({ default: 0 }),
     });
     super('dropout', seed, options);
     this.rate = rate;
+    if (typeof rate === 'function') this.scalars = { rate };
     this.noiseShape = noiseShape;
   }
 
   protected override inTraining(x: tf.Tensor): tf.Tensor {
-    if (this.rate === 0) return x;
-    const kept = tf.greaterEqual(this.uniforms(this.maskShape(x.shape)), this.rate);
-    return tf.mul(x, tf.mul(tf.cast(kept, 'float32'), 1 / (1 - this.rate)));
+    const rate = typeof this.rate === 'number' ? this.rate : this.#rateNow();
+    if (rate === 0) return x;
+    const kept = tf.cast(tf.greaterEqual(this.uniforms(this.maskShape(x.shape)), rate), 'float32');
+    const mask = typeof rate === 'number' ? tf.mul(kept, 1 / (1 - rate)) : tf.div(kept, tf.sub(1, rate));
+    return tf.mul(x, mask);
+  }
+
+  #rateNow(): tf.Scalar {
+    const step = currentStep();
+    if (step) return step.scalar(`layer/${this.name}/rate`);
+    return this.#refuse(
+      'its rate is a schedule, which only the runs of a Trainer know; give a number for model.fit',
+    );
+  }
+
+  #refuse(message: string): never {
+    throw new EspalierError({
+      code: 'invalid-option',
+      scope: `dropout '${this.name}'`,
+      message: `${message}.`,
+    });
   }
 
   /** Shape of the mask of an input of this shape. */
@@ -80,6 +101,10 @@ export class Dropout extends RandomLayer {
 
   override getConfig(): tf.serialization.ConfigDict {
     const noiseShape = this.noiseShape && [...this.noiseShape];
+    if (typeof this.rate !== 'number')
+      return this.#refuse(
+        'its rate is a schedule, which no file holds; save the weights, or a model with a number as its rate',
+      );
     return { ...super.getConfig(), rate: this.rate, seed: this.seed, ...(noiseShape && { noiseShape }) };
   }
 }

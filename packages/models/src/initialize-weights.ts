@@ -62,6 +62,7 @@ export function initializeWeights<M extends tfl.LayersModel>(model: M, options: 
   const layers = leafLayers(model);
   const places = placesOf(layers);
   for (const layer of layers) {
+    const { resetScale } = layer as { resetScale?(): void };
     // Wrappers list the weights of what they hold.
     const holders = partsOf(layer).filter((part) => partsOf(part).length === 1);
     holders.forEach((holder, i) => {
@@ -76,6 +77,7 @@ export function initializeWeights<M extends tfl.LayersModel>(model: M, options: 
         draw(variable, initializer, numbers.uniform(), forgets);
       }
     });
+    resetScale?.call(layer);
   }
   return model;
 }

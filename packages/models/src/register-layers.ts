@@ -11,6 +11,9 @@ import { MultiHeadAttention } from './multi-head-attention.js';
 import { Normalization } from './normalization.js';
 import { RandomRelu } from './random-relu.js';
 import { RmsNormalization } from './rms-normalization.js';
+import { SpectralNormalization } from './spectral-normalization.js';
+import { StochasticDepth } from './stochastic-depth.js';
+import { WeightNormalization } from './weight-normalization.js';
 import { SpatialDropout } from './spatial-dropout.js';
 import { UnitNormalization } from './unit-normalization.js';
 import { registerInitializers } from './initializers.js';
@@ -29,6 +32,9 @@ const LAYERS: readonly tf.serialization.SerializableConstructor<tf.serialization
   RandomRelu,
   RmsNormalization,
   SpatialDropout,
+  SpectralNormalization,
+  StochasticDepth,
+  WeightNormalization,
   UnitNormalization,
 ] as never;
 

@@ -120,11 +120,10 @@ export const dataAndModels: readonly CapabilityGroup[] = [
         'GaussianDropout AlphaDropout GaussianNoise',
       ),
       whole('LayerNormalization', 'K T J', 'Trainer compiled'),
-      part(
+      whole(
         'GroupNorm, InstanceNorm, RMSNorm, UnitNorm, spectral/weight norm',
         'K T',
-        'GroupNormalization RmsNormalization UnitNormalization',
-        'Weight normalisation.',
+        'GroupNormalization RmsNormalization UnitNormalization SpectralNormalization WeightNormalization',
       ),
       whole('Embedding', 'K T J', 'Trainer compiled'),
       whole('LSTM, GRU, SimpleRNN, Bidirectional', 'K T J', 'Trainer prepareTfjs'),

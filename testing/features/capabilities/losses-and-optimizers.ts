@@ -160,7 +160,7 @@ export const lossesAndOptimizers: readonly CapabilityGroup[] = [
       whole('Box, simplex, ball projections', 'X', 'box simplex ball'),
       whole('Activity regularisation', 'K', 'activityRegularization'),
       whole("Layer's own kernelRegularizer honoured", 'K J', 'Trainer'),
-      none('Dropout schedule / stochastic depth', 'V', 'The rate of a layer is fixed when it is made.'),
+      whole('Dropout schedule / stochastic depth', 'V', 'Dropout StochasticDepth'),
       whole('Mutual/self-distillation, consistency', '', 'distillation meanTeacher'),
     ],
   },

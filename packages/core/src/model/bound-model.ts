@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
 import type { InputLimit } from './input-limits.js';
 import type { LayerInfo } from './observe-layers.js';
-import type { StepContext } from '../step/step-context.js';
+import type { ScalarOwner, StepContext } from '../step/step-context.js';
 
 /** Any trainable model behind one face. */
 export interface BoundModel {
@@ -19,6 +19,8 @@ export interface BoundModel {
   settings?(): Readonly<Record<string, string>>;
   /** All weights by name, as they are now. */
   weights(): Readonly<Record<string, tf.Variable>>;
+  /** Who declares numbers that vary by step: layers, as `layer/<name>`. */
+  readonly scalarOwners?: readonly ScalarOwner[];
   /** Names of those that gradients train, as they are now. */
   trainable(): readonly string[];
   /** Layers that compute otherwise because they are frozen now, whether they have weights to train or not. */

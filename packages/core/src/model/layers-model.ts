@@ -17,7 +17,7 @@ import { checkAlive } from './weights-alive.js';
 import { layerInfo, observeLayers, showLayer } from './observe-layers.js';
 import { OutputMasks } from './output-masks.js';
 import { overrideRecurrentDropout, recurrentDropoutsOf } from './recurrent-dropout.js';
-import { withStep } from '../step/step-context.js';
+import { type ScalarOwner, withStep } from '../step/step-context.js';
 import { oneCopy } from '../engine/one-copy.js';
 import { traceScope } from '../engine/trace-scope.js';
 
@@ -83,6 +83,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
     ...(regularized.length > 0 ? { penalty } : {}),
     settings: () => layerSettings(layers, places),
     layers: () => layers.map((layer) => layerInfo(layer, places)),
+    scalarOwners: scalarOwnersOf(all),
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
     outputShapes: shapesOf(outputNames, model.outputs),
@@ -208,6 +209,14 @@ function override(
     delete (variable as Partial<LayerVariable>).read;
     delete (variable as Partial<LayerVariable>).write;
   };
+}
+
+/** A layer may declare numbers that vary by step, as a plugin does: `step.scalar('layer/<name>/<scalar>')` gives them. */
+function scalarOwnersOf(layers: readonly Layer[]): ScalarOwner[] {
+  return layers.flatMap((layer) => {
+    const { scalars } = layer as Partial<ScalarOwner>;
+    return scalars ? [{ name: `layer/${layer.name}`, scalars }] : [];
+  });
 }
 
 /** Lets a trace know which layer an op comes from, and observers see what it gives. */

@@ -102,7 +102,7 @@ export class Trainer<
       optimizer,
       executor,
       checker: dataChecker(model, objectives),
-      scalars: scalarSource([optimizer, ...driver.plugins]),
+      scalars: scalarSource([optimizer, ...driver.plugins, ...(model.scalarOwners ?? [])]),
       seed,
       accumulate,
       lossReduction,
