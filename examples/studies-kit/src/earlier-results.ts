@@ -1,14 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from 'espalier';
-import type { Cell, ResultTable, TextTable } from './result-table.js';
-
-/** A row as results.json has it. */
-export interface EarlierRow {
-  /** One for each column. */
-  readonly figures: readonly Cell[];
-  readonly runs: readonly { readonly seconds: number }[];
-}
+import type { EarlierRow, ResultTable, TextTable } from './result-table.js';
 
 /** A picture as files, and what is written below it. */
 export interface PictureFiles {

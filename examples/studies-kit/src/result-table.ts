@@ -1,5 +1,4 @@
 import type { Evaluation } from 'espalier';
-import type { EarlierRow } from './earlier-results.js';
 import type { Measurement } from './run-plan.js';
 import { deviation, mean, predictionSpread } from './statistics.js';
 
@@ -42,6 +41,13 @@ export interface TextTable {
 
 /** Where a published figure lies, seen from the measured ones. */
 export type Verdict = 'within the spread' | 'outside the spread' | 'one run' | 'nothing published';
+
+/** A row as results.json of an earlier time has it. */
+export interface EarlierRow {
+  /** One for each column. */
+  readonly figures: readonly Cell[];
+  readonly runs: readonly { readonly seconds: number }[];
+}
 
 /** One figure of one row. */
 export interface Cell {

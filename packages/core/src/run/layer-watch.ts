@@ -3,15 +3,8 @@ import { observeLayers } from '../model/observe-layers.js';
 import { scopedStep, type StepContext } from '../step/step-context.js';
 import { inHook } from './call-hook.js';
 import { checkPenalty } from './hook-results.js';
+import type { Observed } from './observed.js';
 import type { PluginDriver } from './plugin-driver.js';
-
-/** A tensor that a plugin made of a layer's output. */
-export interface Observed {
-  readonly plugin: string;
-  readonly layer: string;
-  readonly name: string;
-  readonly tensor: tf.Tensor;
-}
 
 /** A plugin's term of the objective from a layer's output. */
 interface LayerTerm {

@@ -7,7 +7,7 @@ import { call, hookError, inHook } from './call-hook.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { ObservingHook, StepHook } from './hooks.js';
 import { checkPenalty, checkTransformed } from './hook-results.js';
-import type { Observed } from './layer-watch.js';
+import type { Observed } from './observed.js';
 import { orderPlugins } from './order-plugins.js';
 import type { Batch, ForwardPass, Plugin, PluginState, ProposedStep, StepOutcome } from './plugin.js';
 import type { Configured, RunStatus } from './record.js';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensors } from '../data/arrays.js';
 import type { BoundForward } from '../model/bound-model.js';
-import { LayerWatch, type Observed } from '../run/layer-watch.js';
+import { LayerWatch } from '../run/layer-watch.js';
+import type { Observed } from '../run/observed.js';
 import type { Batch } from '../run/plugin.js';
 import { mapTensors, valueAndGradients } from './gradients.js';
 import { lossTerms, totalLoss } from './loss-terms.js';
