@@ -45,9 +45,13 @@ import type { Chart, Dataset } from 'espalier';
 import { chromiumPath, howToGetChromium, startChromium } from '../browser/chromium.js';
 import { mustRun, tool } from '../support/run-command.js';
 import { root } from '../support/workspaces.js';
+import { smallPng } from './small-png.js';
 
 const folder = join(root, 'docs/pictures');
 await mkdir(folder, { recursive: true });
+
+/** Writes a picture in few colours: it is looked at in READMEs. */
+const keep = (path: string, png: Uint8Array): Promise<string> => writeReport(path, smallPng(png));
 
 /** The head of a report, as `npm start -- --quick` writes it, of three seeds. */
 async function reportPicture(browser: Browser): Promise<void> {
@@ -58,7 +62,7 @@ async function reportPicture(browser: Browser): Promise<void> {
   await tab.goto(pathToFileURL(join(root, out, 'report.html')).href);
   const plot = (await tab.locator('figure[data-lines] .background').first().boundingBox())!;
   await tab.mouse.move(plot.x + plot.width * 0.35, plot.y + plot.height / 2);
-  await tab.screenshot({ path: join(folder, 'report.png') });
+  await keep(join(folder, 'report.png'), await tab.screenshot());
   await rm(join(root, out), { recursive: true });
 }
 
@@ -71,7 +75,7 @@ async function searchPicture(browser: Browser): Promise<void> {
   await mustRun('node', [...source, 'packages/tuning/src/cli.ts', 'report', study, '--html', page]);
   const tab = await browser.newPage({ viewport: { width: 1280, height: 1150 }, reducedMotion: 'reduce' });
   await tab.goto(pathToFileURL(page).href);
-  await tab.screenshot({ path: join(folder, 'search.png') });
+  await keep(join(folder, 'search.png'), await tab.screenshot());
   await rm(out, { recursive: true });
 }
 
@@ -110,7 +114,7 @@ async function pagePicture(browser: Browser): Promise<void> {
   await tab.mouse.up();
   await until('guess', 'I think');
   await tab.mouse.move(0, 0);
-  await tab.screenshot({ path: join(example, 'screenshot.png') });
+  await keep(join(example, 'screenshot.png'), await tab.screenshot());
   await server.close();
   await rm(outDir, { recursive: true });
 }
@@ -220,7 +224,7 @@ async function planePicture(): Promise<void> {
 }
 
 async function picture(name: string, chart: Chart): Promise<void> {
-  await writeReport(join(folder, `${name}.png`), await toPng(chart, { scale: 1 }));
+  await keep(join(folder, `${name}.png`), await toPng(chart, { scale: 1 }));
 }
 
 const executable = chromiumPath();
