@@ -161,3 +161,36 @@ describe('toLayersCallback', () => {
     expect(() => toLayersCallback([{ name: 'x' }], tfl.sequential())).not.toThrow();
   });
 });
+
+test('the numbers of a loop are checked by name', async () => {
+  const watch: Plugin = { name: 'watch', monitors: ['loss'] };
+  const given = async (logs: unknown, metricNames?: readonly string[]) => {
+    const loop = compose([watch], metricNames ? { metricNames } : {});
+    await loop.fitStart();
+    await loop.epochStart();
+    try {
+      await loop.stepEnd({ accuracy: NaN });
+      await loop.epochEnd(logs as Record<string, number>);
+    } finally {
+      await loop.fitEnd();
+    }
+    return loop.run.record;
+  };
+  for (const [logs, message] of [
+    [undefined, '[compose] epochEnd takes numbers by name, e.g. { loss: 0.5 }, got undefined.'],
+    [{ loss: '1' }, "[compose] epochEnd: 'loss' must be a number, got '1'."],
+    [
+      { loss: tf.scalar(1) },
+      "epochEnd: 'loss' must be a number, got a tensor; write (await tensor.data())[0].",
+    ],
+    [{ loss: 1, epoch: 7 }, "epochEnd: 'epoch' is the run's own; give the number another name."],
+    [{ loss: 1, learning_rate: 7 }, "epochEnd: 'learning_rate' is the run's own"],
+    [{ los: 1 }, '[watch] monitor "loss" is not among what epochEnd was given: los.'],
+  ] as const)
+    await expect(given(logs)).rejects.toThrow(message);
+  expect((await given({ loss: 1 })).events).toEqual([]);
+  expect((await given({ loss: 1, accuracy: 1 })).events.map(({ message }) => message)).toEqual([
+    'epochEnd was given accuracy, which metricNames does not name: logs with columns leave it out.',
+  ]);
+  expect((await given({ loss: 1, accuracy: 1 }, ['loss', 'accuracy', 'val_loss'])).events).toEqual([]);
+});

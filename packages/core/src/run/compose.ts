@@ -3,6 +3,7 @@ import type { HostArrays, Tensors } from '../data/arrays.js';
 import { sizeOf } from '../data/arrays.js';
 import { toTensor } from '../data/to-tensor.js';
 import { claim, claimedPlugins } from './claim.js';
+import { checkLoopLogs, checkPromised } from './loop-logs.js';
 import { checkMonitors } from './monitors.js';
 import { COMPOSE_OPTION_RULES } from './compose-option-rules.js';
 import { readOptions } from '../read-options.js';
@@ -163,6 +164,7 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
     transformGradients: (gradients, parameters) => driver.transformGradients(gradients, parameters, step, {}),
     transformParameters: (parameters, previous) => driver.transformParameters(parameters, previous, step, {}),
     async stepEnd(logs = {}) {
+      checkLoopLogs('stepEnd', logs);
       try {
         await engine.stepEnd({
           logs: () => logs,
@@ -174,6 +176,8 @@ export function compose(plugins: readonly Plugin[], options: ComposeOptions = {}
     },
     validationStart: async () => engine.validationStart(),
     async epochEnd(logs) {
+      checkLoopLogs('epochEnd', logs);
+      checkPromised(run, logs, driver.plugins);
       const validation = Object.entries(logs).filter(([name]) => name.startsWith('val_'));
       if (validation.length > 0) await engine.validationEnd(Object.fromEntries(validation));
       await engine.epochEnd(logs);

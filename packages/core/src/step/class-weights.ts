@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fail } from '../errors.js';
 import { describe } from '../options.js';
 import type { Loss } from './loss.js';
+import type { Rows } from './masked-rows.js';
 import type { ClassWeights, OutputObjective } from './output-objective.js';
 
 /** More classes than anything is sorted into: a larger label is a mistake. */
@@ -78,6 +79,28 @@ function refuseValues(output: string, loss: string): never {
     'trainer',
     `classWeights weigh classes; the targets of '${output}' are numbers under the loss ${loss}. ` +
       'Leave them out, or give the data weights.',
+  );
+}
+
+/**
+ * @param rows The examples, or the steps of masked sequences.
+ * @throws EspalierError `invalid-option` where an example has several classes, whose weight could be only one's.
+ */
+export function checkOneClassEach(output: string, loss: Loss, { outputs, targets }: Rows): void {
+  const columns = targets.shape.slice(1).reduce((product, one) => product * one, 1);
+  const several =
+    loss.targetKind === 'binary'
+      ? columns > 1
+      : outputs.rank > 2 ||
+        targets.rank > 2 ||
+        (targets.rank === 2 && columns > 1 && columns !== outputs.shape[1]);
+  if (!several) return;
+  fail(
+    'invalid-option',
+    'trainer',
+    `classWeights weigh an example by its one class, and each of '${output}' has several: targets of the shape ` +
+      `[N, ${targets.shape.slice(1).join(', ')}]. Leave them out, and give the loss its own weights ` +
+      `(\`classWeights\` of softmaxCrossEntropy, \`posWeight\` of binaryCrossEntropy) or the data \`weights\`.`,
   );
 }
 

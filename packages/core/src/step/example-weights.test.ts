@@ -4,7 +4,7 @@ import { beforeAll, expect, describe, test } from 'vitest';
 import type { Dataset } from '../data/dataset.js';
 import { Trainer } from '../run/trainer.js';
 import { digits, momentum, squaredError, toyModel } from '../toy-parts.fixture.js';
-import { classWeightsOf } from './class-weights.js';
+import { checkOneClassEach, classWeightsOf } from './class-weights.js';
 import type { Metric } from './metric.js';
 
 beforeAll(() => tf.setBackend('cpu'));
@@ -42,6 +42,35 @@ describe('weights of examples and classes', () => {
     expect(record.epochs[0]!['loss']).toBeCloseTo(sum / 6, 5);
     const byWeights = new Trainer({ ...parts, lossReduction: 'weights' });
     expect((await byWeights.evaluate(weighted, { batchSize: 4 }))['loss']).toBeCloseTo(sum / 8, 5);
+  });
+
+  test('are refused where an example has several classes', () => {
+    const check = (targetKind: 'class' | 'binary', outputs: number[], targets: number[]) => () =>
+      checkOneClassEach(
+        'out',
+        { ...squaredError(), targetKind },
+        { outputs: tf.zeros(outputs), targets: tf.zeros(targets) },
+      );
+    const fine: ['class' | 'binary', number[], number[]][] = [
+      ['class', [4, 3], [4]],
+      ['class', [4, 3], [4, 1]],
+      ['class', [4, 3], [4, 3]],
+      ['binary', [4, 1], [4, 1]],
+      ['binary', [4, 1], [4]],
+    ];
+    for (const one of fine) expect(check(...one)).not.toThrow();
+    // Several labels for each, labels of steps, maps of labels, one-hot steps.
+    const several: typeof fine = [
+      ['binary', [4, 3], [4, 3]],
+      ['binary', [4, 5, 5, 1], [4, 5, 5, 1]],
+      ['class', [4, 2, 3], [4, 2]],
+      ['class', [4, 5, 5, 3], [4, 5, 5]],
+      ['class', [4, 2, 3], [4, 2, 3]],
+    ];
+    for (const one of several)
+      expect(check(...one)).toThrow(
+        "classWeights weigh an example by its one class, and each of 'out' has several",
+      );
   });
 
   test('a label that a loss ignores, and one that is not named, weigh 1', () => {

@@ -4,7 +4,7 @@ import { traceScope } from '../engine/trace-scope.js';
 import type { BoundForward } from '../model/bound-model.js';
 import { ownEntry } from '../own-entry.js';
 import type { Batch } from '../run/plugin.js';
-import { classWeightsOf } from './class-weights.js';
+import { checkOneClassEach, classWeightsOf } from './class-weights.js';
 import { maskedRows, type Rows } from './masked-rows.js';
 import type { OutputObjective } from './output-objective.js';
 
@@ -41,7 +41,9 @@ export function lossTerms(
       };
       const rows = rowsOf(batch.targets[output]!);
       const perExample = loss.perExample(rows.outputs, rows.targets);
-      const ofClasses = classWeights && classWeightsOf(rowsOf(classTargets[output]!).targets, classWeights);
+      const classes = classWeights && rowsOf(classTargets[output]!);
+      if (classes) checkOneClassEach(output, loss, classes);
+      const ofClasses = classes && classWeightsOf(classes.targets, classWeights);
       const given = rows.weights;
       const weights = given && ofClasses ? tf.mul(given, ofClasses) : (given ?? ofClasses);
       const sum = tf.sum(weights ? tf.mul(perExample, weights) : perExample);
