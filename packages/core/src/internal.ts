@@ -14,7 +14,7 @@ export { emptyLike, joinExamples } from './data/join-examples.js';
 export type { MaybePromise } from './data/maybe-promise.js';
 export { after, isPromise } from './data/maybe-promise.js';
 export { exampleOf, failData, formatShape, shapesMatch } from './data/shapes.js';
-export { checkOutputScale } from './step/output-info.js';
+export { checkOutputIsValues, checkOutputScale } from './step/output-info.js';
 export type { AllowedValues } from './step/target-checks.js';
 export {
   ANSWERS,

@@ -55,14 +55,17 @@ export async function bootstrap(
     confidence: option.number({ min: 0, max: 1, exclusiveMin: true, exclusiveMax: true, default: 0.95 }),
     seed: option.seed({ default: 0 }),
   });
+  const check = checkOptions('bootstrap');
+  if (typeof metric?.sums !== 'function') check.fail('metric', 'a metric, e.g. accuracy()', metric);
+  if (!(batch?.outputs instanceof tf.Tensor) || !(batch.targets instanceof tf.Tensor))
+    check.fail('batch', '{ outputs, targets }, tensors of all examples', batch);
   const over = async (weights: tf.Tensor | undefined): Promise<number> => {
     const state = new MetricState(metric);
     await state.add({ outputs: batch.outputs, targets: batch.targets, ...(weights && { weights }) });
     return state.result();
   };
   const value: unknown = await over(batch.weights);
-  if (typeof value !== 'number')
-    checkOptions('bootstrap').fail('metric', 'a metric of one number', metric.name);
+  if (typeof value !== 'number') check.fail('metric', 'a metric of one number', metric.name);
   const examples = batch.outputs.shape[0]!;
   const own = batch.weights && (await batch.weights.data());
   const found: number[] = [];

@@ -121,6 +121,8 @@ describe('bootstrap', () => {
 
   it('refuses a metric of a list', async () => {
     const batch = { outputs: tf.zeros([2]), targets: tf.zeros([2]) };
+    await expect(bootstrap(undefined as never, batch)).rejects.toThrow('[bootstrap] metric must be a metric');
+    await expect(bootstrap(accuracy(), {} as never)).rejects.toThrow('batch must be { outputs, targets }');
     await expect(bootstrap(recall({ average: 'none' }) as never, batch)).rejects.toThrow(
       'a metric of one number',
     );

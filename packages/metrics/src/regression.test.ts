@@ -153,3 +153,19 @@ describe('ranking', () => {
     expect(await numbers(metrics.ndcg(), first, [2])).toBe(1);
   });
 });
+
+test.each<Metric>([metrics.mae(), metrics.r2(), metrics.spearman()])(
+  '$name is refused logits of classes',
+  (metric) => {
+    const check = (activation: string | undefined, targetKind?: 'binary' | 'class' | 'values') => () =>
+      metric.checkOutput!({ name: 'out', shape: [null, 1], activation, targetKind });
+    for (const kind of ['binary', 'class'] as const) {
+      expect(check('linear', kind)).toThrow("the loss of output 'out' takes it for logits of classes");
+      expect(check('sigmoid', kind)).not.toThrow();
+      // A functional model does not say.
+      expect(check(undefined, kind)).not.toThrow();
+    }
+    expect(check('linear', 'values')).not.toThrow();
+    expect(check('linear')).not.toThrow();
+  },
+);

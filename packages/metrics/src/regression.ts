@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArray, MetricBatch } from '@espalier/core';
+import type { HostArray, MetricBatch, OutputInfo } from '@espalier/core';
 import type { AllowedValues } from '@espalier/core/internal';
-import { checkSameShape, checkTargetValues, FINITE } from '@espalier/core/internal';
+import { checkOutputIsValues, checkSameShape, checkTargetValues, FINITE } from '@espalier/core/internal';
 
 /** What percentages are never divided by less than, as in torchmetrics. */
 export const LEAST = 1.17e-6;
@@ -20,6 +20,7 @@ export function regressionPairs(
 /** Checks for a metric of numbers, before the first step. */
 export function regressionChecks(scope: string, allowed: AllowedValues = FINITE) {
   return {
+    checkOutput: (output: OutputInfo): void => checkOutputIsValues(scope, output),
     checkTargets(targets: HostArray, outputShape: readonly (number | null)[]): void {
       // A functional model may not say its output's shape.
       if (outputShape.length > 1) checkSameShape(scope, outputShape, [null, ...targets.shape.slice(1)]);

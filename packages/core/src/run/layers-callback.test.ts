@@ -97,6 +97,29 @@ describe('a fit that goes on, and one that failed', () => {
     expect(ended).toEqual(['failed', 'completed']);
   });
 
+  test('an error of model.fit itself, of which nobody is told, ends the run when the next one begins', async () => {
+    const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [2] })] });
+    let broken = true;
+    const loss = (targets: tf.Tensor, outputs: tf.Tensor): tf.Tensor => {
+      if (broken && ended.length === 0 && steps === 1) throw new Error('boom');
+      return tf.losses.meanSquaredError(targets, outputs);
+    };
+    model.compile({ optimizer: 'sgd', loss });
+    const ended: string[] = [];
+    let steps = 0;
+    const watch: Plugin = {
+      name: 'watch',
+      onStepEnd: () => void steps++,
+      onFitEnd: (_, status) => void ended.push(status),
+    };
+    const callback = toLayersCallback([watch], model);
+    await expect(fit(model, callback)).rejects.toThrow('boom');
+    expect(ended).toEqual([]);
+    broken = false;
+    await fit(model, callback);
+    expect(ended).toEqual(['failed', 'completed']);
+  });
+
   test('a callback is that of the model that it was made for', async () => {
     const [own, other] = [made(), made()];
     await expect(fit(other, toLayersCallback([], own))).rejects.toThrow(

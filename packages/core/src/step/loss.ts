@@ -1,10 +1,9 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { HostArray } from '../data/arrays.js';
 import type { Json } from '../json.js';
-import type { OutputInfo } from './output-info.js';
+import type { OutputInfo, TargetKind } from './output-info.js';
 
-/** What targets are: one class of several for each example, answers between 0 and 1, or any values. */
-export type TargetKind = 'class' | 'binary' | 'values';
+export type { TargetKind } from './output-info.js';
 
 /** A data loss: one number per example. */
 export interface Loss {

@@ -45,6 +45,7 @@ export function resolveObjectives(
       name: output,
       shape: model.outputShapes?.[output],
       activation: model.outputActivations?.[output],
+      targetKind: loss.targetKind,
     };
     for (const part of [loss, ...metrics]) part.checkOutput?.(info);
   }

@@ -1,5 +1,8 @@
 import { fail } from '../errors.js';
 
+/** What targets are: one class of several for each example, answers between 0 and 1, or any values. */
+export type TargetKind = 'class' | 'binary' | 'values';
+
 /** What is known of an output of the model before the first step. */
 export interface OutputInfo {
   readonly name: string;
@@ -7,6 +10,8 @@ export interface OutputInfo {
   readonly shape: readonly (number | null)[] | undefined;
   /** The activation that the model ends in there, as TensorFlow.js calls it; `undefined` where it cannot be told. */
   readonly activation: string | undefined;
+  /** What the targets of its loss are, where that says so. */
+  readonly targetKind?: TargetKind | undefined;
 }
 
 /** What a loss or metric of classes takes for outputs: any numbers, or what sigmoid or softmax makes of them. */
@@ -46,4 +51,20 @@ export function checkOutputScale(scope: string, output: OutputInfo, from: Output
       `${ends}, so it gives no probabilities, which from: 'probabilities' expects. Leave the option out for logits.`,
     );
   }
+}
+
+/**
+ * Refuses an output whose loss takes it for logits, for what compares it with its targets as they are.
+ *
+ * @throws EspalierError `invalid-model`.
+ */
+export function checkOutputIsValues(scope: string, { name, activation, targetKind }: OutputInfo): void {
+  const logits = activation !== undefined && !SQUASHING.includes(activation);
+  if (!logits || (targetKind !== 'binary' && targetKind !== 'class')) return;
+  fail(
+    'invalid-model',
+    scope,
+    `the loss of output '${name}' takes it for logits of classes, which are on another scale than its targets. Measure it with a metric of ` +
+      "classes, e.g. accuracy(), or end the model in sigmoid or softmax, with from: 'probabilities' of the loss.",
+  );
 }
