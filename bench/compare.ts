@@ -26,7 +26,7 @@ export async function timesOf(
     else console.error(`  (${engine.name})`);
   }
   for (let round = 0; round < rounds; round++) {
-    // Each round begins with another: the first has been seen to take longer than the same engine further on.
+    // Each round begins with another, so that none is always the one after a pause.
     const first = running.length === 0 ? 0 : round % running.length;
     for (const { engine, process: child, measured } of [
       ...running.slice(first),
