@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from 'espalier';
+import type { Claim } from './claims.js';
 import type { EarlierRow, ResultTable, TextTable } from './result-table.js';
 
 /** A picture as files, and what is written below it. */
@@ -17,6 +18,7 @@ export interface EarlierResults {
     readonly rows: readonly ({ readonly row: string } & EarlierRow)[];
   }[];
   readonly texts: readonly TextTable[];
+  readonly claims: readonly Claim[];
   readonly pictures: readonly PictureFiles[];
 }
 
@@ -33,9 +35,9 @@ export async function readEarlier(folder: string, name: string): Promise<Earlier
   const read = (file: string) =>
     readFile(join(folder, file), 'utf8').catch((cause: Error) => fail(cause.message, cause));
   const [json, page] = await Promise.all([read('results.json'), read('RESULTS.md')]);
-  const { study, tables, texts } = JSON.parse(json) as EarlierResults & { readonly study: string };
+  const { study, tables, texts, claims } = JSON.parse(json) as EarlierResults & { readonly study: string };
   if (study !== name) fail(`they are of ${study}`);
-  return { folder, tables, texts, pictures: picturesOf(page) };
+  return { folder, tables, texts, claims, pictures: picturesOf(page) };
 }
 
 /** Blocks of images, each with its caption below. */
@@ -59,4 +61,11 @@ export function withEarlier(table: ResultTable, earlier: EarlierResults): Result
       return row.runs.length > 0 || !found || !fits ? row : { ...row, earlier: found };
     }),
   };
+}
+
+/** The conclusion as it was, where runs that it compares were not made now. */
+export function claimWithEarlier(claim: Claim, { claims }: EarlierResults): Claim {
+  const lacksRuns = ({ evidence }: Claim): boolean => evidence.includes(': not run');
+  if (!lacksRuns(claim)) return claim;
+  return claims.find((each) => each.text === claim.text && !lacksRuns(each)) ?? claim;
 }

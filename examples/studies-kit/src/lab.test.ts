@@ -5,6 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { eager, EspalierError, lineChart, mlp, sgd, syntheticClassification } from 'espalier';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { greater } from './claims.js';
 import { Lab } from './lab.js';
 import { resultsPage } from './results-page.js';
 import type { Measurement } from './run-plan.js';
@@ -130,6 +131,10 @@ describe('a lab', () => {
         rows: Object.entries(rows).map(([name, runs]) => ({ name, note: 'so', runs, published: [50] })),
       });
       one.textTable({ title: more, columns: ['a'], rows: [['b']] });
+      const [second, third] = [rows['second'] ?? [], rows['third'] ?? []];
+      const figure = (run: Measurement) => run.test['accuracy'] as number;
+      one.claim('Second is better', [greater(['second', second], ['first', rows['first'] ?? []], figure)]);
+      one.claim('Third is better', [greater(['third', third], ['second', second], figure)]);
       const point = [{ x: 0, y: 1 }];
       one.picture(
         more,
@@ -139,15 +144,17 @@ describe('a lab', () => {
       await writeResults(one, description);
       return readFileSync(join(one.options.out, 'RESULTS.md'), 'utf8');
     };
-    await write(lab({ out: before }), { first: runsWith(0.5, 0.52), second: runsWith(0.9) }, 'old');
+    await write(lab({ out: before }), { first: runsWith(0.5, 0.52), second: runsWith(0.9, 0.91) }, 'old');
     const again = lab({ out: after, earlier: before });
     const page = await write(again, { first: [], second: runsWith(0.8), third: [] }, 'new');
     expect(page).toContain('| first (so) | 50 | 51.00 ± 1.41 | 2 | 2.0 |');
     expect(page).toContain('| second (so) | 50 | 80.00 | 1 | 2.0 |');
     expect(page).toContain('| third (so) | 50 | not run | 0 |  |');
     expect(page).toContain(
-      'Of earlier results, as they were: first of "Rows"; "old"; pictures "Picture old".',
+      'Of earlier results, as they were: first of "Rows"; "old"; conclusions "Second is better"; pictures "Picture old".',
     );
+    expect(page).toMatch(/\| Second is better *\| *holds/);
+    expect(page).toMatch(/\| Third is better *\| *not decided by these runs/);
     expect(page).toContain('## old');
     expect(page).toContain('![Picture old](pictures/old.svg)');
     const picture = (folder: string) => readFileSync(join(folder, 'pictures/old.svg'), 'utf8');

@@ -2,7 +2,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { htmlReport, toPng, toSvg, writeReport } from 'espalier';
 import type { Lab } from './lab.js';
-import { type EarlierResults, type PictureFiles, readEarlier, withEarlier } from './earlier-results.js';
+import {
+  claimWithEarlier,
+  type EarlierResults,
+  type PictureFiles,
+  readEarlier,
+  withEarlier,
+} from './earlier-results.js';
 import { machine } from './machine.js';
 import { readPeerTimes } from './peer-times.js';
 import { cellsOf, tableTexts } from './result-table.js';
@@ -43,23 +49,35 @@ export async function writeResults(lab: Lab, description: StudyDescription): Pro
   return writeReport(join(out, 'report.html'), await page(lab, description));
 }
 
-/** Puts earlier figures in place of what was not made now; tables without any go. @returns What it took, by name, and the pictures. */
+/**
+ * Puts earlier figures and conclusions in place of what was not made now; tables that neither has go.
+ *
+ * @returns What it took, by name, and the pictures.
+ */
 async function takeOver(lab: Lab, earlier: EarlierResults) {
   const tables = lab.tables
     .map((table) => withEarlier(table, earlier))
-    .filter(({ rows }) => rows.some((row) => row.earlier ?? row.runs.length > 0));
+    .filter(
+      ({ title, rows }) =>
+        earlier.tables.some(({ table }) => table === title) ||
+        rows.some((row) => row.earlier ?? row.runs.length > 0),
+    );
   lab.tables.splice(0, Infinity, ...tables);
   const rows = tables.flatMap((table) => {
     const taken = table.rows.filter((row) => row.earlier).map(({ name }) => name);
     if (taken.length === 0) return [];
     return [`${taken.length < table.rows.length ? `${taken.join(', ')} of ` : ''}"${table.title}"`];
   });
+  const claims = lab.claims.map((claim) => claimWithEarlier(claim, earlier));
+  const concluded = claims.filter((claim, i) => claim !== lab.claims[i]).map(({ text }) => `"${text}"`);
+  lab.claims.splice(0, Infinity, ...claims);
   const made = new Set(lab.textTables.map(({ title }) => title));
   const texts = earlier.texts.filter(({ title }) => !made.has(title));
   lab.textTables.push(...texts);
   const drawn = new Set(lab.pictures.map(({ caption }) => caption));
   const pictures = earlier.pictures.filter(({ caption }) => !drawn.has(caption));
   const names = [...rows, ...texts.map(({ title }) => `"${title}"`)];
+  if (concluded.length > 0) names.push(`conclusions ${concluded.join(', ')}`);
   if (pictures.length > 0) names.push(`pictures ${pictures.map(({ caption }) => `"${caption}"`).join(', ')}`);
   return {
     names,

@@ -9,7 +9,7 @@ export function divergence(student: tf.Tensor, teacher: tf.Tensor, temperature: 
   const rows = (logits: tf.Tensor) => tf.mul(tf.reshape(logits, [-1, classes]), 1 / temperature);
   const [known, given] = [tf.logSoftmax(rows(teacher)), tf.logSoftmax(rows(student))];
   const terms = tf.mul(tf.exp(known), tf.sub(known, given));
-  return tf.mul(tf.sum(terms), temperature ** 2 / terms.shape[0]!);
+  return tf.mul(tf.sum(terms), (temperature * temperature) / terms.shape[0]!);
 }
 
 /** The mean squared difference. */

@@ -20,20 +20,14 @@ export const history = { epochs: [{ epoch: 0, loss: 1, val_loss: 2 }, { epoch: 1
 /** Every function that draws a chart, with texts of the test and with what it refuses. */
 export const charts: Record<string, ChartEntry> = {
   activationChart: {
-    make: (text) => [
-      exported.activationChart({
-        title: text,
-        profiles: [{ epoch: 1, layers: [{ layer: text, mean: 1, deviation: 2 }] }],
-      }),
-      exported.activationChart({
-        title: text,
-        figure: 'zeros',
-        profiles: [1, 2].map((epoch) => ({
-          epoch,
-          layers: [{ layer: text, mean: 1, deviation: 2, zeros: 0.5 }],
-        })),
-      }),
-    ],
+    make: (text) => {
+      const layers = [{ layer: text, mean: 1, deviation: 2, zeros: 0.5 }];
+      const profiles = [1, 2].map((epoch) => ({ epoch, layers }));
+      return [
+        exported.activationChart({ title: text, profiles: profiles.slice(0, 1) }),
+        exported.activationChart({ title: text, figure: 'zeros', profiles }),
+      ];
+    },
     bad: { 'no profiles': () => exported.activationChart({ profiles: [] }) },
   },
   decisionBoundary: {
@@ -300,8 +294,6 @@ export const charts: Record<string, ChartEntry> = {
   },
   weightHistogram: {
     make: (text) => weightHistogram({ name: text, shape: [3, 4], values }),
-    bad: {
-      'no bins': () => weightHistogram({ name: 'w', values, binCount: 0 }),
-    },
+    bad: { 'no bins': () => weightHistogram({ name: 'w', values, binCount: 0 }) },
   },
 };
