@@ -1,47 +1,118 @@
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { type Loss, stream, Trainer } from '@espalier/core';
-import { fromArrays } from '@espalier/datasets';
-import { huber, meanAbsoluteError, meanSquaredError, softmaxCrossEntropy } from '@espalier/losses';
+import { wasm } from '@espalier/backend-wasm';
+import { compiled } from '@espalier/compile';
+import { type Dataset, type Loss, type Metric, MetricState, Trainer, useBackend } from '@espalier/core';
+import { balancedClassWeights, type Example, labelNoise, mnist } from '@espalier/datasets';
+import { filter, fromArrays, map, take, toTensors } from '@espalier/datasets';
+import {
+  categoricalFocalCrossEntropy,
+  circle,
+  generalizedCrossEntropy,
+  quantile,
+  softmaxCrossEntropy,
+} from '@espalier/losses';
+import { accuracy, calibrationError } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
 import { adam } from '@espalier/optimizers';
 
-await tf.setBackend('cpu');
+await useBackend(wasm());
+const { train, test } = await mnist();
+const digits = take(train, 1000);
+const unseen = take(test, 1000);
+const label = ({ targets }: Example): number => targets['target']![0]!;
 
-console.log('How hard does a confident wrong answer pull? Gradient at logits [z, 0], label 1:\n');
-console.log('   z   softmaxCrossEntropy   tfl.metrics.categoricalCrossentropy of softmax');
-const label = tf.tensor2d([[0, 1]]);
-for (const z of [1, 5, 10, 20, 100]) {
-  const ours = tf.grad((x) => softmaxCrossEntropy().perExample(x, label));
-  const clipped = tf.grad((x) => tf.sum(tfl.metrics.categoricalCrossentropy(label, tf.softmax(x))));
-  const [a, b] = [ours, clipped].map((gradient) =>
-    tf.tidy(() => gradient(tf.tensor2d([[z, 0]])).dataSync()[0]!),
-  );
-  console.log(`${String(z).padStart(4)}   ${a!.toFixed(6).padStart(19)}   ${b!.toFixed(6).padStart(39)}`);
+/** Trains a perceptron of `outputs` outputs; gives what predicts with it. */
+async function learn(data: Dataset, loss: Loss, outputs: number) {
+  const trainer = new Trainer({
+    model: mlp({ inputs: data.inputs['input']!.shape, hidden: [32], outputs, seed: 1 }),
+    loss,
+    optimizer: adam({ learningRate: 0.003 }),
+    seed: 1,
+    executor: compiled(),
+  });
+  await trainer.fit(data, { epochs: 10, batchSize: 50 });
+  return async (of: Dataset) => (await trainer.predict(of)) as tf.Tensor2D;
+}
+
+/** Inputs and targets of all examples. */
+async function all(data: Dataset) {
+  const batch = await data.batch(Uint32Array.from({ length: data.size }, (_, i) => i));
+  const { inputs, targets } = toTensors(batch);
+  return { inputs: inputs['input']!, targets: targets['target']! };
+}
+
+async function measure(metric: Metric<string, number>, outputs: tf.Tensor, data: Dataset): Promise<number> {
+  const state = new MetricState(metric);
+  await state.add({ outputs, targets: (await all(data)).targets });
+  return state.result();
+}
+
+const line = (name: string, cells: readonly number[]): void =>
+  console.log(name.padEnd(21) + cells.map((cell) => cell.toFixed(3).padStart(13)).join(''));
+
+console.log(
+  '1000 digits to learn from, 1000 others to measure on. Labels right; 40 % of them wrong; 5 to 9 rare:',
+);
+console.log('\n                       right: acc. calibr. err.  wrong: acc.   rare: acc.    of 5 to 9');
+const wrong = labelNoise(digits, { rate: 0.4, seed: 1 });
+const rare = await filter(digits, (example, i) => label(example) < 5 || i % 10 === 0);
+const highOnes = await filter(unseen, (example) => label(example) >= 5);
+const LOSSES: Readonly<Record<string, (data: Dataset) => Loss>> = {
+  'cross-entropy': () => softmaxCrossEntropy(),
+  '  label smoothing 0.2': () => softmaxCrossEntropy({ labelSmoothing: 0.2 }),
+  '  weights of classes': (data) =>
+    softmaxCrossEntropy({ classWeights: Object.values(balancedClassWeights(data)) }),
+  'focal, gamma 2': () => categoricalFocalCrossEntropy({ gamma: 2, alpha: 1 }),
+  'generalised, q 0.7': () => generalizedCrossEntropy({ q: 0.7 }),
+};
+for (const [name, loss] of Object.entries(LOSSES)) {
+  const by = (data: Dataset) => learn(data, loss(data), 10);
+  const [ofRight, ofWrong, ofRare] = [await by(digits), await by(wrong), await by(rare)];
+  line(name, [
+    await measure(accuracy(), await ofRight(unseen), unseen),
+    await measure(calibrationError(), await ofRight(unseen), unseen),
+    await measure(accuracy(), await ofWrong(unseen), unseen),
+    await measure(accuracy(), await ofRare(unseen), unseen),
+    await measure(accuracy(), await ofRare(highOnes), highOnes),
+  ]);
 }
 
 console.log(
-  '\nA line y = 2x + 1 with noise; every tenth point is off by 20. Slope and intercept found with:\n',
+  '\nHow much ink (%) has the lower half, seen from the upper? Share of digits with less than was said:',
 );
-const noise = stream(1, 'noise').normals(200);
-const inputs = Float32Array.from({ length: 200 }, (_, i) => i / 100 - 1);
-const targets = inputs.map((x, i) => 2 * x + 1 + 0.1 * noise[i]! + (i % 10 === 9 ? 20 : 0));
-const line = fromArrays({ inputs, targets });
-const losses: readonly Loss[] = [meanSquaredError(), huber({ delta: 0.5 }), meanAbsoluteError()];
-for (const loss of losses) {
-  const model = mlp({ inputs: 1, hidden: [], outputs: 1, seed: 1 });
-  const trainer = new Trainer({ model, loss, optimizer: adam({ learningRate: 0.1 }), seed: 1 });
-  await trainer.fit(line, { epochs: 40, batchSize: 20 });
-  const [slope, intercept] = model.getWeights().map((weight) => weight.dataSync()[0]!);
-  console.log(`${loss.name.padEnd(18)} slope ${slope!.toFixed(2)}   intercept ${intercept!.toFixed(2)}`);
+console.log('\n                          10 %         50 %         90 %   mean of 90 % - 10 %');
+const halves = (data: Dataset): Dataset =>
+  map(
+    data,
+    ({ inputs: { input } }) => {
+      const lower = Float32Array.from(input!.subarray(392));
+      return {
+        inputs: input!.subarray(0, 392),
+        targets: (100 * lower.reduce((sum, ink) => sum + ink, 0)) / 392,
+      };
+    },
+    { inputs: { shape: [14, 28, 1], dtype: 'float32' }, targets: { shape: [], dtype: 'float32' } },
+  );
+const ink = (await all(halves(unseen))).targets.dataSync();
+const sorted = (await all(halves(digits))).targets.dataSync().sort();
+const predict = await learn(halves(digits), quantile({ quantiles: [0.1, 0.5, 0.9] }), 3);
+const said = (await predict(halves(unseen))).arraySync();
+const same = said.map(() => [sorted[100]!, sorted[500]!, sorted[900]!]);
+for (const [name, rows] of Object.entries({ 'the same for all': same, quantile: said })) {
+  const below = [0, 1, 2].map((k) => rows.filter((row, i) => ink[i]! < row[k]!).length / rows.length);
+  line(name, [...below, rows.reduce((sum, row) => sum + row[2]! - row[0]!, 0) / rows.length]);
 }
 
-console.log('\nWhat happens to a label that is no class:\n');
+console.log('\nDigits by their nearest of the 1000, by the angle between:\n');
+const unit = (rows: tf.Tensor): tf.Tensor => tf.div(rows, tf.norm(rows, 2, 1, true));
+const pixels = async (data: Dataset) => tf.reshape((await all(data)).inputs, [data.size, 784]);
+const WAYS = { '784 pixels': pixels, '16 numbers, circle': await learn(digits, circle(), 16) };
+for (const [name, embed] of Object.entries(WAYS)) {
+  const cosines = tf.matMul(unit(await embed(unseen)), unit(await embed(digits)), false, true);
+  const nearest = tf.gather((await all(digits)).targets, tf.argMax(cosines, 1));
+  line(name, [await measure(accuracy(), tf.oneHot(nearest, 10), unseen)]);
+}
+
+console.log('\nAnd a label that is no class:\n');
 const bad = fromArrays({ inputs: [[0], [1], [2]], targets: Int32Array.of(0, 1, 2) });
-const trainer = new Trainer({
-  model: mlp({ inputs: 1, hidden: [4], outputs: 2 }),
-  loss: softmaxCrossEntropy(),
-  optimizer: adam(),
-});
-await trainer.fit(bad, { epochs: 1, batchSize: 3 }).catch((error: Error) => console.log(error.message));
+await learn(bad, softmaxCrossEntropy(), 2).catch((error: Error) => console.log(error.message));
