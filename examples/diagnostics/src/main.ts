@@ -1,71 +1,126 @@
-import '@tensorflow/tfjs-backend-cpu';
-import * as tf from '@tensorflow/tfjs-core';
-import { onEvent, profiler } from '@espalier/callbacks';
-import { Trainer } from '@espalier/core';
-import { split, syntheticClassification } from '@espalier/datasets';
-import { activationProfile, gradientCheck, health, weightHistory } from '@espalier/diagnostics';
+import type * as tf from '@tensorflow/tfjs-core';
+import { wasm } from '@espalier/backend-wasm';
+import { compiled } from '@espalier/compile';
+import { type HostArray, Trainer, useBackend } from '@espalier/core';
+import { fromArrays, mnist, take } from '@espalier/datasets';
+import {
+  activations,
+  attributionImages,
+  deepLift,
+  gradientCheck,
+  health,
+  limeImages,
+  pca,
+  topLosses,
+  tracIn,
+  tsne,
+} from '@espalier/diagnostics';
 import { softmaxCrossEntropy } from '@espalier/losses';
 import { accuracy } from '@espalier/metrics';
 import { mlp } from '@espalier/models';
-import { sgd } from '@espalier/optimizers';
-import { activationChart, flameChart, healthChart, htmlReport, writeReport } from '@espalier/visualization';
+import { adam } from '@espalier/optimizers';
+import { embeddingChart, healthChart, htmlReport, imageGrid, writeReport } from '@espalier/visualization';
 
-await tf.setBackend('cpu');
+await useBackend(wasm());
+const digits = await mnist();
+const first = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i);
+const given = await take(digits.train, 1000).batch(first(1000));
+const pictures = given.inputs['input']!;
+// Every twentieth digit gets a wrong label: will anything find them?
+const isWrong = (i: number): boolean => i % 20 === 0;
+const labels = Array.from(given.targets['target']!.data, (digit, i) =>
+  isWrong(i) ? (digit + 1) % 10 : digit,
+);
+const train = fromArrays({ inputs: pictures, targets: Int32Array.from(labels) });
+const test = take(digits.test, 300);
+const unseen = await test.batch(first(300));
 
-const data = syntheticClassification({ examples: 600, features: 6, classes: 4, separation: 3, seed: 4 });
-const [train, test] = split(data, { fractions: [0.75, 0.25], seed: 1, stratify: true });
-const model = mlp({ inputs: 6, hidden: [16, 16], outputs: 4, seed: 1 });
-const few = await train!.batch(Uint32Array.of(0, 1, 2, 3));
-const check = await gradientCheck(model, softmaxCrossEntropy(), few, { parameters: ['hidden_1/kernel'] });
+const model = mlp({ inputs: [28, 28, 1], hidden: [32, 32], outputs: 10, seed: 1 });
+const loss = softmaxCrossEntropy();
+const check = await gradientCheck(model, loss, await train.batch(first(4)), {
+  parameters: ['hidden_2/kernel'],
+});
 console.log(check.sentence);
 
-const weights = weightHistory();
 const watch = health();
-const rows = await test!.batch(Uint32Array.from({ length: test!.size }, (_, i) => i));
-const profiles = [{ epoch: 0, layers: await activationProfile(model, rows.inputs) }];
-const eachEpoch = onEvent('onEpochEnd', { every: 1 }, async (run) => {
-  profiles.push({ epoch: run.epoch + 1, layers: await activationProfile(model, rows.inputs) });
-});
-const timing = profiler();
 const trainer = new Trainer({
   model,
-  loss: softmaxCrossEntropy(),
-  optimizer: sgd({ learningRate: 0.1 }),
+  loss,
+  optimizer: adam({ learningRate: 0.003 }),
   metrics: [accuracy()],
-  plugins: [timing, ...timing.plugins([weights, watch, eachEpoch])],
+  plugins: [watch],
   seed: 1,
+  executor: compiled(),
 });
-await trainer.fit(train!, { epochs: 5, batchSize: 32, validation: test! });
-
+await trainer.fit(train, { epochs: 8, batchSize: 20 });
+const { accuracy: right } = await trainer.evaluate(test);
 console.log(watch.report().sentence);
-for (const { layer, gradientNorm, updateRatio } of watch.report().epochs.at(-1)!.layers)
-  console.log(
-    `${layer}: gradient ${gradientNorm!.toFixed(4)}, a step changes ${(100 * updateRatio!).toFixed(2)} % of the weights`,
-  );
+console.log(`${(100 * right!).toFixed(1)} % of ${test.size} test digits are right`);
 
-console.log('parameter         first deviation   last deviation   relative change');
-const { records, changes } = weights.history();
-changes.forEach(({ parameter, relative }, i) => {
-  const numbers = [records[0]!.statistics[i]!.deviation, records.at(-1)!.statistics[i]!.deviation, relative];
-  console.log(parameter.padEnd(16), ...numbers.map((number) => number.toFixed(4).padStart(16)));
-});
+// Which labels are wrong? Digits of large loss, and digits that are learnt by heart.
+const everything = await train.batch(first(train.size));
+const said = (await trainer.predict(train)) as tf.Tensor;
+const worst = await topLosses(loss, said, everything.targets['target']!, { limit: 50 });
+const one = await train.batch(first(1));
+const { own } = await tracIn(model, loss, everything, one, { parameters: ['output/kernel', 'output/bias'] });
+const byHeart = own.map((_, i) => i).sort((a, b) => own[b]! - own[a]!);
+console.log(
+  `50 wrong labels; among the 50 largest losses are ${worst.filter(({ index }) => isWrong(index)).length},`,
+);
+console.log(
+  `among the 50 digits of the largest influence on themselves ${byHeart.slice(0, 50).filter(isWrong).length}`,
+);
 
-for (const { layer, mean, deviation, deadUnits } of profiles.at(-1)!.layers) {
-  console.log(
-    `${layer}: mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}, dead units ${deadUnits}`,
-  );
+// What of a digit speaks for the answer?
+const some = (await test.batch(first(8))).inputs['input']!;
+const lifted = await deepLift(model, some);
+const lime = await limeImages(model, some, { samples: 300, hidden: 0 });
+console.log(`DeepLIFT adds up to the answers: ${lifted.complete}`);
+
+// Do digits of a kind lie together in the last hidden layer?
+const hidden = (await activations(model, unseen.inputs, { layers: ['hidden_2'] }))['hidden_2']!;
+const truth = Array.from(unseen.targets['target']!.data);
+const planes = { PCA: (await pca(hidden)).points, 't-SNE': (await tsne(hidden, { iterations: 500 })).points };
+for (const [name, { data }] of Object.entries(planes)) {
+  const nearest = truth.map((_, i) => {
+    const far = truth.map((_, k) =>
+      Math.hypot(data[2 * k]! - data[2 * i]!, data[2 * k + 1]! - data[2 * i + 1]!),
+    );
+    return far.indexOf(Math.min(...far.filter((_, k) => k !== i)));
+  });
+  const same = nearest.filter((k, i) => truth[k] === truth[i]).length / truth.length;
+  console.log(`${name}: the nearest neighbour is the same digit for ${(100 * same).toFixed(0)} %`);
 }
 
+const drawn = (title: string, values: HostArray) => {
+  const { images, range } = attributionImages(values);
+  return imageGrid({
+    title,
+    images: images.map(({ values: pixels }) => ({ pixels })),
+    imageShape: [28, 28],
+    range,
+    columns: 8,
+  });
+};
+const mistakes = worst.map(({ index, output, target }) => ({
+  pixels: pictures.data.slice(784 * index, 784 * (index + 1)),
+  label: String(target[0]),
+  prediction: String(output.indexOf(Math.max(...output))),
+}));
+const grids = [drawn('DeepLIFT', Object.values(lifted.values)[0]!), drawn('LIME', lime.values)];
+const maps = Object.entries(planes).map(([title, points]) =>
+  embeddingChart({ title, points, labels: truth, classNames: [...'0123456789'] }),
+);
+const losses = imageGrid({ title: 'Label → answer', images: mistakes, imageShape: [28, 28] });
 const html = await htmlReport({
   title: 'A look into a network',
   findings: [check.sentence, watch.report().sentence],
   sections: [
     { title: 'Gradients', charts: [healthChart(watch.report())] },
-    {
-      title: 'Activations',
-      charts: [activationChart({ profiles }), activationChart({ profiles, figure: 'zeros' })],
-    },
-    { title: 'Time', charts: [flameChart({ profile: timing.profile() })] },
+    { title: 'Largest losses', charts: [losses] },
+    { title: 'What speaks for the answer: white, and against it: black', charts: grids },
+    { title: 'The last hidden layer', charts: maps },
   ],
 });
 console.log(`report: ${await writeReport('runs/report.html', html)}`);
+said.dispose();
