@@ -1,104 +1,111 @@
-import '@tensorflow/tfjs-backend-cpu';
-// Registers the gradients of all ops.
-import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Optimizer } from '@espalier/core';
-import { stream } from '@espalier/core';
+import { wasm } from '@espalier/backend-wasm';
+import { findLearningRate } from '@espalier/callbacks';
+import { compiled } from '@espalier/compile';
+import { type Optimizer, type Plugin, Trainer, useBackend } from '@espalier/core';
+import { mnist, take } from '@espalier/datasets';
+import { softmaxCrossEntropy } from '@espalier/losses';
+import { accuracy } from '@espalier/metrics';
+import { mlp } from '@espalier/models';
 import {
   adam,
-  adamW,
   chain,
   clipByGlobalNorm,
-  cosineDecay,
+  dog,
   lion,
   lookahead,
-  nadam,
+  muon,
   oneCycle,
-  partition,
-  rmsprop,
-  scaleByAdam,
+  prodigy,
   scaleByLearningRate,
+  scheduleFreeAdamW,
+  scheduleFreeWeights,
   sgd,
-  stepDecay,
   toOptimizer,
-  warmup,
+  trace,
 } from '@espalier/optimizers';
-import { minimize, type Objective } from './minimize.js';
 
-await tf.setBackend('cpu');
+await useBackend(wasm());
+const { train, test } = await mnist();
+const [few, judges] = [take(train, 1000), take(test, 2000)];
+const steps = 200;
 
-function table(title: string, at: readonly number[], rows: Record<string, readonly number[]>): void {
-  console.log(`\n${title}`);
-  console.log(['step'.padEnd(28), ...at.map((step) => String(step).padStart(10))].join(''));
-  for (const [name, values] of Object.entries(rows)) {
-    console.log([name.padEnd(28), ...at.map((step) => values[step]!.toExponential(2).padStart(10))].join(''));
-  }
-}
+const trainerOptions = (optimizer: Optimizer) => ({
+  model: mlp({ inputs: [28, 28, 1], hidden: [64, 64], outputs: 10, initializer: 'heNormal', seed: 1 }),
+  loss: softmaxCrossEntropy(),
+  optimizer,
+  metrics: [accuracy()],
+  seed: 1,
+  executor: compiled({ target: 'wasm' }),
+});
 
-function compare(
-  objective: Objective,
-  start: () => Record<string, tf.Tensor>,
-  steps: number,
-  optimizers: Record<string, Optimizer>,
-) {
-  return Object.fromEntries(
-    Object.entries(optimizers).map(([name, optimizer]) => [
-      name,
-      minimize(optimizer, objective, start(), steps),
-    ]),
+/** A run ends with the average that a schedule-free optimizer has found, not with the weights that it trained with. */
+const keepAverage: Plugin = {
+  name: 'keep-average',
+  async finalWeights(run) {
+    const { arrays } = await run.checkpoint();
+    const below = (prefix: string) =>
+      Object.fromEntries(
+        Object.entries(arrays)
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, { data, shape }]) => [key.slice(prefix.length), tf.tensor(data, [...shape])]),
+      );
+    return tf.tidy(() => {
+      const average = scheduleFreeWeights(below('parameters/'), below('slots/'), 0.9);
+      const read = (weight: tf.Tensor) => ({
+        data: weight.dataSync(),
+        shape: weight.shape,
+        dtype: 'float32' as const,
+      });
+      return Object.fromEntries(
+        Object.entries(average).map(([name, weight]) => [name, read(weight as tf.Tensor)]),
+      );
+    });
+  },
+};
+
+console.log('Learning rates that 100 steps of growing rates suggest:');
+const found: Record<string, number> = {};
+for (const optimizer of [sgd({ momentum: 0.9 }), adam()]) {
+  const range = await findLearningRate(trainerOptions(optimizer), few, { batchSize: 50, from: 1e-5 });
+  found[optimizer.name] = Number(range.suggestion!.toPrecision(1));
+  console.log(
+    `  ${optimizer.name.padEnd(5)} ${range.suggestion!.toFixed(4)}, taken as ${found[optimizer.name]}`,
   );
 }
+const [rate, adamRate] = [found.sgd!, found.adam!];
 
-// Rosenbrock's valley: f = (1 - x)^2 + 100 (y - x^2)^2, least at (1, 1).
-const valley: Objective = ({ x, y }) =>
-  tf.add(tf.square(tf.sub(1, x!)), tf.mul(100, tf.square(tf.sub(y!, tf.square(x!))))) as tf.Scalar;
+/** SGD with momentum from its parts, its gradients cut to length 1. */
+const clippedSgd = (learningRate: number) =>
+  toOptimizer(chain(clipByGlobalNorm(1), trace({ momentum: 0.9 }), scaleByLearningRate(learningRate)), {
+    name: 'clipped-sgd',
+  });
 
-table(
-  "Rosenbrock's valley from (-1.2, 1)",
-  [0, 50, 200, 500, 1000],
-  compare(valley, () => ({ x: tf.scalar(-1.2), y: tf.scalar(1) }), 1000, {
-    'sgd 0.001': sgd({ learningRate: 0.001 }),
-    'sgd 0.001, momentum': sgd({ learningRate: 0.001, momentum: 0.9 }),
-    'sgd 0.001, nesterov': sgd({ learningRate: 0.001, momentum: 0.9, nesterov: true }),
-    'adam 0.1': adam({ learningRate: 0.1 }),
-    'adam 0.1, amsgrad': adam({ learningRate: 0.1, amsgrad: true }),
-    'adam 0.1, cosine': adam({ learningRate: cosineDecay({ initialValue: 0.1, decaySteps: 1000 }) }),
-    'nadam 0.1': nadam({ learningRate: 0.1 }),
-    'rmsprop 0.01, momentum': rmsprop({ learningRate: 0.01, momentum: 0.9 }),
-    'lion, one cycle': lion({ learningRate: oneCycle({ peakValue: 0.03, length: 1000 }) }),
-    'lookahead of adam 0.1': lookahead(adam({ learningRate: 0.1 })),
-    'adam of clipped gradients': toOptimizer(
-      chain(clipByGlobalNorm(1), scaleByAdam(), scaleByLearningRate(0.1)),
-      { name: 'clipped-adam' },
-    ),
-    'x by sgd, y by adam': partition({
-      x: { parameters: ['x'], optimizer: sgd({ learningRate: 0.001 }) },
-      y: { parameters: ['y'], optimizer: adam({ learningRate: 0.1 }) },
-    }),
-  }),
+const optimizers: Readonly<Record<string, Optimizer>> = {
+  'sgd, momentum': sgd({ learningRate: rate, momentum: 0.9 }),
+  'the same, 4 x the rate': sgd({ learningRate: 4 * rate, momentum: 0.9 }),
+  'the same, clipped': clippedSgd(4 * rate),
+  adam: adam({ learningRate: adamRate }),
+  'adam, one cycle': adam({ learningRate: oneCycle({ peakValue: 4 * adamRate, length: steps }) }),
+  'lookahead of adam': lookahead(adam({ learningRate: adamRate })),
+  'lion, a tenth of the rate': lion({ learningRate: adamRate / 10 }),
+  muon: muon({ learningRate: 2 * adamRate, adamRate: 0.3 }),
+  'schedule-free adamW': scheduleFreeAdamW({ learningRate: 2 * adamRate }),
+  'prodigy, no rate': prodigy(),
+  'dog, no rate': dog(),
+};
+
+console.log(
+  '\n1000 digits to learn from, 2000 to test: the loss of epochs, and the share that is right at the end.\n',
 );
-
-// Least squares whose inputs differ in scale by a factor of 30; noise keeps the least value above 0.
-const [examples, features] = [200, 5];
-const random = stream(1, 'regression');
-const inputs = tf.tensor2d(random.normals(examples * features), [examples, features]);
-const scaled = tf.mul(inputs, tf.tensor1d([30, 10, 3, 1, 1]));
-const noise = tf.tensor2d(random.normals(examples), [examples, 1]);
-const answers = tf.add(tf.sum(inputs, 1, true), tf.mul(noise, 0.1));
-const squares: Objective = ({ kernel }) =>
-  tf.mean(tf.square(tf.sub(tf.matMul(scaled, kernel! as tf.Tensor2D), answers)));
-
-table(
-  'Least squares, inputs of scale 30 to 1',
-  [0, 20, 100, 300],
-  compare(squares, () => ({ kernel: tf.zeros([features, 1]) }), 300, {
-    'sgd 0.001': sgd({ learningRate: 0.001 }),
-    'sgd 0.001, momentum': sgd({ learningRate: 0.001, momentum: 0.9 }),
-    'adam 0.05': adam({ learningRate: 0.05 }),
-    'adam, warm-up and stairs': adam({
-      learningRate: warmup(stepDecay({ initialValue: 0.1, decayRate: 0.3, decaySteps: 100 }), 20),
-    }),
-    'adam, coupled decay 0.1': adam({ learningRate: 0.05, l2: 0.1 }),
-    'adamW, decoupled 0.1': adamW({ learningRate: 0.05, weightDecay: 0.1 }),
-  }),
-);
+console.log('optimizer                  epoch 1        3       10     test');
+for (const [name, optimizer] of Object.entries(optimizers)) {
+  const options = trainerOptions(optimizer);
+  const plugins = name.startsWith('schedule-free') ? [keepAverage] : [];
+  const trainer = new Trainer({ ...options, plugins });
+  const { epochs } = await trainer.fit(few, { steps, batchSize: 50 });
+  const { accuracy: right } = await trainer.evaluate(judges);
+  const cells = [0, 2, 9].map((epoch) => epochs[epoch]!.loss!).concat(right);
+  console.log(name.padEnd(25) + cells.map((cell) => cell.toFixed(3).padStart(9)).join(''));
+  options.model.dispose();
+}

@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { sizeOf } from '@espalier/core';
+import { KernelWrapper } from './kernel-wrapper.js';
 
 type Shape = readonly (number | null)[];
 
@@ -54,7 +55,8 @@ const NONE = new Set([
 
 /** Multiply-adds of one example's forward pass; `null` where there is no rule, a size is open, or several tensors go in. */
 export function multiplyAddsOf(layer: tfl.layers.Layer, outputShape: Shape): number | null {
-  const kind = layer.getClassName();
+  // What a wrapper does to the kernel, it does once for all examples.
+  const kind = (layer instanceof KernelWrapper ? layer.layer : layer).getClassName();
   const rule = RULES[kind];
   if (!rule) return layer.weights.length === 0 || NONE.has(kind) ? 0 : null;
   const given = layer.inboundNodes[0]?.inputShapes ?? [];

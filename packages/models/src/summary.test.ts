@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { cnn, mlp, MultiHeadAttention, seededInitializer, summary } from './index.js';
+import {
+  cnn,
+  mlp,
+  MultiHeadAttention,
+  seededInitializer,
+  SpectralNormalization,
+  summary,
+  WeightNormalization,
+} from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -66,6 +74,18 @@ describe('summary', () => {
       new MultiHeadAttention({ heads: 2, keySize: 3, valueSize: 5 }),
       [4, 6],
       4 * (6 * 6 * 2 + 6 * 10 + 10 * 6) + 4 * 4 * 2 * (3 + 5),
+    ],
+    [
+      'a dense layer that is weight-normalised',
+      new WeightNormalization({ layer: tfl.layers.dense({ units: 4 }) }),
+      [5, 3],
+      5 * 3 * 4,
+    ],
+    [
+      'a convolution that is spectrally normalised',
+      new SpectralNormalization({ layer: tfl.layers.conv1d({ filters: 4, kernelSize: 3 }) }),
+      [10, 2],
+      8 * 3 * 2 * 4,
     ],
     ['an element-wise layer', tfl.layers.leakyReLU(), [4, 6], 0],
   ])('knows %s', (_, layer, shape, multiplyAdds) => {
