@@ -35,4 +35,4 @@ test('every kernel that a model, loss, metric, optimizer or plugin calls is one 
     ),
   );
   expect([...called, ...activations].filter((name) => !tested.includes(name))).toEqual([]);
-});
+}, 240_000);

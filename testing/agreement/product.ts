@@ -76,6 +76,9 @@ export interface Factors {
   readonly parts: ContractParts;
 }
 
+/** Plugins that name an output or a parameter of the contracts' model: those contracts run on each target. */
+const BOUND = /^(weightMasks|uncertaintyWeighting) /;
+
 /** The parts as factors. Losses stand with each kind of targets that they are for and that fits the models' outputs. */
 export function factorsOf(all: ContractParts): Factors {
   const parts = { ...all, metrics: all.metrics.filter(({ name }) => METRICS.includes(name)) };
@@ -83,7 +86,7 @@ export function factorsOf(all: ContractParts): Factors {
   const width = model.outputs[0]!.shape[1];
   model.dispose();
   const byName = new Map<string, ContractParts['plugins'][number][]>();
-  for (const part of parts.plugins) {
+  for (const part of parts.plugins.filter(({ name }) => !BOUND.test(name))) {
     const { name } = part.make();
     byName.set(name, [...(byName.get(name) ?? []), part]);
   }
@@ -227,14 +230,10 @@ async function refusals(factors: Factors): Promise<Refusals> {
 /** How many stand for all where everything of another column meets them. */
 const FEW = 4;
 
-/** The factors with few losses of each kind: what targets and gradients look like is alike within a kind. */
-function fewOfAKind(factors: Factors, few: number): Factors {
-  const seen = new Map<string, number>();
-  const objectives = factors.objectives.filter(({ problem: { kind } }) => {
-    seen.set(kind, 1 + (seen.get(kind) ?? 0));
-    return seen.get(kind)! <= few;
-  });
-  return { ...factors, objectives };
+/** The factors with one loss of each kind of targets: what targets and gradients look like is alike within a kind. */
+function oneOfAKind(factors: Factors): Factors {
+  const kinds = factors.objectives.map(({ problem }) => problem.kind);
+  return { ...factors, objectives: factors.objectives.filter((_, i) => kinds.indexOf(kinds[i]!) === i) };
 }
 
 /** Some of a list, evenly from its first to its last. */
@@ -244,17 +243,17 @@ function spread<T>(values: readonly T[], count: number): T[] {
 }
 
 /**
- * Runs of one step or two in which every two parts meet, but: of losses one of each kind of targets; optimizers without plugins meet
- * a few models and losses, and with everything else a few optimizers do, because an optimizer sees of the rest no more than shapes
- * and gradients.
+ * Runs of one step or two in which every two parts meet, but: of losses one of each kind of targets; and where the long lists meet,
+ * a few models, losses or optimizers stand for all, because an optimizer or a plugin sees of the rest no more than shapes and gradients.
  */
 export async function everyPair(all: Factors): Promise<Combination[]> {
-  const { models, optimizers } = all;
-  const ofAKind = spread(fewOfAKind(all, 1).objectives, FEW);
-  const steady = optimizers.filter(({ growth = 1 }) => growth <= STEADY);
+  const steady = all.optimizers.filter(({ growth = 1 }) => growth <= STEADY);
+  const few = { ...oneOfAKind(all), optimizers: spread(steady, FEW) };
+  const [models, objectives] = [spread(all.models, FEW), spread(few.objectives, FEW)];
   return [
-    ...(await pairsOf({ ...all, objectives: ofAKind, models: spread(models, FEW), plugins: [] })),
-    ...(await pairsOf({ ...fewOfAKind(all, 1), optimizers: spread(steady, FEW) })),
+    ...(await pairsOf({ ...all, models, objectives, plugins: [] })),
+    ...(await pairsOf({ ...few, plugins: [] })),
+    ...(await pairsOf({ ...few, models: spread(all.models, 2 * FEW - 1) })),
   ];
 }
 

@@ -14,7 +14,7 @@ const masks = {
 export const pruningEntries = {
   magnitudePruning: {
     // Decided on the weights of the start, on which all executors agree: rounding that decides between two weights makes a large difference.
-    variants: { 'at the start': () => magnitudePruning({ sparsity: 0.5 }) },
+    variants: { 'at the start': () => magnitudePruning({ sparsity: 0.2 }) },
     neutral: () => magnitudePruning({ sparsity: 0 }),
     bad: {
       'sparsity 1': () => magnitudePruning({ sparsity: 1 }),
