@@ -243,7 +243,7 @@ const plugins: Record<string, Entry> = {
   },
   sam: {
     variants: {
-      'of a radius': () => sam({ rho: 0.1 }),
+      'of a radius': () => sam({ rho: 0.01 }),
       'adaptive, on a schedule': () => sam({ rho: ramp, adaptive: true }),
     },
     neutral: () => sam({ rho: 0 }),
