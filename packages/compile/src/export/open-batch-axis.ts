@@ -1,6 +1,6 @@
 import { EspalierError } from '@espalier/core';
+import { attributesText } from '../graph/attributes-text.js';
 import type { Graph, Node, Value } from '../graph/graph.js';
-import { isSubgraph } from '../graph/graph.js';
 
 /**
  * A graph for any batch size, from the graphs of one function at two batch sizes.
@@ -15,7 +15,7 @@ export function openBatchAxis(first: Graph, second: Graph): Graph {
   const nodes = first.nodes.map((node, i) => {
     const twin = second.nodes[i]!;
     if (node.op !== twin.op || node.inputs.length !== twin.inputs.length) throw dependent(node);
-    if (attributesOf(node) !== attributesOf(twin)) throw dependent(node);
+    if (attributesText(node.attributes) !== attributesText(twin.attributes)) throw dependent(node);
     const inputs = node.inputs.map((value, j) => openConstant(node, value, twin.inputs[j], j));
     return inputs.some((value, j) => value !== node.inputs[j]) ? { ...node, inputs } : node;
   });
@@ -46,10 +46,6 @@ function spread({ constant, shape }: Value): (number | bigint)[] {
   const count = shape.reduce((product, extent) => product * extent, 1);
   // Large constants that hold one number everywhere differ in their shape already.
   return data.length === 1 && count < 64 ? new Array<number | bigint>(count).fill(data[0]!) : data;
-}
-
-function attributesOf({ attributes }: Node): string {
-  return JSON.stringify(attributes, (_, value: unknown) => (isSubgraph(value as never) ? undefined : value));
 }
 
 function dependent(node: Node | undefined): EspalierError {

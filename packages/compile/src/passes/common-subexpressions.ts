@@ -1,4 +1,5 @@
-import type { Attributes, Graph, Value } from '../graph/graph.js';
+import { attributesText } from '../graph/attributes-text.js';
+import type { Graph, Value } from '../graph/graph.js';
 import { isSubgraph } from '../graph/graph.js';
 import { rewrite } from '../graph/rewrite.js';
 
@@ -24,16 +25,11 @@ export function commonSubexpressions(graph: Graph): Graph {
   return rewrite(graph, (node, { keep }) => {
     if (Object.values(node.attributes).some(isSubgraph)) return undefined;
     const operands = node.inputs.map(idOf);
-    const key = `${node.domain ?? ''}.${node.op} ${JSON.stringify(sorted(node.attributes))} ${operands.join()}`;
+    const key = `${node.domain ?? ''}.${node.op} ${attributesText(node.attributes)} ${operands.join()}`;
     const same = seen.get(key);
     if (same && same.length === node.outputs.length) return same;
     const outputs = keep();
     seen.set(key, outputs);
     return outputs;
   });
-}
-
-/** The same attributes in the same order. */
-function sorted(attributes: Attributes): Attributes {
-  return Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

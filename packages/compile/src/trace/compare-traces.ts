@@ -1,4 +1,5 @@
 import { EspalierError } from '@espalier/core';
+import { attributesText } from '../graph/attributes-text.js';
 import type { Graph, Node, Value } from '../graph/graph.js';
 
 /**
@@ -47,7 +48,7 @@ function impure(node: Node, difference: string): EspalierError {
 
 function differenceOf(node: Node, other: Node, pairs: ReadonlyMap<Value, Value>): string | undefined {
   if (node.op !== other.op) return `the second trace has ${other.op} in its place`;
-  const [before, after] = [JSON.stringify(node.attributes), JSON.stringify(other.attributes)];
+  const [before, after] = [attributesText(node.attributes), attributesText(other.attributes)];
   if (before !== after) return `its attributes were ${before}, then ${after}`;
   if (node.inputs.length !== other.inputs.length) return 'the number of its operands changed';
   for (let i = 0; i < node.inputs.length; i++) {

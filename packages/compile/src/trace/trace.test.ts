@@ -190,6 +190,9 @@ describe('compareTraces', () => {
   it('finds an attribute, an operation, and a result that change', () => {
     let count = 0;
     expect(() => twice((t) => tf.leakyRelu(t, ++count))).toThrow(/LeakyRelu: its attributes were/);
+    expect(() => twice((t) => tf.leakyRelu(t, [NaN, Infinity][count++ % 2]!))).toThrow(
+      /attributes were .*NaN.*Infinity/,
+    );
     expect(() => twice((t) => (++count % 2 ? tf.exp(t) : tf.neg(t)))).toThrow(/the second trace has/);
     expect(() => twice((t) => (++count % 2 ? tf.exp(t) : tf.neg(tf.exp(t))))).toThrow(
       /in one trace only|two different results/,

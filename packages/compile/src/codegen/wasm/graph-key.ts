@@ -1,4 +1,5 @@
 import type { StepPlan } from '../../compiled-graph/code-generator.js';
+import { attributesText } from '../../graph/attributes-text.js';
 import { isSubgraph, type Value } from '../../graph/graph.js';
 
 /** What a step is apart from some of its numbers. */
@@ -67,7 +68,8 @@ export function graphKey(plan: StepPlan, settings: readonly number[]): GraphKey 
   });
   graph.nodes.forEach(({ op, inputs, inputNames, attributes, outputs, origin }, i) => {
     if (Object.values(attributes).some(isSubgraph)) bytes = Infinity;
-    parts.push(JSON.stringify([op, inputs.map(idOf), inputNames, attributes, outputs.map(spec), origin]));
+    const node = [op, inputs.map(idOf), inputNames, attributesText(attributes), outputs.map(spec), origin];
+    parts.push(JSON.stringify(node));
     outputs.forEach((value, j) => ids.set(value, `${i}.${j}`));
   });
   for (const { name, value } of graph.outputs)

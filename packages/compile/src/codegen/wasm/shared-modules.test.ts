@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { simplify } from '../../passes/simplify.js';
 import { trace } from '../../trace/trace.js';
+import { graphKey } from './graph-key.js';
 import { forgetSharedModules, wasmGenerator } from './wasm-generator.js';
 
 await tf.setBackend('cpu');
@@ -101,4 +102,16 @@ test('what makes another step of it is compiled by itself: exponents, 0 and 1, n
   const [{ explained }, count] = await compiled(() => run({ rate: 0.5 }, 'v'));
   expect(count).toBe(1);
   expect(explained).toContain('loop');
+});
+
+test('attributes that JSON writes alike make other steps', () => {
+  const keyOf = (alpha: number): string => {
+    const graph = trace([{ name: 'x', shape: [2], dtype: 'float32' }], ([x]) => ({
+      y: tf.leakyRelu(x!, alpha),
+    }));
+    const [names, none] = [new Map<string, string>(), new Set<string>()];
+    return graphKey({ graph, reads: names, writes: names, anyLength: none, streams: new Map() }, [])!.key;
+  };
+  const alphas = [0, -0, NaN, Infinity, -Infinity];
+  expect(new Set(alphas.map(keyOf)).size).toBe(alphas.length);
 });

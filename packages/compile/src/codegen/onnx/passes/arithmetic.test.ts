@@ -51,6 +51,17 @@ describe('commonSubexpressions', () => {
   });
 });
 
+describe('commonSubexpressions of attributes that JSON writes alike', () => {
+  it('computes each of them', () => {
+    const graph = graphOf((onnx, input) => {
+      const x = input('x', 4);
+      const each = [0, -0, NaN, Infinity, -Infinity].map((alpha) => onnx.unary('LeakyRelu', x, { alpha }));
+      return Object.fromEntries(each.map((value, i) => [`y${i}`, value]));
+    });
+    expect(ops(commonSubexpressions(graph))).toHaveLength(5);
+  });
+});
+
 describe('foldConstants', () => {
   it('works out operations on repeated numbers in float32', async () => {
     const graph = graphOf((onnx, input) => {
