@@ -117,7 +117,7 @@ describe('a lab', () => {
     expect(json.notReached).toEqual([{ table: 'Rows', row: 'row', figure: 'loss' }]);
   });
 
-  test('takes what is not made anew from earlier results, and says so', async () => {
+  test('takes what is not run again from earlier results, and says so', async () => {
     const description = { name: 'report-9', title: 'A study', about: 'About it.', program: import.meta.url };
     const [before, after] = ['before', 'after'].map((name) => join(out, name)) as [string, string];
     const write = async (

@@ -10,7 +10,7 @@ export interface StudyOptions {
   readonly kept: boolean;
   /** Trains only rows whose names match; of the others it takes what is kept. */
   readonly only?: RegExp;
-  /** Folder of earlier results, from which what is not made anew is taken. */
+  /** Folder of earlier results, from which what is not run again is taken. */
   readonly earlier?: string;
   /** Folder of the data sets; where it is absent, they are looked for in `ESPALIER_DATA_DIR`. */
   readonly data?: string;
@@ -34,7 +34,7 @@ Usage: npm run ${name} -- [options]
   --seeds <n>      runs of each row, with the seeds 1 to n (default ${seeds}); costly rows say that they take fewer
   --kept           trains nothing: writes the results of the runs that are kept so far
   --only <regexp>  trains only rows whose names match it; of the others it takes what is kept
-  --earlier <folder>  takes rows, tables and pictures that are not made anew from the results of this folder
+  --earlier <folder>  takes rows, tables and pictures that are not made again from the results of this folder
   --data <folder>  where the data sets are (default: the environment variable ESPALIER_DATA_DIR)
   --out <folder>   where RESULTS.md, results.json, report.html and pictures/ go (default runs/${name});
                    finished runs are kept there, so that an interrupted study goes on

@@ -15,7 +15,7 @@ export interface ClipGradientsOptions {
   readonly adaptive?: number;
   /** Largest root mean square of each parameter's gradient. Greater than 0. */
   readonly blockRms?: number;
-  /** With `adaptive`, the norm that a unit's weights count for at least, lest weights of 0 never move. Greater than 0, default 1e-3. */
+  /** With `adaptive`, the norm that a unit's weights count for at least, so that weights of 0 can move. Greater than 0, default 1e-3. */
   readonly epsilon?: number;
   /** Default `clip-gradients`. */
   readonly name?: string;
@@ -23,7 +23,7 @@ export interface ClipGradientsOptions {
 
 /** Name of the tap that holds the L2 norm of all gradients before clipping. */
 const GRADIENT_NORM = 'gradient_norm';
-/** PyTorch adds this to the norm, lest it divide by zero. */
+/** PyTorch adds this to the norm, so as not to divide by zero. */
 const TORCH_EPSILON = 1e-6;
 /** optax's least norm of a unit's weights. */
 const DEFAULT_EPSILON = 1e-3;

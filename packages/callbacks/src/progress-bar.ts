@@ -23,7 +23,7 @@ export interface ProgressBarOptions {
   readonly label?: string;
   /** Default `process.stderr`. */
   readonly stream?: ProgressStream;
-  /** Draw there in place of a stream: one bar, which each epoch begins anew. Of its class `espalier-progress` a page may have a style. */
+  /** Draw there in place of a stream: one bar, which starts again with each epoch. Of its class `espalier-progress` a page may have a style. */
   readonly element?: ProgressElement;
   /** Write one line for each epoch, without a bar, whatever the stream is. Default: where the stream is no terminal. */
   readonly plain?: boolean;

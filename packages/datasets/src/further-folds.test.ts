@@ -83,7 +83,7 @@ test('folds over time that leave nothing to train on are refused', () => {
 });
 
 describe('repeated folds', () => {
-  test('cover all examples in each repetition, drawn anew; the first one is that without repeats', () => {
+  test('cover all examples in each repetition, drawn again; the first one is that without repeats', () => {
     const folds = kFolds(numbered(10), { k: 5, repeats: 3, seed: 4 });
     expect(folds).toHaveLength(15);
     const parts = [0, 5, 10].map((at) =>

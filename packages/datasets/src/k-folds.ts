@@ -20,7 +20,7 @@ export interface KFoldsOptions {
   readonly stratify?: Stratify;
   /** Lets a stratified fold lack a class that others have; otherwise that is an error. Default false. */
   readonly allowMissingClasses?: boolean;
-  /** How often all of it is done, each time with folds drawn anew; needs `shuffle`. >= 1. Default 1. */
+  /** How often all of it is done, each time with folds drawn again; needs `shuffle`. >= 1. Default 1. */
   readonly repeats?: number;
 }
 

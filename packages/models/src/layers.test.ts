@@ -215,7 +215,7 @@ describe('noise', () => {
     ['AlphaDropout', () => new AlphaDropout({ rate: 0.2, seed: 1, name: 'n' })],
     ['SpatialDropout', () => new SpatialDropout({ rate: 0.5, seed: 1, name: 'n' })],
   ] as const)(
-    '%s draws anew in each call, the same in each program, and nothing outside training',
+    '%s draws again in each call, the same in each program, and nothing outside training',
     (_, make) => {
       const x = tf.ones([20, 3, 4]);
       const [a, b] = [make(), make()];

@@ -14,7 +14,7 @@ export interface RandomReluOptions extends LayerOptions {
 }
 
 /**
- * Leaky ReLU with a slope drawn anew for each element in training, and the middle of the range otherwise.
+ * Leaky ReLU with a slope drawn for each element in training, and the middle of the range otherwise.
  *
  * ```text
  * y = max(x, 0) + a min(x, 0),   training: a uniform in [lower, upper),   otherwise: a = (lower + upper) / 2

@@ -2,7 +2,7 @@ import { EspalierError } from '@espalier/core';
 import type { Redis } from 'ioredis';
 import type { StudyKeys } from './keys.js';
 
-/** Sets the lock anew where it is ours or nobody's. */
+/** Sets the lock again where it is ours or nobody's. */
 const RENEW = `
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end

@@ -38,8 +38,9 @@ describe('folderStore', () => {
       } as NodeFiles['fs'],
     });
     const file = join(parent, 'a');
+    // As the file system of Yarn's Plug'n'Play does.
     const lacking = withSync(() => {
-      throw new Error('Method not implemented.');
+      throw new Error('there is no sync()');
     });
     await writeWhole(lacking, file, bytes);
     expect(Uint8Array.from(await readFile(file))).toEqual(bytes);

@@ -5,7 +5,7 @@ type Layer = tfl.layers.Layer;
 
 /**
  * How layers of a model draw random numbers: a layer that has no name of its own by its place among those of its class, since
- * TensorFlow.js numbers layers on through the whole process; and one that is applied several times anew each time.
+ * TensorFlow.js numbers layers on through the whole process; and one that is applied several times draws other numbers each time.
  *
  * @param layers All layers of the model, in order.
  * @returns The step as the layers see it, for one forward pass.

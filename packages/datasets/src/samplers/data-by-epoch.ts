@@ -24,7 +24,7 @@ export interface DataByEpoch {
  *
  * The data sets must be alike, in names, shapes, dtypes and classes; their sizes may differ, and so may the steps of epochs. A run goes
  * on from a checkpoint in whichever it stood. Data that should not all be in memory may read their batches when asked
- * (`imageFolder`, a `Dataset` of one's own); a stream needs none of this: it is opened anew, and told the epoch, each time.
+ * (`imageFolder`, a `Dataset` of one's own); a stream needs none of this: it is opened again, and told the epoch, each time.
  *
  * As Lightning's `reload_dataloaders_every_n_epochs`, with the data sets named beforehand.
  *

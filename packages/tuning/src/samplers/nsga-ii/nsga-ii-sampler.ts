@@ -16,7 +16,7 @@ export interface NsgaIISamplerOptions {
   readonly crossoverProbability?: number;
   /** With which probability a mixed child has a value of the second parent, in [0, 1]. Default 0.5. */
   readonly swappingProbability?: number;
-  /** With which probability a value of a child is drawn anew, in [0, 1]. Default 1 / n for n parameters of the parent. */
+  /** With which probability a value of a child is mutated: drawn at random, in [0, 1]. Default 1 / n for n parameters of the parent. */
   readonly mutationProbability?: number;
 }
 
@@ -25,7 +25,7 @@ export interface NsgaIISamplerOptions {
  * dominates first, and among equals those that lie apart.
  *
  * The first generation is drawn at random. Each later trial takes two parents, each the better of two drawn ones, mixes their values,
- * and draws some anew. Infeasible trials are behind all feasible ones, by how much they break the constraints; pruned and failed ones
+ * and mutates some. Infeasible trials are behind all feasible ones, by how much they break the constraints; pruned and failed ones
  * are in no generation. A conditional parameter comes from a parent that has it, else it is drawn.
  *
  * Reference: generations, ranks, crowding and parents are those of Optuna's `NSGAIISampler` with its uniform crossover; the random
@@ -70,9 +70,9 @@ export function nsgaIISampler(options: NsgaIISamplerOptions = {}): Sampler {
       const mutation = settings.mutationProbability ?? 1 / Math.max(1, varied.length);
       return suggestEach(request, (dimension) => {
         const swap = uniform53(random) < swappingProbability;
-        const anew = uniform53(random) < mutation;
+        const mutated = uniform53(random) < mutation;
         const order = swap ? [second, first] : [first, second];
-        const parent = anew ? undefined : order.find(({ parameters }) => has(parameters, dimension.name));
+        const parent = mutated ? undefined : order.find(({ parameters }) => has(parameters, dimension.name));
         return parent ? parent.parameters[dimension.name]! : drawUniform(request, dimension);
       });
     },

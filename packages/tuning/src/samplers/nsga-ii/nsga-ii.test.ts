@@ -96,10 +96,10 @@ describe('children', () => {
   const share = (all: readonly Parameters[], test: (p: Parameters) => boolean) =>
     all.filter(test).length / all.length;
 
-  test('mix the values of two parents, and draw some anew', () => {
+  test('mix the values of two parents, and mutate some', () => {
     const all = children(nsgaIISampler({ population: 2 }));
     const x = (value: number) => share(all, (p) => p['x'] === value);
-    // One of two or three parameters is drawn anew; four standard deviations of a share of 400 are 0.1.
+    // One of two or three parameters is mutated; four standard deviations of a share of 400 are 0.1.
     expect(Math.abs(x(0.25) - 0.3)).toBeLessThan(0.1);
     expect(Math.abs(x(0.75) - 0.3)).toBeLessThan(0.1);
     expect(share(all, (p) => p['kind'] === null)).toBeGreaterThan(0.3);
@@ -119,7 +119,7 @@ describe('children', () => {
     expect(share(all, (p) => p['kind'] === 'a' && p['x'] === 0.75)).toBeGreaterThan(0.1);
   });
 
-  test('are drawn at random where all is drawn anew', () => {
+  test('are drawn at random where all is mutated', () => {
     const all = children(nsgaIISampler({ population: 2, mutationProbability: 1 }));
     const random = children(randomSampler());
     expect(all).toEqual(random);
