@@ -155,21 +155,26 @@ export function hyperParametersEnd(status: 'success' | 'failure', endTime: numbe
 function ofHyperParameters(tag: string, write: (data: ProtoWriter) => unknown): Summary {
   const content = new ProtoWriter();
   write(content);
-  const DATA_CLASS_TENSOR = 2;
+  const plugin = { name: 'hparams', content: content.finish() };
+  return tensorSummary(tag, plugin, (tensor) => tensor.message(2, () => undefined).float(5, 0));
+}
+
+/** A tensor of floats that belongs to a plugin of TensorBoard's: `write` gives its shape (field 2) and values (field 5). */
+export function tensorSummary(
+  tag: string,
+  plugin: { readonly name: string; readonly content: Uint8Array; readonly displayName?: string },
+  write: (tensor: ProtoWriter) => unknown,
+): Summary {
+  const [DT_FLOAT, DATA_CLASS_TENSOR] = [1, 2];
   return (summary) =>
     summary
       .text(1, tag)
-      .message(8, (tensor) =>
-        tensor
-          .int(1, 1)
-          .message(2, () => undefined)
-          .float(5, 0),
-      )
-      .message(9, (metadata) =>
-        metadata
-          .message(1, (plugin) => plugin.text(1, 'hparams').bytes(2, content.finish()))
-          .int(4, DATA_CLASS_TENSOR),
-      );
+      .message(8, (tensor) => write(tensor.int(1, DT_FLOAT)))
+      .message(9, (metadata) => {
+        metadata.message(1, (data) => data.text(1, plugin.name).bytes(2, plugin.content));
+        if (plugin.displayName !== undefined) metadata.text(2, plugin.displayName);
+        metadata.int(4, DATA_CLASS_TENSOR);
+      });
 }
 
 function protoValue(message: ProtoWriter, value: HyperParameter & Json): void {

@@ -1,6 +1,6 @@
 import { EspalierError } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
-import type { Summary } from './events.js';
+import { type Summary, tensorSummary } from './events.js';
 import { ProtoWriter } from './proto-writer.js';
 
 /** What is right of some examples, and how sure a model was. */
@@ -43,27 +43,16 @@ export function prCurve(scope: string, tag: string, answers: ScoredAnswers): Sum
     positives.map((count) => share(count, positives[0]!)),
   ];
   const content = new ProtoWriter().int(2, THRESHOLDS).finish();
-  const DATA_CLASS_TENSOR = 2;
-  return (summary) =>
-    summary
-      .text(1, tag)
-      .message(8, (tensor) =>
-        tensor
-          .int(1, 1)
-          .message(2, (shape) => {
-            for (const size of [rows.length, THRESHOLDS]) shape.message(2, (dim) => dim.int(1, size));
-          })
-          .packedFloats(
-            5,
-            rows.flatMap((row) => [...row]),
-          ),
-      )
-      .message(9, (metadata) =>
-        metadata
-          .message(1, (plugin) => plugin.text(1, 'pr_curves').bytes(2, content))
-          .text(2, tag)
-          .int(4, DATA_CLASS_TENSOR),
-      );
+  return tensorSummary(tag, { name: 'pr_curves', content, displayName: tag }, (tensor) =>
+    tensor
+      .message(2, (shape) => {
+        for (const size of [rows.length, THRESHOLDS]) shape.message(2, (dim) => dim.int(1, size));
+      })
+      .packedFloats(
+        5,
+        rows.flatMap((row) => [...row]),
+      ),
+  );
 }
 
 function checked(scope: string, tag: string, answers: ScoredAnswers): ScoredAnswers {
