@@ -23,6 +23,7 @@ export {
   checkTargetValues,
   FINITE,
 } from './step/target-checks.js';
+export { Hash } from './hash.js';
 export { describe } from './options.js';
 export { plainJson } from './option-rules.js';
 export { didYouMean, nearest } from './nearest.js';

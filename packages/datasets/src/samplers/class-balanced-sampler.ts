@@ -3,6 +3,7 @@ import { option, readOptions } from '@espalier/core';
 import { checkData } from '@espalier/core/internal';
 import { classCounts, type Labels, labelsOf, labelsRuleOf } from '../labels.js';
 import { weightedSampler } from './weighted-sampler.js';
+import { nameOfNumbers } from './numbers-by-example.js';
 
 const SCOPE = 'class-balanced-sampler';
 
@@ -39,5 +40,5 @@ export function classBalancedSampler(dataset: Dataset, options: ClassBalancedSam
   const counts = classCounts(classes);
   const weights = Float64Array.from({ length: classes.length }, (_, i) => 1 / counts.get(classes[i]!)!);
   const sampler = weightedSampler({ weights, length });
-  return { ...sampler, name: SCOPE, config };
+  return { ...sampler, name: SCOPE, config: { ...config, classes: nameOfNumbers(classes) } };
 }

@@ -2,6 +2,7 @@ import type { Sampler } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
 import { pow } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
+import { numbersByExample } from './numbers-by-example.js';
 
 const SCOPE = 'curriculum';
 
@@ -48,12 +49,7 @@ export interface CurriculumOptions {
  */
 export function curriculum(options: CurriculumOptions): Sampler {
   const { values, config } = readOptions(SCOPE, options, {
-    difficulty: option.custom<ArrayLike<number>>({
-      expected: 'a list of numbers, one for each example',
-      accepts: (value) =>
-        typeof value === 'object' && value !== null && (value as ArrayLike<number>).length >= 1,
-      toJson: ({ length }) => `of ${length} examples`,
-    }),
+    difficulty: numbersByExample(),
     epochs: option.integer({ min: 1, optional: true }),
     from: option.number({ min: 0, exclusiveMin: true, max: 1, optional: true }),
     pacing: option.custom<NonNullable<CurriculumOptions['pacing']>>({

@@ -25,6 +25,15 @@ const samplers: Record<string, Sampler> = {
   'class-balanced': classBalancedSampler(labelled([0, 0, 0, 0, 0, 0, 0, 0, 0, 1])),
 };
 
+test.each<[string, (last: number) => Sampler]>([
+  ['weighted', (last) => weightedSampler({ weights: [1, 2, last] })],
+  ['curriculum', (last) => curriculum({ difficulty: [1, 2, last], epochs: 2 })],
+  ['class-balanced', (last) => classBalancedSampler(labelled([0, 0, 0]), { labels: [0, 1, last] })],
+])('what a record says of a %s sampler tells other numbers apart', (_, make) => {
+  expect(make(3).config).toEqual(make(3).config);
+  expect(make(3).config).not.toEqual(make(4).config);
+});
+
 test.each(Object.entries(samplers))('%s is a pure function of seed and epoch', (_, sampler) => {
   const order = (seed: number, epoch: number): number[] => [...sampler.order(10, { seed, epoch })];
   expect(order(1, 2)).toEqual(order(1, 2));

@@ -2,6 +2,7 @@ import type { RandomStream, Sampler } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
 import { log } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
+import { numbersByExample } from './numbers-by-example.js';
 
 const SCOPE = 'weighted-sampler';
 
@@ -33,12 +34,7 @@ export interface WeightedSamplerOptions {
  */
 export function weightedSampler(options: WeightedSamplerOptions): Sampler {
   const { values, config } = readOptions(SCOPE, options, {
-    weights: option.custom<ArrayLike<number>>({
-      expected: 'a list of numbers, one for each example',
-      accepts: (value) =>
-        typeof value === 'object' && value !== null && (value as ArrayLike<number>).length >= 1,
-      toJson: ({ length }) => `of ${length} examples`,
-    }),
+    weights: numbersByExample(),
     length: option.integer({ min: 1, optional: true }),
     replacement: option.boolean({ default: true }),
   });
