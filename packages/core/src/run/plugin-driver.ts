@@ -162,7 +162,7 @@ export class PluginDriver {
         plugin.penalizeOutputs(
           {
             ...pass,
-            state: takeGroup(state, stateOf(plugin)),
+            state: ownState(plugin, state),
             forward: (inputs, parameters) => forward(inputs, parameters, own),
           },
           own,
@@ -181,7 +181,7 @@ export class PluginDriver {
     step: StepContext,
   ): Readonly<Record<string, tf.Scalar>> {
     return this.#reduce('weighLosses', losses, step, (plugin, now, own) =>
-      plugin.weighLosses(now, takeGroup(state, stateOf(plugin)), own),
+      plugin.weighLosses(now, ownState(plugin, state), own),
     );
   }
 
@@ -204,12 +204,7 @@ export class PluginDriver {
   /** @param state The whole state of the step, before it. */
   transformGradients(gradients: Tensors, parameters: Tensors, step: StepContext, state: Tensors): Tensors {
     return this.#reduce('transformGradients', gradients, step, (plugin, now, own) => {
-      const result = plugin.transformGradients(
-        { ...now },
-        parameters,
-        own,
-        takeGroup(state, stateOf(plugin)),
-      );
+      const result = plugin.transformGradients({ ...now }, parameters, own, ownState(plugin, state));
       checkTransformed(plugin.name, 'transformGradients', result, parameters, false);
       return result;
     });
@@ -218,7 +213,7 @@ export class PluginDriver {
   /** @param state The whole state of the step, before it. */
   transformParameters(parameters: Tensors, previous: Tensors, step: StepContext, state: Tensors): Tensors {
     return this.#reduce('transformParameters', parameters, step, (plugin, now, own) => {
-      const result = plugin.transformParameters({ ...now }, previous, own, takeGroup(state, stateOf(plugin)));
+      const result = plugin.transformParameters({ ...now }, previous, own, ownState(plugin, state));
       checkTransformed(plugin.name, 'transformParameters', result, parameters, true);
       return result;
     });
@@ -234,7 +229,7 @@ export class PluginDriver {
   /** @param state The whole state of the step. */
   evaluationParameters(parameters: Tensors, state: Tensors, step: StepContext): Tensors {
     return this.#reduce('evaluationParameters', parameters, step, (plugin, now, own) =>
-      plugin.evaluationParameters(now, takeGroup(state, stateOf(plugin)), own),
+      plugin.evaluationParameters(now, ownState(plugin, state), own),
     );
   }
 
@@ -261,11 +256,7 @@ export class PluginDriver {
       for (const one of seen)
         if (one.plugin === plugin.name) (layers[one.layer] ??= {})[one.name] = one.tensor;
       const own = inHook(plugin, 'stepState', () =>
-        plugin.stepState.update(
-          takeGroup(state, stateOf(plugin)),
-          { ...now, layers },
-          scopedStep(step, plugin),
-        ),
+        plugin.stepState.update(ownState(plugin, state), { ...now, layers }, scopedStep(step, plugin)),
       );
       Object.assign(next, putGroup(stateOf(plugin), own));
     }
@@ -284,6 +275,11 @@ export class PluginDriver {
     }
     return now;
   }
+}
+
+/** What a plugin has in a step's state. */
+function ownState(plugin: Plugin, state: Tensors): Record<string, tf.Tensor> {
+  return plugin.stepState || plugin.parameters ? takeGroup(state, stateOf(plugin)) : {};
 }
 
 /** Where a step's state has the tensors of a plugin. */
