@@ -59,10 +59,30 @@ describe('refused', () => {
     return bytes;
   };
   const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  /** Where a JPEG file has the header of its picture. */
+  const frameOf = (bytes: Uint8Array): number => Buffer.from(bytes).indexOf(Uint8Array.of(0xff, 0xc0));
+  /** A TIFF file with another value, of one or of all samples, for a tag. */
+  const tagged = (name: string, tag: number, value: number): Uint8Array =>
+    patched(name, (bytes) => {
+      const all = view(bytes);
+      const little = bytes[0] === 0x49;
+      const directory = all.getUint32(4, little);
+      for (let at = directory + 2; at < directory + 2 + 12 * all.getUint16(directory, little); at += 12) {
+        if (all.getUint16(at, little) !== tag) continue;
+        if (all.getUint16(at + 2, little) === 3) all.setUint16(at + 8, value, little);
+        else all.setUint32(at + 8, value, little);
+      }
+    });
 
   test.each<[string, Uint8Array, string]>([
     ['nothing', new Uint8Array(0), 'no PNG, JPEG, BMP or TIFF file: it begins with nothing'],
-    ['text', new TextEncoder().encode('GIF89a'), 'it begins with 47 49 46 38'],
+    ['text', new TextEncoder().encode('a picture'), 'it begins with 61 20 70 69'],
+    ['a GIF', new TextEncoder().encode('GIF89a'), 'this is a GIF file, which is not read; give a PNG'],
+    ['a WebP', new TextEncoder().encode('RIFF\x10\0\0\0WEBPVP8 '), 'this is a WebP file'],
+    ['a HEIC', new TextEncoder().encode('\0\0\0\x20ftypheic'), 'this is an AVIF or HEIC file'],
+    ['a BigTIFF', Uint8Array.of(0x4d, 0x4d, 0, 0x2b, 0, 8, 0, 0), 'this is a BigTIFF file'],
+    ['a page', new TextEncoder().encode('\n<!DOCTYPE html>'), 'or a web page'],
+    ['a Git LFS pointer', new TextEncoder().encode('version https://git-lfs.github.com/spec/v1'), 'Git LFS'],
     [
       'a header that ends',
       fileOf('png rgb').subarray(0, 18),
@@ -73,9 +93,46 @@ describe('refused', () => {
     ['a PNG cut short', fileOf('png rgb').subarray(0, 120), 'the PNG file is cut short: its end is missing'],
     [
       'a compressed BMP',
-      patched('bmp 8 bit grey', (b) => view(b).setUint32(30, 1, true)),
-      'BMP compression 1',
+      patched('bmp 8 bit grey', (b) => view(b).setUint32(30, 4, true)),
+      'BMP compression 4 is not supported',
     ],
+    [
+      'runs that end too early',
+      fileOf('bmp runs of bytes').subarray(0, 1200),
+      'the BMP file is damaged or cut short: its runs end too early',
+    ],
+    [
+      'a BMP whose pixels begin in its header',
+      patched('bmp 24 bit', (b) => view(b).setUint32(10, 20, true)),
+      'its pixels would begin at byte 20',
+    ],
+    ['CMYK', patched('jpeg 4:2:0', (b) => void (b[frameOf(b) + 9] = 4)), '4 components a pixel (CMYK)'],
+    ['arithmetic coding', patched('jpeg 4:2:0', (b) => void (b[frameOf(b) + 1] = 0xc9)), 'arithmetic coding'],
+    [
+      'a JPEG of more pixels than it can hold',
+      patched('jpeg 4:2:0', (b) => view(b).setUint32(frameOf(b) + 5, 8000 * 65536 + 8000)),
+      'cannot hold 8000 x 8000 pixels',
+    ],
+    [
+      'a PNG of more pixels than it can hold',
+      patched('png rgb', (b) => {
+        view(b).setUint32(16, 8000);
+        view(b).setUint32(20, 8000);
+        view(b).setUint32(29, zlib.crc32(b.subarray(12, 29)));
+      }),
+      'its pixels end too early',
+    ],
+    ['a PNG with a byte changed', patched('png rgb', (b) => void (b[60]! ^= 4)), 'the checksum at byte'],
+    ['a PNG sent as text', patched('png rgb', (b) => void (b[4] = 10)), 'it does not begin with its header'],
+    ['JPEG within TIFF', tagged('tiff raw', 259, 7), 'TIFF files with compression 7 (JPEG)'],
+    ['YCbCr', tagged('tiff raw', 262, 6), 'colours of kind 6 (YCbCr)'],
+    ['32 bits a sample', tagged('tiff 16 bit differences', 258, 32), 'samples of 32 bits'],
+    [
+      'tiles of more pixels than they can hold',
+      tagged('tiff planes in tiles', 322, 65_520),
+      'cut short: its pixels lie beyond its end',
+    ],
+    ['fewer strips than rows need', tagged('tiff raw', 278, 2), 'it needs 10 strips or tiles and has 1'],
     ['a huge PNG', patched('png rgb', (b) => view(b).setUint32(16, 2 ** 31)), 'more than maxPixels 67108864'],
     [
       'a huge BMP',
@@ -94,7 +151,7 @@ describe('refused', () => {
   });
 
   test('a PNG that unpacks to more than its header says', async () => {
-    const bomb = zlib.deflateSync(Buffer.alloc(2 ** 26));
+    const bomb = zlib.deflateSync(Buffer.alloc(2 ** 20));
     const chunk = (type: string, data: Uint8Array): Buffer => {
       const body = Buffer.concat([Buffer.from(type), data]);
       const length = Buffer.alloc(4);

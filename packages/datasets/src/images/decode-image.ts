@@ -1,12 +1,12 @@
 import { EspalierError, isEspalierError, option, readOptions } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
-import { decodeBmp } from './decode-bmp.js';
+import { decodeBmp } from './bmp/decode-bmp.js';
 import { decodeJpeg } from './decode-jpeg.js';
-import { decodePng } from './decode-png.js';
-import { decodeTiff } from './decode-tiff.js';
 import type { DecodedImage } from './image.js';
 import { imageHeader } from './image-header.js';
+import { decodePng } from './png/decode-png.js';
+import { decodeTiff } from './tiff/decode-tiff.js';
 
 const SCOPE = 'decode-image';
 
@@ -19,9 +19,10 @@ export interface DecodeImageOptions {
 /**
  * Decodes a PNG, JPEG, BMP or TIFF file, in Node and in browsers alike: the same bits everywhere.
  *
- * PNG of every kind; baseline and progressive JPEG, as libjpeg and Pillow decode them; BMP without compression, 1 bit
- * included; TIFF without compression and with CCITT, LZW, deflate, PackBits. Values are those of the file: no colour
- * management, no rotation. The size is read from the header and checked before memory is taken.
+ * PNG of every kind; baseline and progressive JPEG, as libjpeg and Pillow decode them; BMP of 1 to 32 bits, runs included; TIFF
+ * of 1 to 16 bits, grey, RGB or palette, without compression and with CCITT, LZW, deflate, PackBits, of several pictures the
+ * first. Other kinds are refused by name. Values are those of the file: no colour management, no rotation; more than 8 bits are
+ * rounded to 8. The size is read from the header and checked before memory is taken.
  *
  * @param bytes The whole file.
  * @returns Grey pictures with one channel, others with three, or four where there is opacity.
@@ -53,13 +54,14 @@ export async function decodeImage(
     );
   }
   try {
-    if (format === 'bmp') return decodeBmp(bytes, header);
-    if (format === 'png') return await decodePng(bytes);
-    return await (format === 'jpeg' ? decodeJpeg(bytes, width, height) : decodeTiff(bytes, header));
+    if (format === 'bmp') return decodeBmp(bytes);
+    if (format === 'png') return await decodePng(bytes, header);
+    return await (format === 'jpeg' ? decodeJpeg(bytes) : decodeTiff(bytes, maxPixels));
   } catch (cause) {
     if (isEspalierError(cause)) throw cause;
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    const message = `the ${format.toUpperCase()} file cannot be decoded (${detail}); it is damaged or cut short.`;
+    // libjpeg throws no errors, and a read beyond the end says nothing that helps.
+    const detail = cause instanceof Error && !(cause instanceof RangeError) ? ` (${cause.message})` : '';
+    const message = `the ${format.toUpperCase()} file cannot be decoded${detail}: it is damaged or cut short; get it again.`;
     throw new EspalierError({ code: 'invalid-data', scope: SCOPE, message, cause });
   }
 }

@@ -1,7 +1,7 @@
 import { importPeer, inNode, nodeModule } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
-import { decoder } from './decoder.js';
 import type { DecodedImage } from './image.js';
+import { type JpegFrame, jpegFrame } from './jpeg-frame.js';
 
 interface Codec {
   decode(data: Uint8Array, preserveOrientation: boolean): { readonly data: Uint8ClampedArray } | null;
@@ -25,7 +25,8 @@ const quietly = { noInitialRun: true, printErr: (message: string) => void warnin
  * Reads a JPEG file by mozjpeg (`@jsquash/jpeg`), whose pixels are those of libjpeg and Pillow to the bit. The orientation
  * that a camera noted is not applied.
  */
-export async function decodeJpeg(bytes: Uint8Array, width: number, height: number): Promise<DecodedImage> {
+export async function decodeJpeg(bytes: Uint8Array): Promise<DecodedImage> {
+  const { width, height, components } = checkedFrame(bytes);
   codec ??= loadCodec();
   const loaded = await codec;
   warnings = [];
@@ -40,10 +41,9 @@ export async function decodeJpeg(bytes: Uint8Array, width: number, height: numbe
   // Extra bytes between two parts are common and harmless; after any other warning libjpeg fills with grey.
   const damage = warnings.find((warning) => !warning.includes('extraneous'));
   if (damage !== undefined) invalidData('decode-image', `the JPEG file is damaged or cut short: ${damage}.`);
-  if (decoded?.length !== 4 * width * height) {
-    invalidData('decode-image', 'the JPEG file is damaged or of a kind that is not supported, such as CMYK.');
-  }
-  const channels = componentsOf(bytes) === 1 ? 1 : 3;
+  if (decoded?.length !== 4 * width * height)
+    invalidData('decode-image', 'the JPEG file is damaged; get it again.');
+  const channels = components === 1 ? 1 : 3;
   const data = new Uint8Array(channels * width * height);
   for (let i = 0, to = 0; to < data.length; i += 4) {
     for (let c = 0; c < channels; c++) data[to++] = decoded[i + c]!;
@@ -51,9 +51,46 @@ export async function decodeJpeg(bytes: Uint8Array, width: number, height: numbe
   return { width, height, channels, data };
 }
 
+/** What the decoder would refuse without a word, or take memory for in vain. */
+function checkedFrame(bytes: Uint8Array): JpegFrame {
+  const frame = jpegFrame(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  const { process, bits, width, height, components } = frame;
+  const kind =
+    process === 0xc3
+      ? 'lossless coding'
+      : process > 0xc8
+        ? 'arithmetic coding'
+        : process > 0xc2
+          ? `coding process ${process - 0xc0}`
+          : bits !== 8
+            ? `${bits} bits a sample`
+            : components !== 1 && components !== 3
+              ? `${components} components a pixel${components === 4 ? ' (CMYK)' : ''}`
+              : undefined;
+  if (kind)
+    invalidData(
+      'decode-image',
+      `JPEG files with ${kind} are not supported; save it as RGB or grey, or as PNG.`,
+    );
+  // Each block of 8 x 8 pixels takes a bit at least.
+  if (width * height > 512 * bytes.length) {
+    const pixels = `${width} x ${height} pixels`;
+    invalidData(
+      'decode-image',
+      `the JPEG file is damaged or cut short: ${bytes.length} bytes cannot hold ${pixels}.`,
+    );
+  }
+  return frame;
+}
+
 async function loadCodec(): Promise<Codec> {
   const { default: make } = (await importPeer(
-    decoder('JPEG', '@jsquash/jpeg'),
+    {
+      packageName: '@jsquash/jpeg',
+      scope: 'decode-image',
+      code: 'io',
+      need: 'JPEG files are decoded by @jsquash/jpeg',
+    },
     () => import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js'),
   )) as unknown as { default: MakeCodec };
   if (!inNode()) return make(quietly);
@@ -90,15 +127,5 @@ function withImageData<T>(body: () => T): T {
     return body();
   } finally {
     delete scope.ImageData;
-  }
-}
-
-function componentsOf(bytes: Uint8Array): number {
-  let at = 2;
-  for (;;) {
-    while (bytes[at] === 0xff) at++;
-    const marker = bytes[at++]!;
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return bytes[at + 7]!;
-    at += bytes[at]! * 256 + bytes[at + 1]!;
   }
 }
