@@ -1,7 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { serveLivePage } from '@espalier/core/internal';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { elements, parseMarkup, textOf } from '../../test/markup.js';
@@ -137,6 +137,93 @@ const statusFor = (address: string, host: string): Promise<number | undefined> =
       .end(),
   );
 
+/** The rows of the summary, of the report of files that are written first. */
+async function reportOf(files: Record<string, string>): Promise<{ rows: string[][]; html: string }> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  const out = join(folder, 'of.html');
+  await run('report', ...Object.keys(files).map((name) => join(folder, name)), '--out', out);
+  const html = await readFile(out, 'utf8');
+  const [table] = elements(parseMarkup(html)).filter(({ tag }) => tag === 'tbody');
+  const rows = elements(table!).filter(({ tag }) => tag === 'tr');
+  return { rows: rows.map((row) => elements(row).filter(({ tag }) => tag === 'th' || tag === 'td').map(textOf)), html }; // prettier-ignore
+}
+
+describe('logs as they come', () => {
+  test('a run started again into the same file: what was run again stands, and a remark says so', async () => {
+    const { rows, html } = await reportOf({
+      'again.jsonl':
+        '{"epoch":0,"loss":1}\n{"epoch":1,"loss":0.5}\n{"epoch":2,"loss":0.1}\n{"epoch":1,"loss":0.6}\n',
+    });
+    expect(rows).toEqual([['again', '2', '0.6', '0.6', '2']]);
+    expect(html).toContain('went back from epoch 3 to epoch 2');
+  });
+
+  test('a last line without its end counts where it is whole; a mark of the byte order does not', async () => {
+    const { rows } = await reportOf({ 'whole.jsonl': '\uFEFF{"epoch":0,"loss":1}\n{"epoch":1,"loss":0.5}' });
+    expect(rows).toEqual([['whole', '2', '0.5', '0.5', '2']]);
+  });
+
+  test('a run that never was finite has a report without curves', async () => {
+    const { rows, html } = await reportOf({ 'lost.jsonl': '{"epoch":0,"loss":"NaN"}\n' });
+    expect(rows).toEqual([['lost', '1', 'NaN', '\u2013', '\u2013']]);
+    expect(html).toContain('No metric was finite in any epoch.');
+  });
+
+  test('runs of one name are told apart by their paths, and the command that makes the page is on it', async () => {
+    const { rows, html } = await reportOf({
+      'seed 1/run.jsonl': '{"epoch":0,"loss":1}\n',
+      'seed 2/run.jsonl': '{"epoch":0,"loss":2}\n',
+    });
+    expect(rows.map(([name]) => name)).toEqual([
+      join(folder, 'seed 1/run.jsonl'),
+      join(folder, 'seed 2/run.jsonl'),
+    ]);
+    const text = textOf(
+      elements(parseMarkup(html))
+        .filter(({ tag }) => tag === 'dd')
+        .at(-1)!,
+    );
+    expect(text).toContain(`npx @espalier/visualization report '${join(folder, 'seed 1/run.jsonl')}'`);
+  });
+
+  test('what all runs share stands at the head, what is their own by their names', async () => {
+    const record = (rate: number) =>
+      JSON.stringify({
+        seed: 7,
+        setup: { optimizer: { name: 'sgd', config: { learningRate: rate } } },
+        epochs: [{ epoch: 0, loss: rate }],
+      });
+    const { html } = await reportOf({ 'slow/record.json': record(0.1), 'fast/record.json': record(1) });
+    const all = elements(parseMarkup(html));
+    expect(all.filter(({ tag }) => tag === 'dt').map(textOf)).toEqual(['seed', 'command']);
+    expect(all.filter(({ tag }) => tag === 'p').map(textOf)).toEqual([
+      'Contents',
+      'optimizer: sgd (learningRate 0.1)',
+      'optimizer: sgd (learningRate 1)',
+    ]);
+  });
+
+  test('watch waits for a run that has not ended an epoch', async () => {
+    const empty = join(folder, 'empty.jsonl');
+    await writeFile(empty, '');
+    const pages: string[] = [];
+    await runCli(['watch', empty, log], {
+      print: () => undefined,
+      serve: async ({ render }) => {
+        pages.push(await render());
+        await appendFile(empty, '{"epoch":0,"loss":1}\n');
+        pages.push(await render());
+        return { address: '', close: () => Promise.resolve() };
+      },
+      untilInterrupted: () => Promise.resolve(),
+    });
+    expect(pages.map((page) => page.includes('Not one epoch yet: empty'))).toEqual([true, false]);
+  });
+});
+
 describe('what is wrong is told', () => {
   test.each([
     [['repotr', 'a'], /there is no command 'repotr'. Did you mean 'report'\?/],
@@ -157,17 +244,23 @@ describe('what is wrong is told', () => {
     };
     for (const [name, text, message] of [
       ['a.jsonl', '{"epoch":0}\nno\n', /line 2 is no epoch/],
-      ['b.jsonl', '{"loss":1}\n', /line 1 has no number `epoch`/],
+      ['b.jsonl', '{"loss":1}\n', /line 1 has no whole number `epoch` from 0/],
       ['c.jsonl', '', /holds no epoch yet/],
-      ['d.csv', 'epoch,loss\n0,1,2\n', /line 1 is no epoch \(not as many cells as columns\)/],
+      ['d.csv', 'epoch,loss\n0,1,2\n', /line 2 is no epoch \(not as many cells as columns\)/],
       ['e.json', '{"epochs":3}', /has no list `epochs`/],
       ['f.json', '{', /is no JSON/],
       ['g.txt', 'x', /is neither .jsonl, .csv nor .json/],
+      ['h.jsonl', '{"epoch":0,"loss":""}\n', /line 1 has `loss` "", which is no number/],
+      ['i.jsonl', '{"epoch":0,"loss":true}\n', /line 1 has `loss` true, which is no number/],
+      ['j.jsonl', '{"epoch":-1}\n', /line 1 has no whole number `epoch` from 0/],
+      ['k.jsonl', '{"epoch":0}\n\nno\n', /line 3 is no epoch/],
+      ['l.json', '{"epochs":[],"setup":{"plugins":"x"}}', /has odd `setup.plugins`/],
+      ['m.json', '{"epochs":[],"events":[{"message":"x"}]}', /has odd `events`/],
     ] as const)
       await expect(run('report', await file(name, text))).rejects.toThrow(message);
     await mkdir(join(folder, 'empty'));
     await expect(run('report', join(folder, 'empty'))).rejects.toThrow(/the folder has none of record.json/);
-    await expect(run('report', log, log)).rejects.toThrow(/two runs are named 'baseline'/);
+    await expect(run('report', log, log)).rejects.toThrow(/two runs are named '.*baseline.jsonl'/);
   });
 
   test('nothing is asked: how to ask', async () => {

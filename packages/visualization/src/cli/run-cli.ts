@@ -1,8 +1,9 @@
 import { EspalierError } from '@espalier/core';
 import { type CommandHost, nodeModule, portOf, readCommandLine, watch } from '@espalier/core/internal';
-import { htmlReport } from '../html-report.js';
-import { readRun } from '../saved-runs/read-run.js';
+import { htmlReport, type HtmlReportOptions } from '../html-report.js';
+import { readRun, readStartedRun } from '../saved-runs/read-run.js';
 import { runReport } from '../saved-runs/run-report.js';
+import type { SavedRun } from '../saved-runs/saved-run.js';
 import { writeReport } from '../write-report.js';
 
 const USAGE = `usage: npx @espalier/visualization COMMAND RUN... [--title TEXT] [--out FILE | --port N]
@@ -42,17 +43,46 @@ export async function runCli(args: readonly string[], host: CommandHost): Promis
       scope: RULES.scope,
       message: `${command} takes the paths of one run or several.`,
     });
-  const render = async (): Promise<string> =>
-    htmlReport(runReport(await Promise.all(paths.map(readRun)), options['--title']));
+  const title = options['--title'];
   if (command === 'report') {
-    host.print(await writeReport(options['--out'] ?? 'report.html', await render()));
+    const { made, ...report } = runReport(byPath(await Promise.all(paths.map(readRun)), paths), title);
+    const repeat = ['npx', '@espalier/visualization', ...args].map(quoted).join(' ');
+    const html = await htmlReport({ ...report, made: { ...made, command: repeat } });
+    host.print(await writeReport(options['--out'] ?? 'report.html', html));
     return 0;
   }
+  const render = async (): Promise<string> => {
+    const runs = byPath(await Promise.all(paths.map(readStartedRun)), paths);
+    return htmlReport(followed(runs, title));
+  };
   const port = portOf(line, RULES.scope);
   await render(); // What cannot be read is told here, and not in the browser.
   await watch(host, { render, files: await filesOf(paths), port }, paths.join(', '));
   return 0;
 }
+
+/** Runs of one name are named by their paths. */
+function byPath(runs: readonly SavedRun[], paths: readonly string[]): SavedRun[] {
+  const names = runs.map(({ name }) => name);
+  return runs.map((run, i) =>
+    names.indexOf(run.name) === names.lastIndexOf(run.name) ? run : { ...run, name: paths[i]! },
+  );
+}
+
+/** What there is to show of runs of which some may not have ended their first epoch. */
+function followed(runs: readonly SavedRun[], title: string | undefined): HtmlReportOptions {
+  const waiting = runs.filter(({ history }) => history.epochs.length === 0).map(({ name }) => name);
+  if (waiting.length === 0) return runReport(runs, title);
+  const subtitle = `Not one epoch yet: ${waiting.join(', ')}`;
+  const started = runs.filter(({ history }) => history.epochs.length > 0);
+  return started.length === 0
+    ? { title: title ?? waiting.join(', '), subtitle, sections: [] }
+    : { ...runReport(started, title), subtitle };
+}
+
+/** As a shell reads it. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** A folder changes with the files in it, whose names its own time does not follow. */
 async function filesOf(paths: readonly string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { KeptRecord } from './saved-run.js';
 
 /**
- * What made a run, for the head of a report: seed, executor, losses, optimizer, plugins, options, data and versions, each in a few
+ * What made a run, for the head of a report: seed, executor, losses, optimizer, plugins, options, data, commit and versions, each in a few
  * words.
  *
  * @param record A trainer's record, or the JSON of one. What it does not say is left out.
@@ -13,7 +13,7 @@ import type { KeptRecord } from './saved-run.js';
  */
 export function madeFrom(record: KeptRecord): Record<string, string | number> {
   const { seed, executor, setup = {} } = record;
-  const { losses, optimizer, plugins, options, data, versions } = setup as Setup;
+  const { losses, optimizer, plugins, options, data, validation, commit, versions } = setup as Setup;
   const made: Record<string, string | number | undefined> = {
     loss: losses && Object.values(losses).map(inWords).join(', '),
     optimizer: optimizer && inWords(optimizer),
@@ -21,7 +21,9 @@ export function madeFrom(record: KeptRecord): Record<string, string | number> {
     options: options && members(options),
     seed,
     executor,
-    data: data && `${data.examples ?? 'any number of'} examples, fingerprint ${data.fingerprint}`,
+    data: data && described(data),
+    validation: validation && described(validation),
+    commit,
     versions: versions && Object.entries(versions).map((pair) => pair.join(' ')).join(', '), // prettier-ignore
   };
   return Object.fromEntries(
@@ -41,9 +43,19 @@ interface Setup {
   readonly optimizer?: Configured;
   readonly plugins?: readonly Configured[];
   readonly options?: Readonly<Record<string, unknown>>;
-  readonly data?: { readonly examples: number | null; readonly fingerprint: string };
+  readonly data?: Described;
+  readonly validation?: Described;
+  readonly commit?: string;
   readonly versions?: Readonly<Record<string, string>>;
 }
+
+interface Described {
+  readonly examples: number | null;
+  readonly fingerprint: string;
+}
+
+const described = ({ examples, fingerprint }: Described): string =>
+  `${examples ?? 'any number of'} examples, fingerprint ${fingerprint}`;
 
 function inWords({ name, config }: Configured): string {
   const text =

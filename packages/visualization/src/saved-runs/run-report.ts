@@ -8,7 +8,7 @@ import { madeFrom } from './made-from.js';
 import { metricsOf, type SavedRun } from './saved-run.js';
 
 /**
- * The report of one run or several: how each ended, learning curves, remarks, and what made it.
+ * The report of one run or several: how each ended, learning curves, remarks, and what made them: first what all runs share.
  *
  * @param runs Names differ. The record of a trainer is a history; so is what {@link readRun} gives.
  * @param title Default: the names.
@@ -32,20 +32,38 @@ export function runReport(runs: readonly SavedRun[], title?: string): HtmlReport
           : `two runs are named '${twice}': names must differ.`,
     });
   }
-  const [only, ...others] = runs;
-  const single = others.length === 0;
+  const [first, ...others] = runs;
+  const made = runs.map(({ history }) => Object.entries(madeFrom(history)));
+  const shared = made[0]!.filter(([name, value]) =>
+    made.every((one) => one.some((entry) => entry[0] === name && entry[1] === value)),
+  );
+  const isShared = new Set(shared.map(([name]) => name));
   return {
     title: title ?? (names.length > 3 ? `${counted(names.length, 'run')}` : names.join(', ')),
-    ...(single && { made: madeFrom(only!.history) }),
+    made: Object.fromEntries(shared),
     summary: summary(runs),
     sections: [
-      {
-        title: 'Learning curves',
-        charts: single ? learningCurves(only!.history) : learningCurves(runs),
-      },
-      ...(single ? remarks(only!, 'Remarks') : runs.flatMap((run) => details(run))),
+      curves(runs),
+      ...(others.length === 0
+        ? remarks(first!, 'Remarks')
+        : runs.flatMap((run, i) =>
+            details(
+              run,
+              made[i]!.filter(([name]) => !isShared.has(name)),
+            ),
+          )),
     ],
   };
+}
+
+/** Without charts where there is nothing to draw, as of a run that never had a finite loss. */
+function curves(runs: readonly SavedRun[]): ReportSection {
+  const title = 'Learning curves';
+  const isDrawn = runs.some(({ history }) =>
+    history.epochs.some((one) => metricsOf(history).some((name) => Number.isFinite(one[name]))),
+  );
+  if (!isDrawn) return { title, text: 'No metric was finite in any epoch.' };
+  return { title, charts: runs.length === 1 ? learningCurves(runs[0]!.history) : learningCurves(runs) };
 }
 
 /** Each metric at the last epoch, and where the first of them was best. */
@@ -94,20 +112,13 @@ function bestOf(
   );
 }
 
-/** What a run of several was, closed until somebody asks. */
-function details(run: SavedRun): ReportSection[] {
-  const made = Object.entries(madeFrom(run.history));
-  const { events = [] } = run.history;
-  if (made.length === 0 && events.length === 0) return [];
+/** What a run of several has of its own, closed until somebody asks. */
+function details(run: SavedRun, own: readonly (readonly [string, string | number])[]): ReportSection[] {
   const [section] = remarks(run, run.name);
-  return [
-    {
-      title: run.name,
-      collapsed: true,
-      ...(section ?? {}),
-      ...(made.length > 0 && { text: made.map(([name, value]) => `${name}: ${value}`).join('\n\n') }),
-    },
-  ];
+  if (own.length === 0 && section === undefined) return [];
+  const ended = section?.text === undefined ? [] : [section.text];
+  const text = [...own.map(([name, value]) => `${name}: ${value}`), ...ended].join('\n\n');
+  return [{ ...section, title: run.name, collapsed: true, ...(text !== '' && { text }) }];
 }
 
 function remarks({ history }: SavedRun, title: string): ReportSection[] {
