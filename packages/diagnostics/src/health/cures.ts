@@ -1,4 +1,4 @@
-import { unitKind } from './unit-kinds.js';
+import { floorOf, unitKind } from './unit-kinds.js';
 
 /** What may be wrong with a layer. */
 export type Illness = 'exploding' | 'dead' | 'saturated' | 'vanishing' | 'still';
@@ -6,15 +6,22 @@ export type Illness = 'exploding' | 'dead' | 'saturated' | 'vanishing' | 'still'
 /**
  * What helps, by name.
  *
+ * @param activation That of the layer itself.
  * @param activations Those of the network's layers: a bounded one among them is the usual cause of vanishing gradients.
  */
-export function cureOf(illness: Illness, activations: readonly (string | null)[]): string {
+export function cureOf(
+  illness: Illness,
+  activation: string | null,
+  activations: readonly (string | null)[],
+): string {
   const bounded = activations.find((activation) => unitKind(activation) === 'bounded');
   switch (illness) {
     case 'exploding':
       return 'clip the gradients (clipGradients({ globalNorm: 1 })), lower the learning rate, or start from smaller weights (heNormal, glorotUniform).';
     case 'dead':
-      return 'use leakyRelu or elu in place of relu, lower the learning rate, or let biases start at 0.';
+      return floorOf(activation) === 0
+        ? `use leakyRelu or elu in place of ${activation}, lower the learning rate, or let biases start at 0.`
+        : 'lower the learning rate, start from smaller weights (glorotUniform), or put batch normalisation before the activation.';
     case 'saturated':
       return 'start from smaller weights (glorotUniform), scale the inputs to about -1 to 1, or put batch normalisation before the activation.';
     case 'vanishing':

@@ -2,7 +2,7 @@ import type { HostArrays } from '@espalier/core';
 import { parameterKind, toTensorData } from '@espalier/core';
 import { layerOf } from '../weights/layer-of.js';
 import type { EpochFigures } from './step-figures.js';
-import { SATURATED_ROOM, unitKind } from './unit-kinds.js';
+import { deadRoom, SATURATED_ROOM, unitKind } from './unit-kinds.js';
 
 /** Figures of one layer over one epoch. What is not finite, or not there for a layer of this kind, is null. */
 export interface LayerEpoch {
@@ -166,12 +166,15 @@ function unitsOf(
   { figures, activations, steps }: EpochSource,
 ): Pick<LayerEpoch, 'units' | 'deadUnits' | 'saturatedUnits' | 'saturatedValues'> {
   const found = figures.units.get(layer);
-  const kind = unitKind(activations.get(layer));
+  const activation = activations.get(layer);
+  const kind = unitKind(activation);
   if (!found || !kind) return { units: null, deadUnits: null, saturatedUnits: null, saturatedValues: null };
   const share = (limit: number): number =>
     found.room.filter((room) => room <= limit).length / found.room.length;
   const units = found.room.length;
-  if (kind === 'cut') return { units, deadUnits: share(0), saturatedUnits: null, saturatedValues: null };
+  if (kind === 'cut') {
+    return { units, deadUnits: share(deadRoom(activation!)), saturatedUnits: null, saturatedValues: null };
+  }
   return {
     units,
     deadUnits: null,

@@ -213,6 +213,28 @@ describe('the verdicts of health, and that each cure works', () => {
     for (const cured of cures) expect((await trained(cured, 0.1)).healthy).toBe(true);
   });
 
+  test.each([
+    ['elu', '-1'],
+    ['selu', '-1.76'],
+  ])('dead: %s at its bound, and what lies before it', async (activation, bound) => {
+    const model = network({ activation, depth: 2 });
+    const dying = model.getLayer('hidden_2');
+    dying.setWeights([dying.getWeights()[0]!, tf.fill([12], -20)]);
+    const sick = await trained(model, 0.1);
+    expect(sick.layers[1]).toMatchObject({ layer: 'hidden_2', verdict: 'dead', since: 1 });
+    expect(sick.layers[1]!.sentence).toBe(
+      `hidden_2 is dead: 100 % of its 12 units give ${bound} for every example, since epoch 1.`,
+    );
+    expect(sick.layers[1]!.cure).toContain('batch normalisation');
+    expect(sick.layers[0]).toMatchObject({ verdict: 'vanishing' });
+    expect(sick.layers[0]!.cure).toBe(`cure hidden_2 first: ${sick.layers[1]!.cure}`);
+    for (const cured of [
+      network({ activation, depth: 2, gain: 1 }),
+      network({ activation, depth: 2, bias: -9, normalize: true }),
+    ])
+      expect((await trained(cured, 0.1)).healthy).toBe(true);
+  });
+
   test('saturated: smaller weights, batch normalisation', async () => {
     const sick = await trained(network({ activation: 'tanh', gain: 30 }), 0.01);
     expect(sick.layers[0]).toMatchObject({ verdict: 'saturated', since: 1 });

@@ -55,8 +55,8 @@ const positive = (fallback: number) => option.number({ min: 0, exclusiveMin: tru
  * does not learn come together: the loss stands still; mean and deviation of the layer's weights move by less than 0.003; the layer's
  * weights are those of the first epoch. A layer that falls ill is a remark in the run's record, too.
  *
- * A unit is an entry of the last dimension. It is dead where relu gives 0, saturated where sigmoid or tanh lies within 2 % of a bound,
- * for every example of an epoch. Squares are added up in float32: entries of a gradient below 1e-19 count as 0.
+ * A unit is an entry of the last dimension. It is dead where relu gives 0, or elu or selu lies within 0.02 of its
+ * bound, saturated where sigmoid or tanh lies within 2 % of a bound, for every example of an epoch. Squares are added up in float32: entries of a gradient below 1e-19 count as 0.
  *
  * Inside the step it costs two sums of squares for each parameter and a maximum for each layer with such units; after an epoch one copy of
  * the weights. It changes nothing. A run of several batches a step counts the units of the last of them.

@@ -1,6 +1,7 @@
 import type { HealthEpoch, LayerEpoch } from './health-record.js';
 import type { Illness } from './cures.js';
 import { cureOf } from './cures.js';
+import { floorOf } from './unit-kinds.js';
 
 /** Where the bounds lie. */
 export interface HealthBounds {
@@ -43,7 +44,10 @@ export function judge(epochs: readonly HealthEpoch[], bounds: HealthBounds): Lay
   if (!last) return [];
   const illnesses = epochs.map((_, i) => illnessesAfter(epochs.slice(0, i + 1), bounds));
   const activations = last.layers.map(({ activation }) => activation);
-  return last.layers.map(({ layer }, i): LayerHealth => {
+  // No gradient comes through a layer that is dead as a whole: what vanishes before it from then on is cured with it.
+  const dead = last.layers.map(({ deadUnits }) => deadUnits).lastIndexOf(1);
+  const died = epochs.map(({ layers }) => layers[dead]?.deadUnits === 1).lastIndexOf(false) + 1;
+  return last.layers.map(({ layer, activation }, i): LayerHealth => {
     const history = illnesses.map((ofEpoch) => ofEpoch[i]);
     const signs = signsAfter(epochs, i, bounds);
     if (history.at(-1) === undefined)
@@ -56,7 +60,11 @@ export function judge(epochs: readonly HealthEpoch[], bounds: HealthBounds): Lay
     const at = epochs[illness === 'exploding' ? start : epochs.length - 1]!;
     const since = epochs[start]!.epoch;
     const sentence = `${layer} ${describe(illness, at.layers[i]!, at, signs)}, since epoch ${since}.`;
-    return { layer, verdict: illness, since, sentence, cure: cureOf(illness, activations), signs };
+    const blocked = illness === 'vanishing' && i < dead && start >= died;
+    const cure = blocked
+      ? `cure ${last.layers[dead]!.layer} first: ${cureOf('dead', activations[dead]!, activations)}`
+      : cureOf(illness, activation, activations);
+    return { layer, verdict: illness, since, sentence, cure, signs };
   });
 }
 
@@ -149,7 +157,7 @@ function describe(
       if (!figures.finite) return 'has a gradient or weights that are NaN or infinite';
       return `has an exploding gradient: a step changes its weights by ${small(figures.updateRatio)} of their size`;
     case 'dead':
-      return `is dead: ${percent(figures.deadUnits)} of its ${figures.units} units give 0 for every example`;
+      return `is dead: ${percent(figures.deadUnits)} of its ${figures.units} units give ${+floorOf(figures.activation)!.toFixed(2)} for every example`;
     case 'saturated':
       return `is saturated: ${percent(figures.saturatedValues)} of its values lie at a bound of ${figures.activation}`;
     case 'vanishing': {

@@ -17,8 +17,15 @@ const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
   softsign: [-1, 1],
 };
 
-/** Activations whose slope is 0 where they give 0. */
-const CUT_AT_ZERO: ReadonlySet<string> = new Set(['relu', 'relu6', 'thresholdedRelu']);
+/** The values that activations of one bound have where their slope is 0. */
+const FLOORS: Readonly<Record<string, number>> = {
+  relu: 0,
+  relu6: 0,
+  thresholdedRelu: 0,
+  // Their slope is what lies above the floor.
+  elu: -1,
+  selu: -1.0507009873554805 * 1.6732632423543772,
+};
 
 /** Where an activation saturates; `undefined` for one without two bounds. */
 export function saturationOf(activation: string | undefined): Saturation | undefined {
@@ -31,18 +38,28 @@ export function saturationOf(activation: string | undefined): Saturation | undef
 /** Whether the units of an activation can be told to be dead, to be saturated, or neither. */
 export function unitKind(activation: string | null | undefined): 'cut' | 'bounded' | undefined {
   if (activation === undefined || activation === null) return undefined;
-  if (CUT_AT_ZERO.has(activation)) return 'cut';
+  if (FLOORS[activation] !== undefined) return 'cut';
   return BOUNDS[activation] ? 'bounded' : undefined;
 }
 
-/** A `room` below this is within {@link MARGIN} of a bound; of an activation that cuts, 0 is dead. */
+/** A `room` below this is within {@link MARGIN} of a bound. */
 export const SATURATED_ROOM = 2 * MARGIN;
+
+/** What a dead unit gives: the floor of an activation that cuts. */
+export function floorOf(activation: string | null): number | undefined {
+  return FLOORS[activation ?? ''];
+}
+
+/** The largest `room` of a dead unit: none above a floor of 0, which is reached; above others, which are neared, the {@link MARGIN}. */
+export function deadRoom(activation: string): number {
+  return floorOf(activation) === 0 ? 0 : MARGIN;
+}
 
 /** What a step has of a layer's units. */
 export interface UnitFigures {
   /**
-   * `[U]`, how far from where its slope is 0 each unit came at most: of an activation that cuts at 0 its largest value, at most 1; of a
-   * bounded one the distance from the nearer bound, 1 at the centre.
+   * `[U]`, how far from where its slope is 0 each unit came at most: of an activation that cuts its largest value above the floor, at
+   * most 1; of a bounded one the distance from the nearer bound, 1 at the centre.
    */
   readonly room: tf.Tensor1D;
   /** Share of values within 2 % of a bound; 0 where there are none. */
@@ -54,8 +71,10 @@ export function unitFigures(output: tf.Tensor, activation: string | undefined): 
   const kind = unitKind(activation);
   if (!kind || output.rank < 2) return undefined;
   const axes = Array.from({ length: output.rank - 1 }, (_, axis) => axis);
-  if (kind === 'cut')
-    return { room: tf.clipByValue(tf.max<tf.Tensor1D>(output, axes), 0, 1), saturated: tf.scalar(0) };
+  if (kind === 'cut') {
+    const above = tf.sub<tf.Tensor1D>(tf.max<tf.Tensor1D>(output, axes), FLOORS[activation!]!);
+    return { room: tf.clipByValue(above, 0, 1), saturated: tf.scalar(0) };
+  }
   const [from, to] = BOUNDS[activation!]!;
   const fromCentre = tf.abs(tf.mul(tf.sub(output, (from + to) / 2), 2 / (to - from)));
   const room = tf.sub(1, fromCentre);
