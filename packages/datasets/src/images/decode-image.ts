@@ -3,10 +3,10 @@ import { describe } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
 import { decodeBmp } from './bmp/decode-bmp.js';
 import { decodeJpeg } from './decode-jpeg.js';
+import { decodePng } from './decode-png.js';
+import { decodeTiff } from './decode-tiff.js';
 import type { DecodedImage } from './image.js';
 import { imageHeader } from './image-header.js';
-import { decodePng } from './png/decode-png.js';
-import { decodeTiff } from './tiff/decode-tiff.js';
 
 const SCOPE = 'decode-image';
 
@@ -19,10 +19,10 @@ export interface DecodeImageOptions {
 /**
  * Decodes a PNG, JPEG, BMP or TIFF file, in Node and in browsers alike: the same bits everywhere.
  *
- * PNG of every kind; baseline and progressive JPEG, as libjpeg and Pillow decode them; BMP of 1 to 32 bits, runs included; TIFF
- * of 1 to 16 bits, grey, RGB or palette, without compression and with CCITT, LZW, deflate, PackBits, of several pictures the
- * first. Other kinds are refused by name. Values are those of the file: no colour management, no rotation; more than 8 bits are
- * rounded to 8. The size is read from the header and checked before memory is taken.
+ * PNG, but for interlaced ones of fewer than 8 bits; baseline and progressive JPEG, as libjpeg and Pillow decode them; BMP of 1
+ * to 32 bits, runs included; TIFF of 1 to 16 bits, grey, RGB or palette, without compression and with CCITT, LZW, deflate,
+ * PackBits, of several pictures the first. Other kinds are refused by name. Values are those of the file: no colour management,
+ * no rotation; 16 bits are rounded to 8, in TIFF cut. The size is read from the header and checked before memory is taken.
  *
  * @param bytes The whole file.
  * @returns Grey pictures with one channel, others with three, or four where there is opacity.
@@ -56,7 +56,7 @@ export async function decodeImage(
   try {
     if (format === 'bmp') return decodeBmp(bytes);
     if (format === 'png') return await decodePng(bytes, header);
-    return await (format === 'jpeg' ? decodeJpeg(bytes) : decodeTiff(bytes, maxPixels));
+    return await (format === 'jpeg' ? decodeJpeg(bytes) : decodeTiff(bytes));
   } catch (cause) {
     if (isEspalierError(cause)) throw cause;
     // libjpeg throws no errors, and a read beyond the end says nothing that helps.

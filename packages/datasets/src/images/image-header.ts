@@ -3,7 +3,7 @@ import { bmpSize } from './bmp/bmp-header.js';
 import type { ImageHeader } from './image.js';
 import { jpegFrame } from './jpeg-frame.js';
 import { otherFormat } from './other-formats.js';
-import { readTiffTags } from './tiff/tiff-tags.js';
+import { readTiffTags } from './tiff-tags.js';
 
 const SCOPE = 'decode-image';
 

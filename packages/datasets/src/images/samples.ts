@@ -6,33 +6,19 @@ export type Samples = Uint8Array | Uint16Array;
 
 /** How samples are packed. */
 export interface Packing {
-  /** Of a sample, 1 to 16. */
+  /** Of a sample, 1 to 8. */
   readonly bits: number;
   readonly perRow: number;
   readonly rows: number;
-  /** Of samples of 16 bits. Default false. */
-  readonly littleEndian?: boolean;
 }
 
 /** Bytes of a row: each begins at a whole one. */
 export const rowBytes = (bits: number, perRow: number): number => Math.ceil((bits * perRow) / 8);
 
-/** An array for so many samples of so many bits. */
-export const emptySamples = (bits: number, count: number): Samples =>
-  bits <= 8 ? new Uint8Array(count) : new Uint16Array(count);
-
 /** Samples out of the bytes of a file, the highest bit of a byte first. Samples of 8 bits are a view. */
-export function unpackSamples(
-  packed: Uint8Array,
-  { bits, perRow, rows, littleEndian = false }: Packing,
-): Samples {
+export function unpackSamples(packed: Uint8Array, { bits, perRow, rows }: Packing): Uint8Array {
   if (bits === 8) return packed.subarray(0, perRow * rows);
-  const samples = emptySamples(bits, perRow * rows);
-  if (bits === 16) {
-    const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
-    for (let i = 0; i < samples.length; i++) samples[i] = view.getUint16(2 * i, littleEndian);
-    return samples;
-  }
+  const samples = new Uint8Array(perRow * rows);
   const most = 2 ** bits - 1;
   const stride = rowBytes(bits, perRow);
   let to = 0;

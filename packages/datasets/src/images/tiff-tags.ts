@@ -11,14 +11,11 @@ const NAMES = {
   278: 'rowsPerStrip',
   279: 'stripBytes',
   284: 'planar',
-  292: 'group3Options',
   317: 'predictor',
-  320: 'colorMap',
   322: 'tileWidth',
   323: 'tileHeight',
   324: 'tileOffsets',
   325: 'tileBytes',
-  338: 'extraSamples',
   339: 'sampleFormat',
 } as const;
 
