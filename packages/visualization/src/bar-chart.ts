@@ -1,11 +1,18 @@
 import { EspalierError, option } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkText, list, text } from './check-chart.js';
+import { barLabelWidth, barSizes, valueDomain } from './bar-layout.js';
+import { categoryLabels } from './category-axis.js';
 import { drawableOrNull, extent } from './domain.js';
-import { cleanText, counted, formatNumber } from './text.js';
-import { cutNames } from './text-width.js';
+import { columnLabelWidth } from './heat-map-parts.js';
+import { bottomLegend } from './legends.js';
+import { cleanText, counted, digitsApart, formatNumber } from './text.js';
+import { cutNames, textWidth } from './text-width.js';
 import { seriesColor, theme } from './theme.js';
 import { axisSpec, linearAxis } from './ticks.js';
+
+/** Room for a series in the legend, px. */
+const seriesWidth = 160;
 
 /** One bar. */
 export interface Bar {
@@ -27,9 +34,9 @@ export interface BarChartOptions extends ChartOptions {
   readonly valueLabel?: string;
   /** Bars grow to the right, with room for long labels, or upwards. Default `horizontal`. */
   readonly orientation?: 'horizontal' | 'vertical';
-  /** Writes each value at the end of its bar. Default: true up to 30 bars. */
+  /** Writes each value at the end of its bar, where that fits. Default: true up to 30 bars. */
   readonly showValues?: boolean;
-  /** Decimals of the written values, 0 to 20. Default: four significant digits. */
+  /** Decimals of the written values, 0 to 20. Default: four significant digits, or as many as tell the values apart. */
   readonly digits?: number;
   /** Bars from 0; or dots on an axis that fits the values, for small differences between large numbers. Default `bars`. */
   readonly marks?: 'bars' | 'dots';
@@ -57,9 +64,10 @@ export interface BarChartOptions extends ChartOptions {
  */
 export function barChart(options: BarChartOptions): Chart {
   const check = checkChart('bar-chart', options, rules);
-  const { marks = 'bars', errorLabel, bars, valueLabel = '', orientation = 'horizontal', digits } = options;
+  const { marks = 'bars', errorLabel, bars, valueLabel = '', orientation = 'horizontal' } = options;
   if (bars.length === 0) refuse('bars is empty: give at least one.');
   const { showValues = bars.length <= 30 } = options;
+  const digits = options.digits ?? digitsApart(extent(bars.map((bar) => drawableOrNull(bar?.value))));
   const places = new Set<string>();
   const rows = bars.map((bar, index) => {
     if (typeof bar?.label !== 'string') check.fail(`bars[${index}].label`, 'a string', bar?.label);
@@ -82,51 +90,67 @@ export function barChart(options: BarChartOptions): Chart {
       value === null
         ? ''
         : formatNumber(value, digits) +
-          (bar.error === undefined ? '' : ` \u00b1 ${formatNumber(bar.error, digits)}`);
+          (bar.error === undefined
+            ? ''
+            : ` \u00b1 ${formatNumber(digits === undefined ? Number(bar.error.toPrecision(2)) : bar.error, digits)}`);
     return { label, series, value, text, ...spread };
   });
   const ends = extent(rows.flatMap((row) => [row.value, row.low ?? null, row.high ?? null]));
   if (ends === undefined) return refuse('nothing to draw: no bar has a finite value.');
 
   const labels = [...new Set(rows.map((row) => row.label))];
-  const cut = cutNames(labels, 200, 11);
+  const cut = cutNames(labels, orientation === 'vertical' ? columnLabelWidth : barLabelWidth, 11);
   const shown = new Map(labels.map((label, i) => [label, cut[i]!]));
-  for (const row of rows) row.label = shown.get(row.label)!;
-  const series = [...new Set(rows.map((row) => row.series))];
+  const allSeries = [...new Set(rows.map((row) => row.series))];
+  const series = cutNames(allSeries, seriesWidth, 11);
+  const says = rows.map((row) => `${row.label}${row.series && ` (${row.series})`} ${row.text || 'no value'}`);
+  for (const row of rows) {
+    row.label = shown.get(row.label)!;
+    row.series = series[allSeries.indexOf(row.series)]!;
+  }
   const missing = rows.filter((row) => row.value === null).length;
-  // Side by side the written values need more room than one above the other.
-  const bar = orientation === 'vertical' && showValues ? 38 : Math.max(14, Math.min(26, 44 / series.length));
-  const thickness = bar * series.length + 8;
-  const along =
-    horizontalOr(orientation, options.width, options.height) ?? (orientation === 'horizontal' ? 420 : 260);
-  const across =
-    horizontalOr(orientation, options.height, options.width) ?? Math.max(60, labels.length * thickness);
-  const [x, y] = orientation === 'horizontal' ? ['x', 'y'] : ['y', 'x'];
+  // From the end of a bar to its number; a dot has a radius.
+  const gap = marks === 'dots' ? 8 : 4;
+  const isHorizontal = orientation === 'horizontal';
+  const along = (isHorizontal ? options.width : options.height) ?? (isHorizontal ? 420 : 260);
+  const {
+    length: across,
+    thickness,
+    fontSize,
+  } = barSizes({
+    count: labels.length,
+    series: series.length,
+    isHorizontal,
+    texts: showValues ? rows.map((row) => row.text) : [],
+    across: isHorizontal ? options.height : options.width,
+  });
+  const written = rows.flatMap(({ value, text, low }) =>
+    fontSize === undefined || value === null || value >= 0
+      ? []
+      : [{ end: low ?? value, room: isHorizontal ? textWidth(text, fontSize) + gap + 4 : fontSize + 6 }],
+  );
+  const [x, y] = isHorizontal ? (['x', 'y'] as const) : (['y', 'x'] as const);
   const grouped = series.length > 1;
   const axis = axisSpec(
-    linearAxis(marks === 'bars' ? barDomain(ends) : widened(ends), {
+    linearAxis(valueDomain(ends, marks, written, along), {
       nice: true,
       count: Math.max(3, Math.round(along / 70)),
     }),
   );
   const encoding = {
-    [y!]: {
+    [y]: {
       field: 'label',
       type: 'nominal',
       // An order by `sort` becomes a condition within a condition for each bar, too deep for some hundreds.
       sort: null,
       title: null,
       scale: { domain: cut, paddingInner: 0.25, paddingOuter: 0.15 },
-      axis: {
-        ticks: false,
-        labelLimit: 0,
-        ...(orientation === 'vertical' && cut.some((l) => l.length > 4) ? { labelAngle: -40 } : {}),
-      },
+      axis: { ticks: false, ...categoryLabels(cut, across, y) },
     },
     ...(grouped
       ? { [`${y}Offset`]: { field: 'series', type: 'nominal', sort: null, scale: { domain: series } } }
       : {}),
-    [x!]: {
+    [x]: {
       field: 'value',
       type: 'quantitative',
       title: valueLabel === '' ? null : cleanText(valueLabel),
@@ -138,14 +162,7 @@ export function barChart(options: BarChartOptions): Chart {
     field: 'series',
     type: 'nominal',
     scale: { domain: series, range: series.map((_, i) => seriesColor(i)) },
-    legend: grouped
-      ? {
-          orient: 'bottom',
-          direction: 'horizontal',
-          columns: Math.max(1, Math.min(series.length, 4)),
-          title: null,
-        }
-      : null,
+    legend: grouped ? bottomLegend(series, isHorizontal ? along : across) : null,
   };
   const side = (sign: 1 | -1) => ({
     data: {
@@ -157,31 +174,29 @@ export function barChart(options: BarChartOptions): Chart {
     },
     mark: {
       type: 'text',
-      fontSize: 10.5,
+      fontSize,
       color: theme.softInk,
       aria: false,
-      ...(orientation === 'horizontal'
-        ? { align: sign > 0 ? 'left' : 'right', dx: 4 * sign, baseline: 'middle' }
-        : { align: 'center', dy: -3 * sign, baseline: sign > 0 ? 'bottom' : 'top' }),
+      ...(isHorizontal
+        ? { align: sign > 0 ? 'left' : 'right', dx: gap * sign, baseline: 'middle' }
+        : { align: 'center', dy: -(gap - 1) * sign, baseline: sign > 0 ? 'bottom' : 'top' }),
     },
     encoding: {
-      [x!]: { ...encoding[x!], field: 'end' },
+      [x]: { ...encoding[x], field: 'end' },
       text: { field: 'text', type: 'nominal' },
     },
   });
   return makeChart(
     {
       ...options,
-      ...(orientation === 'horizontal' ? { width: along, height: across } : { width: across, height: along }),
+      ...(isHorizontal ? { width: along, height: across } : { width: across, height: along }),
     },
     [
       ...(errorLabel === undefined ? [] : [`Whiskers: ${cleanText(errorLabel)}`]),
       ...(missing > 0 ? [`${counted(missing, 'bar')} without a finite value`] : []),
+      ...(showValues && fontSize === undefined ? ['values not written: the bars are too thin'] : []),
     ],
-    `Chart of ${counted(rows.length, marks === 'bars' ? 'bar' : 'dot')}: ${rows
-      .slice(0, 40)
-      .map((row) => `${row.label}${row.series && ` (${row.series})`} ${row.text || 'no value'}`)
-      .join(', ')}`,
+    `Chart of ${counted(rows.length, marks === 'bars' ? 'bar' : 'dot')}: ${says.slice(0, 40).join(', ')}`,
     {
       data: { values: rows },
       encoding,
@@ -192,8 +207,10 @@ export function barChart(options: BarChartOptions): Chart {
               mark: { type: 'point', filled: true, size: 60, opacity: 1, invalid: 'filter' },
               encoding: { color },
             },
-        ...whiskers(rows, encoding, x!),
-        ...(showValues ? [side(1), side(-1)].filter((layer) => layer.data.values.length > 0) : []),
+        ...whiskers(rows, encoding, x, thickness),
+        ...(fontSize !== undefined
+          ? [side(1), side(-1)].filter((layer) => layer.data.values.length > 0)
+          : []),
       ],
     },
   );
@@ -213,6 +230,7 @@ function whiskers(
   rows: readonly { readonly low?: number; readonly high?: number }[],
   encoding: object,
   x: string,
+  thickness: number,
 ) {
   const values = rows.filter((row) => row.low !== undefined);
   if (values.length === 0) return [];
@@ -222,29 +240,12 @@ function whiskers(
     mark: { color: theme.ink, aria: false, ...mark },
     encoding: more,
   });
-  const tick = { type: 'tick', thickness: 1.2, size: 8 };
+  const tick = { type: 'tick', thickness: 1.2, size: Math.min(8, thickness * 0.8) };
   return [
     layer({ type: 'rule', strokeWidth: 1.2 }, { [x]: along('low'), [`${x}2`]: { field: 'high' } }),
     layer(tick, { [x]: along('low') }),
     layer(tick, { [x]: along('high') }),
   ];
-}
-
-/** Dots do not grow from 0: room on both sides is enough. */
-function widened([min, max]: readonly [number, number]): [number, number] {
-  const room = (max - min) * 0.05;
-  return [min - room, max + room];
-}
-
-function horizontalOr<T>(orientation: string, horizontal: T, vertical: T): T {
-  return orientation === 'horizontal' ? horizontal : vertical;
-}
-
-/** Bars grow from 0, and the longest leaves room for its number. */
-function barDomain([min, max]: readonly [number, number]): [number, number] {
-  const low = Math.min(0, min);
-  const high = Math.max(0, max);
-  return low === high ? [0, 1] : [low * 1.08, high * 1.08];
 }
 
 function refuse(message: string): never {

@@ -61,11 +61,14 @@ export function calibrationChart(options: CalibrationChartOptions): Chart {
       scope: 'calibration-chart',
       message: 'models has no bin with an answer: there is nothing to draw.',
     });
-  const ideal = { name: 'honest', points: [{ x: 0, y: 0 }, { x: 1, y: 1 }], dashed: true }; // prettier-ignore
+  const ideal = { name: 'honest', points: [{ x: 0, y: 0 }, { x: 1, y: 1 }], dashed: true, markers: false }; // prettier-ignore
   return lineChart({
     width: 320,
     height: 320,
     ...chart,
+    subtitle: [chart.subtitle ?? '', 'Whiskers: 95 % interval']
+      .filter((part) => part !== '')
+      .join(' \u00b7 '),
     xLabel: 'Confidence',
     yLabel: 'Share of right answers',
     yDomain: [0, 1],

@@ -1,4 +1,5 @@
-import { formatNumber } from './text.js';
+import { extent } from './domain.js';
+import { digitsApart, formatNumber } from './text.js';
 import { textWidth } from './text-width.js';
 
 /** Texts of one size that fit into cells. */
@@ -44,12 +45,24 @@ export function shortNumber(value: number, digits = 2): string {
   return formatNumber(rounded);
 }
 
-/** Numbers as they are, with three and two digits, and with one: what {@link fitTexts} chooses from. */
+/**
+ * Numbers as they are, with three and two digits, and with one: what {@link fitTexts} chooses from. Never with fewer digits than tell the
+ * smallest from the largest: cells of different colours would read alike.
+ */
 export function numberWays(values: readonly number[]): string[][] {
+  const ends = extent(values) ?? [0, 0];
+  const largest = Math.max(Math.abs(ends[0]), Math.abs(ends[1]));
+  const least = ends[1] > ends[0] ? Math.floor(Math.log10(largest)) + 1 - Math.log10(ends[1] - ends[0]) : 1;
+  const digits = Math.min(17, Math.max(3, Math.ceil(least)));
   return [
     values.map((value) =>
-      formatNumber(Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(3))),
+      formatNumber(
+        Number.isInteger(value) && Math.abs(value) < 1e6 ? value : Number(value.toPrecision(digits)),
+        digits > 4 ? digitsApart(ends) : undefined,
+      ),
     ),
-    ...[2, 1].map((digits) => values.map((value) => shortNumber(value, digits))),
+    ...[Math.max(2, Math.ceil(least)), 1]
+      .filter((count) => count >= least)
+      .map((count) => values.map((value) => shortNumber(value, count))),
   ];
 }

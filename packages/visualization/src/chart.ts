@@ -1,6 +1,6 @@
 import { theme } from './theme.js';
 import { cleanText } from './text.js';
-import { wrapText } from './text-width.js';
+import { cutMiddle, wrapText } from './text-width.js';
 
 /**
  * A chart as plain JSON: a complete Vega-Lite v6 specification with its data inside. It can be drawn by
@@ -67,6 +67,8 @@ const config = {
     tickColor: theme.axis,
     tickSize: 4,
     labelPadding: 4,
+    // Vega would write the title over labels that reach further than 200 px.
+    maxExtent: 1000,
   },
   legend: {
     labelColor: theme.softInk,
@@ -76,10 +78,15 @@ const config = {
     titleFontWeight: 'normal',
     labelLimit: 400,
     titleLimit: 400,
+    // Vega would leave out entries beyond 30.
+    symbolLimit: 0,
     gradientStrokeColor: 'transparent',
     layout: { bottom: { anchor: 'start', direction: 'vertical', margin: 6 } },
   },
 } as const;
+
+/** Room for a line of a legend's title, px. */
+const LEGEND_WIDTH = 170;
 
 /**
  * Puts the parts that all charts share around `body`. Empty subtitle lines are left out, long lines are wrapped.
@@ -107,7 +114,42 @@ export function makeChart(
     width,
     height,
     config,
-    ...body,
+    ...withFittedTitles(body, { x: Math.max(width, 120), y: Math.max(height, 120) }),
+  };
+}
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** Titles of axes and legends on as many lines as they need, three at most; longer ones are cut in their middle. */
+function withFittedTitles(part: Part, room: { readonly x: number; readonly y: number }): Part {
+  const fitted = (title: unknown, width: number): unknown => {
+    if (typeof title !== 'string') return title;
+    const lines = wrapText(
+      cutMiddle(cleanText(title), 2.7 * width, config.axis.titleFontSize),
+      width,
+      config.axis.titleFontSize,
+    );
+    return lines.length === 1 ? lines[0] : lines;
+  };
+  const channels = Object.entries((part['encoding'] ?? {}) as Readonly<Record<string, Part>>).map(
+    ([name, channel]): [string, Part] => {
+      const legend = channel['legend'] as Part | null | undefined;
+      return [
+        name,
+        {
+          ...channel,
+          ...('title' in channel && { title: fitted(channel['title'], name === 'x' ? room.x : room.y) }),
+          ...(legend &&
+            'title' in legend && { legend: { ...legend, title: fitted(legend['title'], LEGEND_WIDTH) } }),
+        },
+      ];
+    },
+  );
+  const layers = part['layer'] as readonly Part[] | undefined;
+  return {
+    ...part,
+    ...(part['encoding'] !== undefined && { encoding: Object.fromEntries(channels) }),
+    ...(layers && { layer: layers.map((layer) => withFittedTitles(layer, room)) }),
   };
 }
 

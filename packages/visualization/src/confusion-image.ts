@@ -1,5 +1,6 @@
 import { colorBarLayer, labelExpr, type Labels } from './heat-map-parts.js';
 import { quantityPlace } from './heat-map-image.js';
+import { shareFormat } from './legends.js';
 import type { Matrix } from './matrix.js';
 import { hexAt, palettes } from './palette.js';
 import { palettePng } from './png-address.js';
@@ -26,7 +27,7 @@ export function twoColorImage(
     Array.from({ length: levels }, (_, i) => hexAt(palettes[scheme], i / (levels - 1))),
   );
   const bar = (scheme: 'blues' | 'oranges', title: string, high: number) =>
-    colorBarLayer({ scheme, domain: [0, high] }, title, 80, high < 0.02 ? '.1%' : '.0%');
+    colorBarLayer({ scheme, domain: [0, high] }, title, 80, shareFormat(high));
   return [
     {
       data: {

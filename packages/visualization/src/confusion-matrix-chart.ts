@@ -5,10 +5,12 @@ import { checkChart, withTitle } from './check-chart.js';
 import { orderByConfusion } from './class-order.js';
 import { twoColorImage } from './confusion-image.js';
 import { gridEncoding, textLayers } from './heat-map-cells.js';
-import { labelParams } from './heat-map-parts.js';
+import { columnLabelWidth, labelParams, rowLabelWidth } from './heat-map-parts.js';
+import { shareFormat } from './legends.js';
 import { toMatrix, type Matrix, type MatrixLike } from './matrix.js';
 import { colorAt, colorScale, palettes, wantsDarkInk } from './palette.js';
 import { cleanText, formatNumber } from './text.js';
+import { fitLabels } from './text-width.js';
 
 /** How {@link confusionMatrixChart} draws. */
 export interface ConfusionMatrixOptions extends Partial<ChartOptions> {
@@ -76,7 +78,13 @@ export function confusionMatrixChart(
   });
   const allNames = Array.from({ length: classes }, (_, i) => cleanText(labels?.[of(i)] ?? String(of(i))));
   const names = labels === undefined && places === undefined ? undefined : allNames;
-  const around = { rows: names, columns: names, xLabel: 'Predicted', yLabel: 'Actual', valueLabel: '' };
+  const around = {
+    rows: names && fitLabels(names, rowLabelWidth, 11),
+    columns: names && fitLabels(names, columnLabelWidth, 11),
+    xLabel: 'Predicted',
+    yLabel: 'Actual',
+    valueLabel: '',
+  };
   const errors = cells.filter((c) => c.row !== c.column && c.share > 0).sort((a, b) => b.share - a.share);
   const worst = errors[0]?.share ?? 1;
   const side = classes > manyClasses ? 420 : Math.round(Math.min(480, Math.max(140, classes * 36)));
@@ -85,7 +93,7 @@ export function confusionMatrixChart(
   if (errors.length > 0) {
     const list = errors
       .slice(0, named)
-      .map((c) => `${allNames[c.row]} as ${allNames[c.column]} ${percent(c.share)}`);
+      .map((c) => `${allNames[c.row]} as ${allNames[c.column]} (${percent(c.share)})`);
     remarks.push(`Most confused: ${list.join(', ')}`);
   }
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
@@ -99,7 +107,7 @@ export function confusionMatrixChart(
       resolve: { scale: { color: 'independent' } },
     });
   }
-  const place = gridEncoding(around, classes, classes);
+  const place = gridEncoding(around, classes, classes, size);
   const written = cells.map((cell) => (cell.count === 0 && cell.row !== cell.column ? undefined : cell));
   const ways =
     values === 'rates'
@@ -147,7 +155,7 @@ export function confusionMatrixChart(
                 title: correct ? 'Correct' : 'Confused',
                 gradientThickness: 12,
                 gradientLength: 80,
-                format: high < 0.02 ? '.1%' : '.0%',
+                format: shareFormat(high),
                 values: [0, high / 2, high],
               },
             },
@@ -175,7 +183,7 @@ function sharesOf({ rows, columns, at }: Matrix): Matrix {
 }
 
 function percent(share: number): string {
-  return `${formatNumber(Number((share * 100).toPrecision(2)))} %`;
+  return `${formatNumber(Number((share * 100).toPrecision(2)))}\u00a0%`;
 }
 
 function checkCounts(scope: string, { rows, columns, at }: Matrix): void {

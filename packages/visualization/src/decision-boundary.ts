@@ -2,6 +2,7 @@ import { EspalierError, option, type OptionChecker } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkedLater, numbers, text } from './check-chart.js';
 import { isPlace, type DecisionGrid } from './decision-grid.js';
+import { bottomLegend } from './legends.js';
 import { regionsOf } from './decision-regions.js';
 import type { Numbers } from './matrix.js';
 import { cleanText, counted } from './text.js';
@@ -118,7 +119,7 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
         dots(
           { filled: true, size: 0 },
           names.map((name) => ({ x: grid.x[0], y: grid.y[0], name })),
-          { color: classColor(names) },
+          { color: classColor(names, width) },
         ),
         dots(
           {
@@ -128,7 +129,7 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
             strokeWidth: points.length > 400 ? 0.4 : 0.9,
           },
           shown.map(({ wrong: _, ...point }) => point),
-          { color: classColor(names) },
+          { color: classColor(names, width) },
         ),
         dots(
           { shape: 'cross', angle: 45, filled: true, size: 26, color: theme.inkOnTint },
@@ -139,19 +140,12 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
   );
 }
 
-function classColor(names: readonly string[]) {
+function classColor(names: readonly string[], width: number) {
   return {
     field: 'name',
     type: 'nominal',
     scale: { domain: names, range: names.map((_, i) => regionColor(i)) },
-    legend: {
-      title: null,
-      orient: 'bottom',
-      direction: 'horizontal',
-      columns: Math.min(names.length, 4),
-      symbolSize: 60,
-      symbolType: 'circle',
-    },
+    legend: { ...bottomLegend(names, width), symbolType: 'circle' },
   };
 }
 

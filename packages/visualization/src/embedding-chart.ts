@@ -1,6 +1,7 @@
 import { EspalierError, option, type OptionChecker } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkedLater, text, withTitle } from './check-chart.js';
+import { bottomLegend } from './legends.js';
 import { middleLabels } from './middle-labels.js';
 import { isNumbers, type Numbers } from './matrix.js';
 import { cleanText, counted } from './text.js';
@@ -30,7 +31,7 @@ const SHAPES = ['circle', 'square', 'triangle-up', 'diamond'] as const;
 
 /**
  * Examples as points of a plane, coloured by class, with the name of each class where the middle of its points lies. Both axes have one
- * scale. Of more than 3000 points every second, third, ... is drawn.
+ * scale. Of more than 3000 points every second, third, ... of each class is drawn.
  *
  * @returns a Vega-Lite specification, 420 x 360 px unless said otherwise
  * @throws EspalierError `invalid-option` for wrong options; `invalid-data` where no point can be drawn, and for labels that are no classes
@@ -73,7 +74,13 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
   if (finite.length === 0)
     refuse(`none of the ${counted(all.length, 'point')} can be drawn: their places are not finite.`);
   const stride = Math.ceil(finite.length / MOST);
-  const drawn = finite.filter((_, i) => i % stride === 0);
+  // Of each class for itself: in an order that repeats, every second point may leave out whole classes.
+  const counts = new Map<number, number>();
+  const drawn = finite.filter(({ label }) => {
+    const before = counts.get(label) ?? 0;
+    counts.set(label, before + 1);
+    return before % stride === 0;
+  });
   const [x, y] = axes(drawn, width, height);
   const present = new Set(drawn.map(({ label }) => label));
   const shown = names.filter((_, i) => present.has(i));
@@ -95,16 +102,7 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
     scale: { domain: shown, range: shown.map((name) => range(names.indexOf(name))) },
     legend,
   });
-  const legend =
-    shown.length > 1 && shown.length <= 32
-      ? {
-          title: null,
-          orient: 'bottom',
-          direction: 'horizontal',
-          columns: Math.max(1, Math.floor(width / 105)),
-          symbolSize: 60,
-        }
-      : null;
+  const legend = shown.length > 1 && shown.length <= 32 ? bottomLegend(shown, width) : null;
   const texts = (mark: object) => ({
     data: { values: labelled },
     mark: { type: 'text', fontSize: 11, aria: false, ...mark },

@@ -49,7 +49,7 @@ export function fittedCurve(options: FittedCurveOptions): Chart {
     xLabel,
     yLabel,
     series: [
-      ...curves.map((one) => ({ ...one })),
+      ...curves.map((one) => ({ markers: false, ...one })),
       ...points.map((one) => ({ ...one, kind: 'points' as const })),
     ],
   });

@@ -1,4 +1,5 @@
 import { formatNumber } from './text.js';
+import { timeUnit } from './time-unit.js';
 
 /** Time in one part of a run, and in the parts of it: what `profile()` of `@espalier/callbacks`' `profiler` gives. */
 export interface ProfilePart {
@@ -57,10 +58,9 @@ function countOf(part: ProfilePart): number {
   return part.children.reduce((sum, child) => sum + countOf(child), 1);
 }
 
-/** A time in the unit that suits it, three digits: `1.23 s`, `45.6 ms`, `7.89 µs`. */
+/** A time in the unit that suits it, three digits: `1.23 s`, `45.6 ms`, `7.89 µs`, `3.5 h`. */
 export function secondsText(seconds: number): string {
-  const [size, unit] =
-    seconds >= 0.9995 ? [1, 's'] : seconds >= 0.9995e-3 ? [1e-3, 'ms'] : ([1e-6, '\u00b5s'] as const);
-  const value = Number((seconds / size).toPrecision(3));
-  return `${value >= 1000 ? Math.round(seconds / size) : formatNumber(value)} ${unit}`;
+  const unit = timeUnit(seconds);
+  const value = Number((seconds / unit.size).toPrecision(3));
+  return `${value >= 1000 ? Math.round(seconds / unit.size) : formatNumber(value)} ${unit.short}`;
 }

@@ -76,5 +76,6 @@ test.each([
   [0.0456, '45.6 ms'],
   [0.00042, '420 \u00b5s'],
   [0, '0 \u00b5s'],
-  [12345.6, '12346 s'],
+  [150, '150 s'],
+  [12345.6, '3.43 h'],
 ])('%s s reads %s', (seconds, text) => expect(secondsText(seconds)).toBe(text));

@@ -7,6 +7,7 @@ import { cleanText, counted } from './text.js';
 import { cutMiddle, textWidth } from './text-width.js';
 import { seriesColor, theme } from './theme.js';
 import { axisSpec, linearAxis } from './ticks.js';
+import { timeUnit } from './time-unit.js';
 
 /** What {@link flameChart} draws. */
 export interface FlameChartOptions extends Partial<ChartOptions> {
@@ -50,7 +51,7 @@ export function flameChart(options: FlameChartOptions): Chart {
     });
   const { boxes, hidden, narrowed } = flameBoxes(profile, width);
   const height = titled.height ?? rowHeight * (1 + Math.max(...boxes.map(({ depth }) => depth)));
-  const unit = profile.seconds >= 1 ? { name: 's', size: 1 } : { name: 'ms', size: 1e-3 };
+  const unit = timeUnit(profile.seconds);
   const axis = axisSpec(linearAxis([0, profile.seconds / unit.size], { nice: false, count: 7 }));
   const rows = 1 + Math.max(...boxes.map(({ depth }) => depth));
   const place = (box: FlameBox) => ({
@@ -64,7 +65,7 @@ export function flameChart(options: FlameChartOptions): Chart {
   const x = {
     field: 'from',
     type: 'quantitative',
-    title: `Time, ${unit.name}`,
+    title: `Time, ${unit.short}`,
     scale: axis.scale,
     axis: { ...axis.axis, grid: false },
   };

@@ -2,7 +2,7 @@ import { checkOptions, EspalierError, option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
 import { checkChart, list, text, withTitle } from './check-chart.js';
 import { heatMap, manyCells } from './heat-map.js';
-import { cutMiddle } from './text-width.js';
+import { cutNames } from './text-width.js';
 
 /** Figures of one layer over one epoch, such as `@espalier/diagnostics`' `health` records. */
 export interface LayerFigures {
@@ -105,15 +105,16 @@ export function healthChart(options: HealthChartOptions): Chart {
     saturatedValues: [0, 1],
   };
   const domain = domains[figure];
+  const short = cutNames(drawn, NAME_WIDTH, 11);
   return heatMap({
     ...chart,
     ...(chart.subtitle === undefined && sentence !== undefined && { subtitle: sentence }),
     values,
-    rowLabels: drawn.map((name) => {
+    rowLabels: drawn.map((name, i) => {
       const ill = verdicts.find(({ layer, verdict }) => layer === name && verdict !== 'healthy');
       // Of many rows few have their label.
       if (!ill || drawn.length * epochs.length > manyCells) return name;
-      return `${cutMiddle(name, NAME_WIDTH, 11)}: ${ill.verdict} since ${ill.since}`;
+      return `${short[i]!}: ${ill.verdict} since ${ill.since}`;
     }),
     columnLabels: epochs.map(({ epoch }) => String(epoch)),
     xLabel: 'Epoch',

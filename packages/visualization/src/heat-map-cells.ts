@@ -1,5 +1,7 @@
+import { categoryLabels } from './category-axis.js';
 import { drawableOrNull } from './domain.js';
 import { labelExpr, type Colors, type Labels } from './heat-map-parts.js';
+import { colorLegend } from './legends.js';
 import type { Matrix } from './matrix.js';
 import { colorAt, colorScale, palettes, wantsDarkInk } from './palette.js';
 import { fitTexts, numberWays } from './cell-text.js';
@@ -33,7 +35,7 @@ export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, optio
       missing: value === null,
     };
   });
-  const place = gridEncoding(labels, matrix.rows, matrix.columns);
+  const place = gridEncoding(labels, matrix.rows, matrix.columns, options);
   const missing = rows.flatMap(({ row, column, value }) => (value === null ? [{ row, column }] : []));
   const layers = [
     {
@@ -48,10 +50,8 @@ export function cellLayers(matrix: Matrix, labels: Labels, colors: Colors, optio
           type: 'quantitative',
           scale: colorScale(colors.scheme, colors.domain),
           legend: {
-            title: labels.valueLabel === '' ? null : labels.valueLabel,
+            ...colorLegend(colors.domain, labels.valueLabel, Math.max(60, Math.min(200, options.height))),
             titlePadding: 9,
-            gradientThickness: 12,
-            format: '.3~r',
           },
         },
       },
@@ -99,7 +99,12 @@ export function textLayers(cells: readonly CellText[], place: object, fontSize: 
 }
 
 /** Rows top to bottom, columns left to right, placed by index: labels may repeat. */
-export function gridEncoding(labels: Labels, rows: number, columns: number) {
+export function gridEncoding(
+  labels: Labels,
+  rows: number,
+  columns: number,
+  { width, height }: { readonly width: number; readonly height: number },
+) {
   // In full, for layers that hold some of the cells each would otherwise order them by first appearance.
   const indices = (count: number) => Array.from({ length: count }, (_, i) => i);
   const axis = { domain: false, ticks: false };
@@ -111,9 +116,7 @@ export function gridEncoding(labels: Labels, rows: number, columns: number) {
       scale: { domain: indices(columns), paddingInner: 0.04, paddingOuter: 0 },
       axis: {
         ...axis,
-        labelOverlap: columns > 24 || labels.columns === undefined,
-        labelAngle: tilt(labels.columns),
-        labelLimit: 0,
+        ...categoryLabels(labels.columns ?? indices(columns).map(String), width, 'x', indices(columns)),
         ...labelExpr('columnLabels', labels.columns),
       },
     },
@@ -122,12 +125,11 @@ export function gridEncoding(labels: Labels, rows: number, columns: number) {
       type: 'ordinal',
       title: labels.yLabel === '' ? null : labels.yLabel,
       scale: { domain: indices(rows), paddingInner: 0.04, paddingOuter: 0 },
-      axis: { ...axis, labelOverlap: rows > 30, labelLimit: 0, ...labelExpr('rowLabels', labels.rows) },
+      axis: {
+        ...axis,
+        ...categoryLabels(labels.rows ?? indices(rows).map(String), height, 'y', indices(rows)),
+        ...labelExpr('rowLabels', labels.rows),
+      },
     },
   };
-}
-
-/** Words do not fit side by side under cells. */
-function tilt(labels: readonly string[] | undefined): number {
-  return labels?.some((label) => label.length > 3) ? -40 : 0;
 }

@@ -1,4 +1,5 @@
 import { extent, isDrawable } from './domain.js';
+import { colorLegend } from './legends.js';
 import type { Matrix } from './matrix.js';
 import { colorScale, type ColorScheme } from './palette.js';
 
@@ -65,7 +66,6 @@ export function labelExpr(name: 'rowLabels' | 'columnLabels', labels: readonly s
 /** A colour bar without marks: two invisible points carry the scale. */
 export function colorBarLayer({ scheme, domain }: Colors, title: string, height: number, format?: string) {
   const [low, high] = domain;
-  const largest = Math.max(Math.abs(low), Math.abs(high));
   return {
     data: { values: [{ value: low }, { value: high }] },
     mark: { type: 'square', opacity: 0, aria: false, size: 1 },
@@ -75,11 +75,8 @@ export function colorBarLayer({ scheme, domain }: Colors, title: string, height:
         type: 'quantitative',
         scale: colorScale(scheme, domain),
         legend: {
-          title: title === '' ? null : title,
-          gradientLength: Math.max(40, Math.min(height, 200)),
-          gradientThickness: 12,
-          values: low < 0 && high > 0 ? [low, 0, high] : [low, (low + high) / 2, high],
-          format: format ?? (largest >= 1e6 || (largest < 1e-3 && largest > 0) ? '.2~e' : '.3~r'),
+          ...colorLegend(domain, title, Math.max(40, Math.min(height, 200))),
+          ...(format !== undefined && { format, labelExpr: 'datum.label' }),
         },
       },
     },

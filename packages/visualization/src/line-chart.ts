@@ -28,6 +28,8 @@ export interface Series {
   readonly dashed?: boolean;
   /** A line through the points, or the points alone. Default `line`. */
   readonly kind?: 'line' | 'points';
+  /** Dots on the points of a line. Default: in charts of at most 60 points. */
+  readonly markers?: boolean;
 }
 
 /** What {@link lineChart} draws. */
@@ -89,13 +91,20 @@ export function lineChart(options: LineChartOptions): Chart {
   const names = new Set<string>();
   const lines = series.map((one, index) => {
     check.text(`series[${index}].name`, one?.name);
-    const { dashed = false, kind = 'line' } = one;
+    const { dashed = false, kind = 'line', markers } = one;
+    if (markers !== undefined) check.boolean(`series[${index}].markers`, markers);
     check.boolean(`series[${index}].dashed`, dashed);
     check.oneOf(`series[${index}].kind`, kind, ['line', 'points']);
     const name = cleanText(one.name);
     if (names.has(name)) refuse(`two series are named '${name}': names must differ.`);
     names.add(name);
-    return { series: name, dashed, kind, places: toPlaces(check, name, one.points) };
+    return {
+      series: name,
+      dashed,
+      kind,
+      ...(markers !== undefined && { markers }),
+      places: toPlaces(check, name, one.points),
+    };
   });
   return lineSpec(
     'line-chart',

@@ -121,6 +121,12 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
       color,
     },
     layer: [
+      // Behind the lines, which are to be followed.
+      ...spreadLayers(drawn, shown, clip),
+      ...faintLayer(
+        faint.flatMap((line) => thinPoints(line.places).map(row(line))),
+        clip,
+      ),
       {
         data: { values: strokes.flatMap((line) => thinPoints(line.places).map(row(line))) },
         mark: {
@@ -138,11 +144,6 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
         mark: { type: 'point', filled: true, size: 22, opacity: 1, clip, aria: false },
         encoding: { shape },
       },
-      ...faintLayer(
-        faint.flatMap((line) => thinPoints(line.places).map(row(line))),
-        clip,
-      ),
-      ...spreadLayers(drawn, shown, clip),
       ...divergedLayer(ends.map((end) => ({ ...end, series: shown.get(end.series)! }))),
       ...nameLayers,
     ],
@@ -150,9 +151,9 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
 }
 
 /** Dots show what a stroke cannot: single points between gaps; and, in a chart of few points, where they lie. */
-function marked({ kind, places }: Line, lineCount: number, style: LineStyle): readonly Place[] {
+function marked({ kind, places, markers }: Line, lineCount: number, style: LineStyle): readonly Place[] {
   const shown = places.filter((place) => place.y !== null);
-  if (kind === 'points' || shown.length * lineCount <= manyPoints) return shown;
+  if (kind === 'points' || (markers ?? shown.length * lineCount <= manyPoints)) return shown;
   if (style.marked) return shown.filter((_, i) => i % Math.ceil(shown.length / 8) === 0);
   const isGap = (place: Place | undefined) => place === undefined || place.y === null;
   return places.filter((place, i) => !isGap(place) && isGap(places[i - 1]) && isGap(places[i + 1]));
@@ -171,9 +172,12 @@ function divergence({ series, places, kind, faint }: Line): { series: string; x:
 
 function divergedLayer(ends: readonly { series: string; x: number }[]) {
   if (ends.length === 0) return [];
+  // Lines that end at one place have their crosses below each other.
+  const before = (end: { readonly x: number }, i: number): number =>
+    ends.slice(0, i).filter(({ x }) => x === end.x).length;
   return [
     {
-      data: { values: ends },
+      data: { values: ends.map((end, i) => ({ ...end, top: 6 + 10 * before(end, i) })) },
       mark: {
         type: 'point',
         shape: 'M-1,-1L1,1M-1,1L1,-1',
@@ -182,7 +186,7 @@ function divergedLayer(ends: readonly { series: string; x: number }[]) {
         strokeWidth: 2,
         opacity: 1,
       },
-      encoding: { y: { value: 6 } },
+      encoding: { y: { field: 'top', type: 'quantitative', scale: null, axis: null } },
     },
   ];
 }

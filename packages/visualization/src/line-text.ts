@@ -1,14 +1,7 @@
 import type { Line } from './line.js';
-import { counted, formatNumber } from './text.js';
+import { counted, digitsApart, formatNumber } from './text.js';
 
 const described = 12;
-
-/** Decimals that tell two numbers apart which four significant digits do not; `undefined` where those do. */
-function digitsFor(low: number, high: number): number | undefined {
-  const span = high - low;
-  if (!(span > 0) || span > 1e-3 * Math.max(Math.abs(low), Math.abs(high))) return undefined;
-  return Math.min(20, Math.max(0, Math.ceil(2 - Math.log10(span))));
-}
 
 /** Lines in words: where each begins and ends, and its lowest and highest value. */
 export function describeLines(lines: readonly Line[], xLabel: string, yLabel: string): string {
@@ -21,7 +14,7 @@ export function describeLines(lines: readonly Line[], xLabel: string, yLabel: st
     if (finite.length === 1) return `${series}: ${formatNumber(first.y!)} at ${formatNumber(first.x)}`;
     const low = finite.reduce((a, b) => (b.y! < a.y! ? b : a));
     const high = finite.reduce((a, b) => (b.y! > a.y! ? b : a));
-    const digits = digitsFor(low.y!, high.y!);
+    const digits = digitsApart([low.y!, high.y!]);
     const place = (p: typeof low) => `${formatNumber(p.y!, digits)} at ${formatNumber(p.x)}`;
     return `${series}: from ${place(first)} to ${place(last)}, lowest ${place(low)}, highest ${place(high)}`;
   });

@@ -6,6 +6,8 @@ export interface Line {
   readonly dashed: boolean;
   readonly kind: 'line' | 'points';
   readonly places: readonly Place[];
+  /** Dots on the points: see `Series`. */
+  readonly markers?: boolean;
   /** Drawn pale and without a name: the values behind a smoothed line of the same name. */
   readonly faint?: boolean;
 }

@@ -39,7 +39,7 @@ export function toMatrix(check: OptionChecker, scope: string, name: string, valu
       }
     });
     if (first.length === 0) refuse(`${name} is empty: its rows have no columns.`);
-    return { rows: lines.length, columns: first.length, at: (r, c) => lines[r]![c]! };
+    return { rows: lines.length, columns: first.length, at: (r, c) => lines[r]![c] ?? NaN };
   }
   if (typeof values !== 'object' || values === null || !('data' in values) || !isNumbers(values.data)) {
     return check.fail(name, 'an array of rows or { data, rows, columns }', values);
@@ -50,7 +50,7 @@ export function toMatrix(check: OptionChecker, scope: string, name: string, valu
   if (data.length !== rows * columns) {
     refuse(`${name}.data must have rows * columns = ${rows * columns} numbers, got ${data.length}.`);
   }
-  return { rows, columns, at: (r, c) => data[r * columns + c]! };
+  return { rows, columns, at: (r, c) => data[r * columns + c] ?? NaN };
 }
 
 /** The matrix with rows and columns exchanged. */

@@ -2,7 +2,7 @@ import { EspalierError } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, list } from './check-chart.js';
 import { cleanText, counted, formatNumber } from './text.js';
-import { cutMiddle } from './text-width.js';
+import { cutMiddle, textWidth } from './text-width.js';
 import { seriesColors, theme } from './theme.js';
 
 /** One layer of a network, as a model's summary has it. */
@@ -29,7 +29,7 @@ const boxHeight = 28;
 const colored = 6;
 
 /**
- * A picture of a network: a box for each layer, as wide as its output is large (on a log scale), with name, type, shape
+ * A picture of a network: a box for each layer, as wide as its output is large (on a log scale) and at least as its text, with name, type, shape
  * and number of weights; connections that skip layers run along the side.
  *
  * @returns a Vega-Lite specification
@@ -82,18 +82,20 @@ export function networkChart(options: NetworkChartOptions): Chart {
   const largest = Math.max(...sizes);
   const types = [...new Set(layers.map(({ type }) => type ?? ''))].filter((type) => type !== '');
   const boxes = layers.map(({ type = '', name, shape, parameters = 0 }, i) => {
-    const half = (width / 2) * (0.2 + (0.8 * sizes[i]!) / (largest || 1));
     const kind = types.indexOf(type);
     const what = [cleanText(name), type === '' ? '' : cleanText(type), shape.join(' \u00d7 ')];
     const count =
       parameters > 0 ? `${formatNumber(parameters).replace(/\B(?=(\d{3})+$)/g, ',')} weights` : '';
+    const text = cutMiddle(what.filter((part) => part !== '').join(' \u00b7 '), width - 16, 11);
+    const sized = (width / 2) * (0.2 + (0.8 * sizes[i]!) / (largest || 1));
+    const half = Math.max(sized, textWidth(text, 11) / 2 + 8);
     return {
       x: width / 2 - half,
       x2: width / 2 + half,
       y: boxTop(i),
       y2: boxTop(i) + box,
       fill: kind < 0 ? theme.missing : seriesColors[kind % colored]!,
-      text: cutMiddle(what.filter((part) => part !== '').join(' \u00b7 '), width - 8, 11),
+      text,
       count,
     };
   });

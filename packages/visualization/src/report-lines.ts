@@ -26,7 +26,7 @@ interface ReportLine {
 }
 
 interface Channel {
-  readonly title?: string | null;
+  readonly title?: string | readonly string[] | null;
   readonly scale?: {
     readonly type?: string;
     readonly domain?: readonly unknown[];
@@ -54,11 +54,12 @@ export function linesOf(chart: Chart): ReportLines | undefined {
     encoding?: Readonly<Record<string, Channel>>;
     layer?: readonly Layer[];
   };
-  const [strokes, dots] = layer ?? [];
+  const strokes = layer?.find(({ mark }) => mark?.type === 'line' && mark.opacity === undefined);
+  const dots = layer?.find(({ mark, encoding }) => mark?.type === 'point' && encoding?.['shape']);
   const names = encoding?.['color']?.scale?.domain as readonly string[] | undefined;
   const x = axisOf(encoding?.['x']);
   const y = axisOf(encoding?.['y']);
-  if (!x || !y || !names || strokes?.mark?.type !== 'line' || dots?.mark?.type !== 'point') return undefined;
+  if (!x || !y || !names || !strokes || !dots) return undefined;
   const dashes = (strokes.encoding?.['strokeDash']?.scale?.range ?? []) as readonly (readonly number[])[];
   const spreads = (layer ?? []).filter(({ mark }) => mark?.type === 'area' || mark?.type === 'rule');
   return {
@@ -98,7 +99,7 @@ function axisOf(channel: Channel | undefined): ReportAxis | undefined {
   const isDomain = domain?.length === 2 && domain.every((end) => typeof end === 'number');
   if ((type !== 'linear' && type !== 'log') || !isDomain) return undefined;
   return {
-    label: channel?.title ?? '',
+    label: [channel?.title ?? ''].flat().join(' '),
     log: type === 'log',
     domain: domain as unknown as readonly [number, number],
   };

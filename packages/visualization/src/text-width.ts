@@ -35,17 +35,62 @@ export function cutMiddle(text: string, width: number, fontSize: number): string
   return best;
 }
 
-/** Names cut to `width`, still different from each other. */
+/** `text` with the letters from `start` to `end`, which tell it from others, and as much of both ends as fits besides. */
+function cutAround(text: string, start: number, end: number, width: number, fontSize: number): string {
+  const parts = letters(text);
+  const piece = (from: number, to: number): string => parts.slice(from, to).join('');
+  const join = (head: number, tail: number): string =>
+    piece(0, head) +
+    (head < start ? '\u2026' : '') +
+    piece(start, end) +
+    (tail < parts.length - end ? '\u2026' : '') +
+    piece(parts.length - tail, parts.length);
+  let best = join(0, 0);
+  if (textWidth(best, fontSize) > width) {
+    const room = width - textWidth('\u2026\u2026', fontSize);
+    return `\u2026${cutMiddle(piece(start, end), room, fontSize)}\u2026`;
+  }
+  for (let [head, tail] = [0, 0]; head < start || tail < parts.length - end;) {
+    if (head < start && (head <= tail || tail >= parts.length - end)) head++;
+    else tail++;
+    const cut = join(head, tail);
+    if (textWidth(cut, fontSize) > width) break;
+    best = cut;
+  }
+  return best;
+}
+
+/** How many letters from the first, or from the last backwards, all names share, at most `most`. */
+function shared(names: readonly (readonly string[])[], most: number, fromEnd = false): number {
+  const at = (name: readonly string[], i: number): string | undefined => name.at(fromEnd ? -1 - i : i);
+  let count = 0;
+  while (count < most && names.every((name) => at(name, count) === at(names[0]!, count))) count++;
+  return count;
+}
+
+/** Names cut to `width`, still different from each other: in their middle, or around what tells those apart that would be alike. */
 export function cutNames(names: readonly string[], width: number, fontSize: number): string[] {
+  const cut = names.map((name) => cutMiddle(name, width, fontSize));
+  for (const text of new Set(cut)) {
+    const alike = [...new Set(names.filter((_, i) => cut[i] === text))];
+    if (alike.length < 2) continue;
+    const split = alike.map(letters);
+    const shortest = Math.min(...split.map(({ length }) => length));
+    const start = shared(split, shortest);
+    const end = shared(split, shortest - start, true);
+    names.forEach((name, i) => {
+      const place = alike.indexOf(name);
+      if (place >= 0) cut[i] = cutAround(name, start, split[place]!.length - end, width, fontSize);
+    });
+  }
   const used = new Set<string>();
-  return names.map((name, index) => {
-    let cut = cutMiddle(name, width, fontSize);
-    if (used.has(cut)) {
-      const tail = ` (${index + 1})`;
-      cut = cutMiddle(name, width - textWidth(tail, fontSize), fontSize) + tail;
-    }
-    used.add(cut);
-    return cut;
+  return cut.map((text, index) => {
+    const tail = ` (${index + 1})`;
+    const own = used.has(text)
+      ? cutMiddle(names[index]!, width - textWidth(tail, fontSize), fontSize) + tail
+      : text;
+    used.add(own);
+    return own;
   });
 }
 

@@ -21,7 +21,7 @@ export function escapeHtml(text: string): string {
 
 /**
  * A number for people: whole numbers as they are, others with `digits` decimals or, without `digits`, four
- * significant digits. The same on every machine, whatever its locale.
+ * significant digits, from 10,000 on all before the point. The same on every machine, whatever its locale.
  *
  * @param value - any number; NaN and infinities are spelt out
  * @param digits - decimals, 0 to 20
@@ -35,8 +35,18 @@ export function formatNumber(value: number, digits?: number): string {
       ? magnitude.toFixed(digits)
       : Number.isInteger(magnitude) && magnitude < 1e15
         ? String(magnitude)
-        : String(Number(magnitude.toPrecision(4)));
+        : magnitude >= 1e4 && magnitude < 1e15
+          ? String(Math.round(magnitude))
+          : String(Number(magnitude.toPrecision(4)));
   return value < 0 && Number(text) !== 0 ? `\u2212${text}` : text;
+}
+
+/** Decimals that tell the ends of a range apart which four significant digits do not; `undefined` where those do. */
+export function digitsApart(ends: readonly [number, number] | undefined): number | undefined {
+  const [low, high] = ends ?? [0, 0];
+  const span = high - low;
+  if (!(span > 0) || span > 1e-3 * Math.max(Math.abs(low), Math.abs(high))) return undefined;
+  return Math.min(20, Math.max(0, Math.ceil(2 - Math.log10(span))));
 }
 
 /** `count` and the noun, in the plural unless there is one: `1 point`, `3 points`. */

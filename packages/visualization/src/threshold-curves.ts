@@ -32,7 +32,7 @@ export interface ThresholdCurvesOptions extends Partial<ChartOptions> {
  * @see Fawcett, "An introduction to ROC analysis", 2006
  */
 export function rocChart(options: ThresholdCurvesOptions): Chart {
-  const diagonal = { name: 'guessing', dashed: true, points: [{ x: 0, y: 0 }, { x: 1, y: 1 }] }; // prettier-ignore
+  const diagonal = { name: 'guessing', dashed: true, markers: false, points: [{ x: 0, y: 0 }, { x: 1, y: 1 }] }; // prettier-ignore
   return thresholdChart('roc-chart', options, {
     title: 'ROC',
     axes: ['False positive rate', 'True positive rate'],
@@ -93,7 +93,7 @@ function thresholdChart(scope: string, options: ThresholdCurvesOptions, kind: Ki
       );
     // A curve that goes back is drawn from its end, so that where it rises straight up its order is kept.
     const places = x.map((value, k) => ({ x: value, y: y[k]! }));
-    return { name: one.name, points: x[0]! <= x.at(-1)! ? places : places.reverse() };
+    return { name: one.name, markers: false, points: x[0]! <= x.at(-1)! ? places : places.reverse() };
   });
   return lineChart({
     ...texts,

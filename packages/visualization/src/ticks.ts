@@ -36,7 +36,12 @@ export function linearAxis(ends: readonly [number, number], { count, nice, whole
 
 /** A log axis with round ticks; both ends are above 0. */
 export function logAxis([min, max]: readonly [number, number], { count, nice }: AxisWish): Axis {
-  const narrow = max / min < 1.2; // too narrow for a round number
+  // Too narrow for a second round number: ticks as on a linear axis tell the values apart.
+  if (max > min && logTicks(min, max, count).length < 2) {
+    const { domain, values, format } = linearAxis([min, max], { count, nice });
+    if (domain[0] > 0) return { type: 'log', domain, values, format };
+  }
+  const narrow = max / min < 1.2;
   const domain: [number, number] = narrow ? [min / 3, max * 3] : nice ? [min / 1.15, max * 1.15] : [min, max];
   return {
     type: 'log',
@@ -57,7 +62,7 @@ export function placeOn({ type, domain: [low, high] }: Axis, length: number, val
 export function axisSpec({ type, domain, values, format }: Axis) {
   return {
     scale: { type, domain, nice: false, ...(type === 'linear' ? { zero: false } : {}) },
-    axis: { values, format },
+    axis: { values, ...labelled(format) },
   };
 }
 
@@ -97,6 +102,21 @@ function tickStep(wanted: number, whole: boolean): number {
 function timesStep(count: number, step: number): number {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   return decimals > 0 && decimals < 100 ? Number((count * step).toFixed(decimals)) : count * step;
+}
+
+/** The format, where 0 is `0` and not `0e+0`. */
+function labelled(format: string) {
+  return format.endsWith('e') ? { format, labelExpr: "datum.value === 0 ? '0' : datum.label" } : { format };
+}
+
+/**
+ * What writes numbers so that those a `step` apart differ, for an axis or a legend of Vega-Lite.
+ *
+ * @param trim - without zeros at the end
+ */
+export function tickLabels(values: readonly number[], step: number, trim: boolean) {
+  const format = linearFormat(values, step);
+  return labelled(trim ? format.replace(/(\d)f$/, '$1~f') : format);
 }
 
 function linearFormat(values: readonly number[], step: number): string {

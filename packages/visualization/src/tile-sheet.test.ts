@@ -147,7 +147,7 @@ describe('confusion', () => {
     expect(picture!.at(30, 7)).toBe(palettes.oranges.at(-1));
     expect(picture!.at(8, 8)).toBe(palettes.blues.at(-1));
     expect(picture!.at(31, 7)).toBe(palettes.oranges[0]);
-    expect(chart.title.subtitle).toContain('Most confused: 7 as 30 3 %');
+    expect(chart.title.subtitle).toContain('Most confused: 7 as 30 (3\u00a0%)');
   });
 
   it('is written as counts or as percent of the class', async () => {

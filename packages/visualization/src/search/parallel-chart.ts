@@ -1,5 +1,6 @@
 import { makeChart } from '../chart.js';
 import { extent } from '../domain.js';
+import { colorLegend } from '../legends.js';
 import { colorScale } from '../palette.js';
 import { counted, formatNumber } from '../text.js';
 import { cutNames } from '../text-width.js';
@@ -16,6 +17,9 @@ import {
   type Search,
 } from './search.js';
 
+/** Of the plot, px. */
+const height = 260;
+
 /** Parameters side by side at most. */
 const MOST = 8;
 
@@ -28,9 +32,16 @@ export function parallelChart(search: Search, objective: number): MaybeChart {
   const names = parameterNames(search).slice(0, MOST);
   const ends = extent(trials.map(({ values }) => values[objective]!));
   if (!ends || names.length === 0) return undefined;
-  const axes = names.map((name) => parameterAxis(search, name));
+  const axes = names
+    .map((name) => parameterAxis(search, name))
+    .filter(({ words, ends }) => words !== undefined || ends[0] <= ends[1]);
+  if (axes.length === 0) return undefined;
   const value = objectiveName(search, objective);
-  const titles = cutNames([value, ...axes.map(({ name }) => name)], 110, 11);
+  // Words of the last axis stand right of it.
+  const right = axes.at(-1)!.words ? 0.9 : 0.4;
+  const spacing = 110;
+  const titles = cutNames([value, ...axes.map(({ name }) => name)], spacing - 10, 11);
+  const colors = colorEnds(search, trials, objective);
   const valueShare = (v: number) => (ends[1] === ends[0] ? 0.5 : (v - ends[0]) / (ends[1] - ends[0]));
   const rows = trials.flatMap((trial) => {
     const color = trial.values[objective]!;
@@ -46,19 +57,24 @@ export function parallelChart(search: Search, objective: number): MaybeChart {
     { at: 0, y: 1, text: formatNumber(ends[1]) },
     ...axes.flatMap(({ words, ends: [low, high] }, i) =>
       words
-        ? words.map((text, k) => ({ at: i + 1, y: words.length === 1 ? 0.5 : k / (words.length - 1), text }))
+        ? cutNames(words, spacing - 12, 10).flatMap((text, k) =>
+            // Of more than fit above each other every second, third, ...
+            k % Math.ceil((13 * (words.length - 1)) / height || 1) === 0
+              ? [{ at: i + 1, y: words.length === 1 ? 0.5 : k / (words.length - 1), text }]
+              : [],
+          )
         : [
             { at: i + 1, y: 0, text: formatNumber(low) },
             { at: i + 1, y: 1, text: formatNumber(high) },
           ],
     ),
   ];
-  const width = Math.max(320, 110 * axes.length);
+  const width = Math.round(spacing * (axes.length + right));
   const x = {
     field: 'at',
     type: 'quantitative',
     title: null,
-    scale: { domain: [0, axes.length + 0.4], nice: false },
+    scale: { domain: [0, axes.length + right], nice: false },
     axis: null,
   };
   const y = {
@@ -69,7 +85,7 @@ export function parallelChart(search: Search, objective: number): MaybeChart {
     axis: null,
   };
   return makeChart(
-    { title: `Trials over ${value} and parameters`, width, height: 260 },
+    { title: `Trials over ${value} and parameters`, width, height },
     [COLORS_REMARK],
     `${counted(trials.length, 'trial')} as lines over ${value} and ${counted(axes.length, 'parameter')}`,
     {
@@ -84,8 +100,8 @@ export function parallelChart(search: Search, objective: number): MaybeChart {
             color: {
               field: 'color',
               type: 'quantitative',
-              scale: colorScale('viridis', colorEnds(search, trials, objective)),
-              legend: { title: value, gradientLength: 160 },
+              scale: colorScale('viridis', colors),
+              legend: colorLegend(colors, value, 160),
             },
           },
         },

@@ -1,5 +1,7 @@
 import { cutNames } from '../text-width.js';
 import { axisSpec, linearAxis, logAxis } from '../ticks.js';
+import { categoryLabels } from '../category-axis.js';
+import { isDrawable } from '../domain.js';
 import { cleanText } from '../text.js';
 import type { Search, SearchTrial } from './search.js';
 
@@ -15,8 +17,8 @@ export interface ParameterAxis {
   place(trial: SearchTrial): string | number | undefined;
   /** The value's place from 0 to 1. */
   share(trial: SearchTrial): number | undefined;
-  /** Of Vega-Lite, for a side of so many px. */
-  encoding(length: number): Readonly<Record<string, unknown>>;
+  /** Of Vega-Lite, for a side of so many px, below the plot (`x`) or beside it. */
+  encoding(length: number, side?: 'x' | 'y'): Readonly<Record<string, unknown>>;
 }
 
 /** The axis of a parameter over all trials that have it. */
@@ -27,25 +29,30 @@ export function parameterAxis(search: Search, name: string): ParameterAxis {
   const isNumeric = given.every((value) => typeof value === 'number');
   const words = isNumeric ? undefined : [...new Set(given.map(String))].map(cleanText);
   const cut = words && cutNames(words, 120, 11);
-  const numbers = isNumeric ? (given as number[]) : [];
+  const numbers = isNumeric ? (given as number[]).filter(isDrawable) : [];
   const ends: [number, number] = [
     numbers.reduce((a, b) => Math.min(a, b), Infinity),
     numbers.reduce((a, b) => Math.max(a, b), -Infinity),
   ];
-  const log = (search.logarithmic?.includes(name) ?? false) && isNumeric && ends[0] > 0 && ends[1] > ends[0];
+  const log = (search.logarithmic?.includes(name) ?? false) && ends[0] > 0 && ends[1] > ends[0];
   const scaled = (value: number) => (log ? Math.log(value) : value);
+  // A number that cannot be drawn has no place.
+  const has = ({ parameters }: SearchTrial): boolean =>
+    Object.hasOwn(parameters, name) && (!!words || isDrawable(parameters[name]));
   const title = cleanText(name);
   return {
     name: title,
     ...(cut && { words: cut }),
     log,
     ends,
-    place({ parameters }) {
-      if (!Object.hasOwn(parameters, name)) return undefined;
+    place(trial) {
+      if (!has(trial)) return undefined;
+      const { parameters } = trial;
       return words ? cut![words.indexOf(cleanText(String(parameters[name])))] : (parameters[name] as number);
     },
-    share({ parameters }) {
-      if (!Object.hasOwn(parameters, name)) return undefined;
+    share(trial) {
+      if (!has(trial)) return undefined;
+      const { parameters } = trial;
       if (words)
         return words.length === 1
           ? 0.5
@@ -53,14 +60,14 @@ export function parameterAxis(search: Search, name: string): ParameterAxis {
       const [low, high] = [scaled(ends[0]), scaled(ends[1])];
       return low === high ? 0.5 : (scaled(parameters[name] as number) - low) / (high - low);
     },
-    encoding(length) {
+    encoding(length, side = 'x') {
       if (cut)
         return {
           type: 'nominal',
           sort: null,
           scale: { domain: cut },
           title,
-          axis: { labelAngle: cut.length > 4 ? -40 : 0, grid: false },
+          axis: { ...categoryLabels(cut, length, side), grid: false },
         };
       const wish = { nice: !log, count: Math.max(2, Math.round(length / 60)) };
       const spec = axisSpec(log ? logAxis(ends, wish) : linearAxis(ends, wish));

@@ -1,6 +1,7 @@
 import { barChart } from '../bar-chart.js';
 import { makeChart } from '../chart.js';
 import { extent } from '../domain.js';
+import { colorLegend } from '../legends.js';
 import { counted } from '../text.js';
 import { axisSpec, linearAxis, logAxis } from '../ticks.js';
 import { parameterAxis } from './parameter-axis.js';
@@ -68,7 +69,7 @@ export function sliceCharts(search: Search, objective: number): NonNullable<Mayb
               range: ['#93c3df', '#08306b'],
               domain: [0, Math.max(1, search.trials.length - 1)],
             },
-            legend: { title: 'Trial', gradientLength: 120 },
+            legend: colorLegend([0, Math.max(1, search.trials.length - 1)], 'Trial', 120),
           },
         },
       },

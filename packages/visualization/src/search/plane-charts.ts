@@ -1,7 +1,10 @@
 import { makeChart } from '../chart.js';
+import { extent } from '../domain.js';
+import { bottomLegend, colorLegend } from '../legends.js';
 import { colorScale } from '../palette.js';
 import { counted } from '../text.js';
 import { theme } from '../theme.js';
+import { axisSpec, linearAxis, logAxis } from '../ticks.js';
 import { type ParameterAxis, parameterAxis } from './parameter-axis.js';
 import {
   COLORS_REMARK,
@@ -13,6 +16,7 @@ import {
   objectiveName,
   parameterNames,
   type Search,
+  valueScale,
 } from './search.js';
 
 const SIDE = 300;
@@ -58,8 +62,9 @@ export function contourChart(search: Search, objective: number): MaybeChart {
       value: between(points, (column + 0.5) / CELLS, (row + 0.5) / CELLS),
     };
   });
-  const exact = (axis: ParameterAxis) => {
-    const { scale, ...rest } = axis.encoding(SIDE) as { readonly scale: object };
+  const colors = colorEnds(search, trials, objective);
+  const exact = (axis: ParameterAxis, side: 'x' | 'y') => {
+    const { scale, ...rest } = axis.encoding(SIDE, side) as { readonly scale: object };
     return { ...rest, scale: { ...scale, domain: axis.ends, nice: false } };
   };
   return makeChart(
@@ -72,15 +77,15 @@ export function contourChart(search: Search, objective: number): MaybeChart {
           data: { values: cells },
           mark: { type: 'rect', strokeWidth: 0, aria: false },
           encoding: {
-            x: { field: 'x', ...exact(x) },
+            x: { field: 'x', ...exact(x, 'x') },
             x2: { field: 'x2' },
-            y: { field: 'y', ...exact(y) },
+            y: { field: 'y', ...exact(y, 'y') },
             y2: { field: 'y2' },
             color: {
               field: 'value',
               type: 'quantitative',
-              scale: colorScale('viridis', colorEnds(search, trials, objective)),
-              legend: { title: objectiveName(search, objective), gradientLength: SIDE * 0.7 },
+              scale: colorScale('viridis', colors),
+              legend: colorLegend(colors, objectiveName(search, objective), SIDE * 0.7),
             },
           },
         },
@@ -95,7 +100,7 @@ export function contourChart(search: Search, objective: number): MaybeChart {
             strokeWidth: 1,
             opacity: 1,
           },
-          encoding: { x: { field: 'x', ...exact(x) }, y: { field: 'y', ...exact(y) } },
+          encoding: { x: { field: 'x', ...exact(x, 'x') }, y: { field: 'y', ...exact(y, 'y') } },
         },
       ],
     },
@@ -126,6 +131,7 @@ export function rankChart(search: Search, objective: number): MaybeChart {
     (a, b) =>
       costOf(search, a.values[objective]!, objective) - costOf(search, b.values[objective]!, objective),
   );
+  const ranks = [1, Math.max(2, trials.length)] as const;
   const values = order.map((trial, i) => ({ x: x.place(trial), y: y.place(trial), rank: i + 1 })).reverse();
   return makeChart(
     { title: `Rank over ${x.name} and ${y.name}`, width: SIDE, height: SIDE },
@@ -136,12 +142,12 @@ export function rankChart(search: Search, objective: number): MaybeChart {
       mark: { type: 'point', filled: true, size: 60, opacity: 1, stroke: theme.axis, strokeWidth: 0.5 },
       encoding: {
         x: { field: 'x', ...x.encoding(SIDE) },
-        y: { field: 'y', ...y.encoding(SIDE) },
+        y: { field: 'y', ...y.encoding(SIDE, 'y') },
         color: {
           field: 'rank',
           type: 'quantitative',
-          scale: colorScale('viridis', [1, Math.max(2, trials.length)]),
-          legend: { title: 'Rank (1 is best)', gradientLength: SIDE * 0.7 },
+          scale: colorScale('viridis', ranks),
+          legend: colorLegend(ranks, 'Rank (1 is best)', SIDE * 0.7),
         },
       },
     },
@@ -162,6 +168,12 @@ export function paretoChart(search: Search): MaybeChart {
     y: trial.values[1],
     kind: costs.some((other) => dominates(other, costs[i]!)) ? 'others' : 'Pareto front',
   }));
+  const [x, y] = [0, 1].map((objective) => {
+    const values = trials.map((trial) => trial.values[objective]!);
+    const wish = { nice: true, count: 6 };
+    const ends = extent(values)!;
+    return axisSpec(valueScale(values) === 'log' ? logAxis(ends, wish) : linearAxis(ends, wish));
+  }) as [ReturnType<typeof axisSpec>, ReturnType<typeof axisSpec>];
   return makeChart(
     { title: 'Pareto front', width: 420, height: 280 },
     search.directions.length > 2 ? ['The first two objectives; the front is that of all'] : [],
@@ -174,15 +186,21 @@ export function paretoChart(search: Search): MaybeChart {
           field: 'x',
           type: 'quantitative',
           title: objectiveName(search, 0),
-          scale: { zero: false },
-          axis: { grid: false },
+          scale: x.scale,
+          axis: { ...x.axis, grid: false },
         },
-        y: { field: 'y', type: 'quantitative', title: objectiveName(search, 1), scale: { zero: false } },
+        y: {
+          field: 'y',
+          type: 'quantitative',
+          title: objectiveName(search, 1),
+          scale: y.scale,
+          axis: { ...y.axis, domain: false, ticks: false },
+        },
         color: {
           field: 'kind',
           type: 'nominal',
           scale: { domain: ['Pareto front', 'others'], range: ['#d95f02', theme.axis] },
-          legend: { title: null, orient: 'bottom', direction: 'horizontal' },
+          legend: bottomLegend(['Pareto front', 'others'], 420),
         },
       },
     },

@@ -1,5 +1,6 @@
 import type { Chart } from '../chart.js';
 import { extent, isDrawable } from '../domain.js';
+import { cleanText } from '../text.js';
 
 /** A trial of a search, as `study.trials` of `@espalier/tuning` has it. */
 export interface SearchTrial {
@@ -42,7 +43,8 @@ export function completeTrials({ trials }: Search): EndedTrial[] {
 
 /** The name of an objective. */
 export function objectiveName({ objectives, directions }: Search, index: number): string {
-  return objectives?.[index] ?? (directions.length > 1 ? `Value ${index + 1}` : 'Value');
+  const name = objectives?.[index];
+  return name !== undefined ? cleanText(name) : directions.length > 1 ? `Value ${index + 1}` : 'Value';
 }
 
 /** Values as costs: negated where large ones are better. */

@@ -1,17 +1,13 @@
 import { makeChart } from '../chart.js';
 import { isDrawable } from '../domain.js';
+import { bottomLegend } from '../legends.js';
 import { counted } from '../text.js';
 import { axisSpec, linearAxis } from '../ticks.js';
+import { timeUnit } from '../time-unit.js';
 import type { MaybeChart, Search } from './search.js';
 
 const states = ['complete', 'pruned', 'failed', 'running'] as const;
 const colors = ['#0b76c2', '#c99700', '#c25ba5', '#8a6d4f'];
-const units = [
-  { name: 'seconds', size: 1 },
-  { name: 'minutes', size: 60 },
-  { name: 'hours', size: 3600 },
-  { name: 'days', size: 86_400 },
-];
 
 /** When each trial ran, from the first one's start. */
 export function timelineChart({ trials }: Search): MaybeChart {
@@ -27,7 +23,7 @@ export function timelineChart({ trials }: Search): MaybeChart {
   );
   if (last === first) return undefined;
   const seconds = (last - first) / 1000;
-  const unit = units.filter(({ size }) => seconds >= 3 * size).at(-1) ?? units[0]!;
+  const unit = timeUnit(seconds);
   const place = (time: number) => (time - first) / 1000 / unit.size;
   const values = timed.map(({ number, state, started, finished }) => ({
     trial: number,
@@ -75,7 +71,7 @@ export function timelineChart({ trials }: Search): MaybeChart {
           field: 'state',
           type: 'nominal',
           scale: { domain: states, range: colors },
-          legend: { title: null, orient: 'bottom', direction: 'horizontal' },
+          legend: bottomLegend(states, 480),
         },
       },
     },
