@@ -142,6 +142,13 @@ describe('progressBar', () => {
     for (const line of second) expect(line).toMatch(/val_acc(uracy)? 0\.9877/);
   });
 
+  test('a label stays on its line', async () => {
+    const { options, text } = screen(false, 500);
+    const plugins = [progressBar({ ...options, plain: true, label: 'two\nlines\x1b[2J' })];
+    await scriptedRun({ plugins, epochs: [{ loss: 1 }] });
+    expect(text()).toMatch(/^two lines \[2J {2}epoch 1\/1 {2}loss 1.*\n$/);
+  });
+
   test('writes one line an epoch where asked to, and why the run stopped', async () => {
     const { options, text } = screen(false, 500);
     const stopping = {
@@ -249,5 +256,22 @@ describe('the lines', () => {
     // The label, the bar and all else go before the validation accuracy does.
     if (columns >= 29) expect(line).toMatch(/val_acc(uracy)? 0\.9877/);
     if (columns >= 13) expect(line).toContain('9/100');
+  });
+
+  test('leave figures of validation to the last, in whatever order they are asked for', () => {
+    const logs = { val_accuracy: 0.9877, val_topThreeAccuracy: 0.999, loss: 0.1235, topThreeAccuracy: 0.998 };
+    const line = barLine({ ...base, metrics: Object.keys(logs), logs }, 60);
+    expect(line).toBe('epoch   9/100  val_acc 0.9877  val_topThreeAccuracy 0.999');
+    expect(barLine({ ...base, metrics: Object.keys(logs), logs }, 45)).toBe(
+      'epoch   9/100  val_topThreeAccuracy 0.999',
+    );
+  });
+
+  test('count the columns of wide letters', () => {
+    const label = '漢字の名前を持つ実行';
+    const [whole, cut] = [70, 45].map((columns) => barLine({ ...base, label }, columns));
+    // Ten letters, twenty columns: the bar becomes shorter and shorter beside them.
+    expect(whole).toBe(`${label}  epoch   9/100 ${'█'.repeat(8)}${'░'.repeat(8)}  5/10  loss NaN`);
+    expect(cut).toBe('漢字の…実行  epoch   9/100  5/10  loss NaN');
   });
 });

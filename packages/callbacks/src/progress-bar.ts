@@ -7,7 +7,7 @@ import { barLine, plainLine, type Progress } from './progress-line.js';
 /** What a bar is drawn on: `process.stderr` and the like. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
-  /** Letters in a line of a terminal. Default 80. */
+  /** Columns of a terminal. Default 80. */
   readonly columns?: number;
   write(text: string): unknown;
 }
@@ -74,7 +74,9 @@ export function progressBar(options: ProgressBarOptions = {}): Plugin<never, nev
     }),
     name: option.text({ default: 'progress-bar' }),
   });
-  const { name, label, metrics, element, clock = () => performance.now() } = values;
+  const { name, metrics, element, clock = () => performance.now() } = values;
+  // A line break or an escape would draw a second line, or anywhere.
+  const label = values.label.replaceAll(/\p{Cc}+/gu, ' ');
   if (element)
     for (const other of ['stream', 'plain'] as const)
       if (values[other] !== undefined)

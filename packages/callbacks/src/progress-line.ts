@@ -1,4 +1,5 @@
 import type { EpochLogs } from '@espalier/core';
+import { cutInTheMiddle, terminalWidth } from './terminal-width.js';
 
 /** What a line of progress tells. */
 export interface Progress {
@@ -20,13 +21,13 @@ export interface Progress {
 const BAR_WIDTHS = [24, 16, 10, 6, 0];
 
 /**
- * `label  epoch  3/10 ████░░░░ 234/938  loss 0.12  ...  1.2 s/epoch  0:08 left`, on one line of `columns` letters.
+ * `label  epoch  3/10 ████░░░░ 234/938  loss 0.12  ...  1.2 s/epoch  0:08 left`, on one line of `columns` columns.
  *
  * Where that is too long the bar becomes shorter, then the label is cut in its middle, then seconds, names (`val_accuracy`
- * as `val_acc`), the learning rate and the step go; at last whole numbers from the first on, those of validation being
- * what is watched. A number is never cut.
+ * as `val_acc`), the learning rate and the step go; at last whole numbers from the first on, those of validation after all
+ * others, for they are what is watched. A number is never cut.
  *
- * @param columns - letters that fit, at least 1; may be infinite
+ * @param columns - columns of the terminal, of which a wide letter takes two; at least 1; may be infinite
  */
 export function barLine(progress: Progress, columns = Infinity): string {
   const ways: Way[] = [
@@ -41,22 +42,27 @@ export function barLine(progress: Progress, columns = Infinity): string {
   const last = ways.at(-1)!;
   for (const way of ways) {
     const line = withWay(progress, way);
-    if (line.length <= columns) return line;
+    if (terminalWidth(line) <= columns) return line;
   }
-  const metrics = [...progress.metrics];
-  while (metrics.length > 0) {
-    metrics.shift();
+  const isWatched = (name: string) => name.startsWith('val_');
+  const leaving = [
+    ...progress.metrics.filter((name) => !isWatched(name)),
+    ...progress.metrics.filter(isWatched),
+  ];
+  for (let gone = 1; gone <= leaving.length; gone++) {
+    const stays = leaving.slice(gone);
+    const metrics = progress.metrics.filter((name) => stays.includes(name));
     const line = withWay({ ...progress, metrics }, last);
-    if (line.length <= columns) return line;
+    if (terminalWidth(line) <= columns) return line;
   }
-  return epochText(progress).length <= columns ? epochText(progress) : '';
+  return '';
 }
 
 /** How much of a line is written. */
 interface Way {
   /** Letters of the bar. */
   readonly bar: number;
-  /** Letters of the label at most. Default all. */
+  /** Columns of the label at most. Default all. */
   readonly label?: number;
   /** Short names of metrics. */
   readonly short?: boolean;
@@ -83,15 +89,7 @@ function withWay(
     ...(bare || secondsLeft === undefined ? {} : { secondsLeft }),
   };
   const place = withStep ? `${epochText(progress)} ${drawn}${count}` : epochText(progress);
-  return joined([cutLabel(progress.label, label), place, ...numbers(shown, short)]);
-}
-
-function cutLabel(label: string, width: number): string {
-  if (label.length <= width) return label;
-  const kept = width - 1;
-  return kept < 1
-    ? ''
-    : `${label.slice(0, Math.ceil(kept / 2))}…${label.slice(label.length - Math.floor(kept / 2))}`;
+  return joined([cutInTheMiddle(progress.label, label), place, ...numbers(shown, short)]);
 }
 
 /** The same without the bar. */
