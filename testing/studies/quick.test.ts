@@ -47,12 +47,17 @@ describe('the quick form of a study', () => {
       '| sigmoid | 36 | 1.0 |',
       'Test accuracy against depth and against the widest layer',
     ],
-    ['report-4', '800-512-256-800-1200', 'Noise and distortion', 'An unknown activation is an error | holds'],
+    [
+      'report-4',
+      '800-512-256-800-1200',
+      'Noise and distortion',
+      '**Holds.** An unknown activation is an error',
+    ],
     [
       'report-5',
       'batch normalisation',
       'CIFAR-10 with three activations',
-      'central differences for hidden_2/kernel (sigmoid) | holds',
+      '**Holds.** Back-propagation agrees with central differences for hidden_2/kernel (sigmoid)',
       'What `health()` finds in the deep sigmoid network',
     ],
   ])(

@@ -7,6 +7,7 @@ import { HELP, parseOptions, type StudyOptions } from './options.js';
 import { studyReport } from './report.js';
 import { runAll } from './run-all.js';
 import { formatTable, resultTable } from './table.js';
+import { variants } from './variants.js';
 
 /** Nobody wants to hear after two minutes of training that the report cannot be written. */
 async function prepareFolder(folder: string): Promise<void> {
@@ -24,7 +25,10 @@ async function study(options: StudyOptions): Promise<void> {
   const startedAt = performance.now();
   await prepareFolder(out);
   const results = await runAll(options, (line) => console.log(line));
-  if (results.length === 0) return console.log('Stopped before a run had begun.');
+  const planned = seeds * variants.length;
+  if (results.length === 0) return console.log('Stopped before a run had finished.');
+  if (results.length < planned)
+    console.log(`Stopped: the ${results.length} of ${planned} runs that had finished are compared.`);
   const { record } = results[0]!;
   const images = record.setup.data?.examples;
   const which = seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;

@@ -10,10 +10,11 @@ import { variants } from './variants.js';
 /** Threads at most: each holds the images. */
 const MOST_THREADS = 4;
 
-/**
- * Every variant with every seed, as many at a time as there are cores. After Ctrl-C those that were training come back as far as
- * they got; those that had not begun are left out.
- */
+/** Whether a run came to its end: Ctrl-C breaks off those that are training. */
+export const isWhole = ({ record }: Pick<StudyResult, 'record'>): boolean =>
+  record.stopReason !== 'interrupted';
+
+/** Every variant with every seed, as many at a time as there are cores. After Ctrl-C only those that were finished come back. */
 export async function runAll(options: StudyOptions, say: (line: string) => void): Promise<StudyResult[]> {
   const { quick, seed: first, seeds, epochs, engine } = options;
   const pool = workerPool<typeof runs>(() => new Worker(new URL('./worker.mjs', import.meta.url)), {
@@ -33,6 +34,7 @@ export async function runAll(options: StudyOptions, say: (line: string) => void)
         const work = { variant: variant.name, seed, splitSeed: first, epochs, quick, engine };
         try {
           const result = { variant, ...(await pool.run('variant', work, { onReport: sayOnce }).result) };
+          if (!isWhole(result)) return [];
           const { testAccuracy, record } = result;
           say(
             `${variant.name}, seed ${seed}: test ${(testAccuracy * 100).toFixed(2)} %, ${record.epochs.length} epochs`,

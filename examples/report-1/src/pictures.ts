@@ -1,5 +1,12 @@
 import { barChart } from 'espalier';
-import { deviation, type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import {
+  deviation,
+  type Lab,
+  mean,
+  type Measurement,
+  publishedFigures,
+  type Row,
+} from '@espalier-examples/studies-kit';
 
 /** Test accuracies beside the published ones, and the loss of each row per epoch. */
 export function pictures(lab: Lab, rows: readonly Row[], test: (run: Measurement) => number): void {
@@ -9,7 +16,7 @@ export function pictures(lab: Lab, rows: readonly Row[], test: (run: Measurement
     barChart({
       title: 'Test accuracy, %',
       bars: rows.flatMap(({ name, runs, published }) => [
-        { label: name, series: 'published', value: Number(String(published![1]).replace('~', '')) },
+        { label: name, series: 'published', value: publishedFigures(published)[1]!.value },
         {
           label: name,
           series: 'measured',

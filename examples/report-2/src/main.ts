@@ -15,7 +15,7 @@ await study(
   },
   async (lab) => {
     await regression(lab);
-    await regressionSearch(lab, (await regressionPoints(lab)).points);
+    await regressionSearch(lab, await regressionPoints(lab));
     await fashion(lab);
     await networkSearch(lab);
   },

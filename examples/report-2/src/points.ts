@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Dataset, fromArrays, readCsv, stream } from 'espalier';
+import { join } from 'node:path';
+import { type Dataset, EspalierError, fromArrays, readCsv, stream } from 'espalier';
 
 /** Points of a function of one number, and the numbers themselves for pictures. */
 export interface Points {
@@ -32,9 +33,24 @@ export function madeUpPoints(kind: 'train' | 'test', seed: number): Points {
   );
 }
 
-/** Points of a CSV file with the columns `input` and `label`. */
-export async function csvPoints(file: string): Promise<Points> {
-  const table = await readCsv(await readFile(file, 'utf8'), {
+/** Training and test points of a folder, in CSV files with the columns `input` and `label`; `undefined` where it has neither file. */
+export async function csvPoints(folder: string): Promise<{ train: Points; test: Points } | undefined> {
+  const files = ['train', 'test'].map((part) => join(folder, `regression-${part}.csv`));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => undefined)));
+  if (texts.every((text) => text === undefined)) return undefined;
+  const missing = files.find((_, i) => texts[i] === undefined);
+  if (missing !== undefined)
+    throw new EspalierError({
+      code: 'io',
+      scope: 'report-2',
+      message: `cannot read '${missing}'; the folder needs regression-train.csv and regression-test.csv, or neither.`,
+    });
+  const [train, test] = await Promise.all(texts.map((text) => pointsOf(text!)));
+  return { train: train!, test: test! };
+}
+
+async function pointsOf(csv: string): Promise<Points> {
+  const table = await readCsv(csv, {
     columns: ['input', 'label'],
     types: { input: 'number', label: 'number' },
   });

@@ -10,9 +10,9 @@ export async function activations(
   testImages: Dataset,
 ): Promise<void> {
   const published = {
-    sigmoid: [1.172, 57.77, 1.487, 48.72, 1.462, 49.43],
-    tanh: [1.351, 51.54, 1.535, 46.3, 1.502, 46.21],
-    relu: [0.809, 71.05, 1.582, 51.62, 1.511, 51.92],
+    sigmoid: '1.172 57.77 1.487 48.72 1.462 49.43',
+    tanh: '1.351 51.54 1.535 46.30 1.502 46.21',
+    relu: '0.809 71.05 1.582 51.62 1.511 51.92',
   };
   const wide: Record<string, Measurement[]> = {};
   for (const activation of ['relu', 'sigmoid', 'tanh'] as const) {

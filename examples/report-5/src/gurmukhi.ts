@@ -5,13 +5,12 @@ import { accuracy, loss, test } from './figures.js';
 /** L1, L2 and dropout on handwritten digits. */
 export async function gurmukhi(lab: Lab): Promise<void> {
   const digits = await lab.data(async () => {
-    const dir = process.env['ESPALIER_DATA_DIR'] ?? 'data';
     const options = { channels: 1, flatten: true } as const;
-    const train = await imageFolder({ dir: `${dir}/gurmukhi-digits/train`, ...options });
+    const train = await imageFolder({ dir: `${lab.dataFolder}/gurmukhi-digits/train`, ...options });
     const classNames = train.classNames!;
     return {
       train,
-      test: await imageFolder({ dir: `${dir}/gurmukhi-digits/val`, classNames, ...options }),
+      test: await imageFolder({ dir: `${lab.dataFolder}/gurmukhi-digits/val`, classNames, ...options }),
     };
   }, [1024]);
   const small = async (name: string, network: Partial<MlpOptions>, plugins: () => readonly Plugin[]) =>

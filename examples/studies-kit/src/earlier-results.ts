@@ -65,7 +65,7 @@ export function withEarlier(table: ResultTable, earlier: EarlierResults): Result
 
 /** The conclusion as it was, where runs that it compares were not made now. */
 export function claimWithEarlier(claim: Claim, { claims }: EarlierResults): Claim {
-  const lacksRuns = ({ evidence }: Claim): boolean => evidence.includes(': not run');
+  const lacksRuns = ({ evidence }: Claim): boolean => /not run with|nothing was run/.test(evidence);
   if (!lacksRuns(claim)) return claim;
   return claims.find((each) => each.text === claim.text && !lacksRuns(each)) ?? claim;
 }

@@ -1,11 +1,11 @@
 export type { Comparison } from './claims.js';
-export { greater } from './claims.js';
+export { counted, greater, signed } from './claims.js';
 export type { Lab } from './lab.js';
 export { machine } from './machine.js';
 export type { Measurement, RunPlan, RunSetup } from './run-plan.js';
 export type { PeerTime } from './peer-times.js';
 export type { Column, ResultTable, Row, TextTable } from './result-table.js';
-export { percentOf } from './result-table.js';
+export { percentOf, publishedFigures } from './result-table.js';
 export { deviation, mean } from './statistics.js';
 export type { StudyDescription } from './study-description.js';
 export { study } from './study.js';

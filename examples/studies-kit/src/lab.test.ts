@@ -3,13 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { eager, EspalierError, lineChart, mlp, sgd, syntheticClassification } from 'espalier';
-import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  accuracy,
+  confusionMatrix,
+  eager,
+  EspalierError,
+  lineChart,
+  mlp,
+  sgd,
+  syntheticClassification,
+} from 'espalier';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { greater } from './claims.js';
 import { Lab } from './lab.js';
 import { resultsPage } from './results-page.js';
 import type { Measurement } from './run-plan.js';
 import { runsWith } from './run.fixture.js';
+import { prepareFolder } from './study.js';
 import { writeResults } from './write-results.js';
 
 const data = syntheticClassification({ examples: 40, features: 4, classes: 2, seed: 1 });
@@ -76,6 +86,70 @@ describe('a lab', () => {
     expect(lines).toHaveLength(4);
   });
 
+  test('shows of a kept run what it showed of the run itself, though it diverged', async () => {
+    const diverging = { ...plan(1e30), name: 'diverging' };
+    const fresh = await lab({ seeds: [1] }).train(diverging);
+    const [kept] = await lab({ seeds: [1], kept: true }).train(diverging);
+    expect(fresh[0]!.test['loss']).toBeNaN();
+    expect(kept!.test['loss']).toBeNaN();
+    expect(kept!.epochs.at(-1)!['loss']).toBeNaN();
+  });
+
+  test.each(['null', '[]', '{}', '{"name":"row","seed":1}', '{"name":"other","seed":1,"epochs":[]}'])(
+    'a kept file of %s is no run',
+    async (text) => {
+      const folder = mkdtempSync(join(out, 'odd-'));
+      const [first] = await lab({ out: folder, seeds: [1] }).train(plan());
+      const [file] = readdirSync(join(folder, 'kept-runs'));
+      writeFileSync(join(folder, 'kept-runs', file!), text);
+      expect(await lab({ out: folder, seeds: [1], kept: true }).train(plan())).toEqual([]);
+      const [again] = await lab({ out: folder, seeds: [1] }).train(plan());
+      expect(again!.test).toEqual(first!.test);
+    },
+  );
+
+  test('a kept run without a metric that is asked for is made again', async () => {
+    const folder = mkdtempSync(join(out, 'metric-'));
+    await lab({ out: folder, seeds: [1] }).train(plan());
+    const more = {
+      ...plan(),
+      setup: (seed: number) => ({
+        ...plan().setup(seed),
+        metrics: [accuracy(), confusionMatrix({ classes: 2 })],
+      }),
+    };
+    expect(await lab({ out: folder, seeds: [1], kept: true }).train(more)).toEqual([]);
+  });
+
+  test('does costly work once, and none where it is not wanted', async () => {
+    const work = vi.fn(() => Promise.resolve([1, 2]));
+    const name = 'costly';
+    expect(await lab({ kept: true }).once(name, { a: 1 }, work)).toBeUndefined();
+    expect(await lab().once(name, { a: 1 }, work)).toEqual([1, 2]);
+    expect(await lab({ kept: true }).once(name, { a: 1 }, work)).toEqual([1, 2]);
+    expect(await lab({ only: /^row/ }).once(name, { a: 2 }, work)).toBeUndefined();
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+
+  test('says that --only names no row', async () => {
+    const [none, some] = [lab({ only: /thrid/ }), lab({ only: /ro/ })];
+    for (const one of [none, some]) await one.train(plan());
+    expect(() => none.checkOnly('report-9')).toThrow(
+      '[report-9] --only thrid matches no row; there are: row.',
+    );
+    expect(() => some.checkOnly('report-9')).not.toThrow();
+  });
+
+  test('leaves the results of another study alone', async () => {
+    const folder = mkdtempSync(join(out, 'taken-'));
+    await prepareFolder(folder, 'report-1');
+    writeFileSync(join(folder, 'results.json'), '{\n "study": "report-1"');
+    await prepareFolder(folder, 'report-1');
+    await expect(prepareFolder(folder, 'report-2')).rejects.toThrow(
+      /^\[report-2\] '.*' has the results of report-1; choose another with --out/,
+    );
+  });
+
   test('stops between runs when it is interrupted', async () => {
     const interrupted = new AbortController();
     interrupted.abort(new Error('Ctrl-C'));
@@ -97,7 +171,7 @@ describe('a lab', () => {
     one.table({
       title: 'Rows',
       columns: [{ label: 'loss', of: (run) => run.test['loss'] as number }],
-      rows: [{ name: 'row', runs, published: [99] }],
+      rows: [{ name: 'row', runs, published: '99' }],
     });
     one.finding('Losses fall', true, 'they do');
     one.curves('loss', 'Loss per epoch', { row: runs, missing: [] }, ['loss']);
@@ -109,7 +183,8 @@ describe('a lab', () => {
     });
     const page = readFileSync(join(out, 'RESULTS.md'), 'utf8');
     expect(page).toContain('| row | 99 |');
-    expect(page).toContain('| Losses fall | holds | they do |');
+    expect(page).toContain('- **Holds.** Losses fall: they do.');
+    expect(page.indexOf('Losses fall')).toBeLessThan(page.indexOf('## Rows'));
     expect(page).toContain('![Loss per epoch](pictures/loss.svg)');
     expect(readFileSync(join(out, 'pictures/loss.svg'), 'utf8')).toContain('<svg');
     const json = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'));
@@ -128,7 +203,7 @@ describe('a lab', () => {
       one.table({
         title: 'Rows',
         columns: [{ label: 'test %', of: (run) => 100 * (run.test['accuracy'] as number) }],
-        rows: Object.entries(rows).map(([name, runs]) => ({ name, note: 'so', runs, published: [50] })),
+        rows: Object.entries(rows).map(([name, runs]) => ({ name, note: 'so', runs, published: '50' })),
       });
       one.textTable({ title: more, columns: ['a'], rows: [['b']] });
       const [second, third] = [rows['second'] ?? [], rows['third'] ?? []];
@@ -153,8 +228,10 @@ describe('a lab', () => {
     expect(page).toContain(
       'Of earlier results, as they were: first of "Rows"; "old"; conclusions "Second is better"; pictures "Picture old".',
     );
-    expect(page).toMatch(/\| Second is better *\| *holds/);
-    expect(page).toMatch(/\| Third is better *\| *not decided by these runs/);
+    expect(page).toContain('- **Holds.** Second is better: ');
+    expect(page).toContain(
+      '- **Not decided.** Third is better: third against second: not run with the same seed.',
+    );
     expect(page).toContain('## old');
     expect(page).toContain('![Picture old](pictures/old.svg)');
     const picture = (folder: string) => readFileSync(join(folder, 'pictures/old.svg'), 'utf8');
@@ -174,18 +251,20 @@ describe('a lab', () => {
   });
 
   test('says how many published figures are judged at all', () => {
-    const pageOf = (published: number, ...accuracies: number[]) => {
+    const pageOf = (published: string, ...accuracies: number[]) => {
       const one = lab();
       one.table({
         title: 'Rows',
         columns: [{ label: 'test %', of: (run) => 100 * (run.test['accuracy'] as number) }],
-        rows: [{ name: 'row', runs: runsWith(...accuracies), published: [published] }],
+        rows: [{ name: 'row', runs: runsWith(...accuracies), published }],
       });
       const description = { name: 'report-9', title: 'A study', about: '', program: import.meta.url };
       return resultsPage(one, description, { pictures: [], notes: '', peers: [] });
     };
-    expect(pageOf(90, 0.9)).toContain('so that none can be judged');
-    expect(pageOf(90, 0.89, 0.92)).toContain('Each of the 1 published figures');
-    expect(pageOf(99, 0.9, 0.901)).toContain('| Rows: row | test % | 99 | 90.05 ± 0.07 | -8.95 |');
+    expect(pageOf('90', 0.9)).toContain('1 published figure cannot be judged');
+    expect(pageOf('90', 0.89, 0.92)).toContain(
+      'Of 1 published figure that more than one run measured, 1 could have come from a further run here, 0 could not.',
+    );
+    expect(pageOf('99', 0.9, 0.901)).toContain('| Rows: row | test % | 99 | 90.05 ± 0.07 | -8.95 |');
   });
 });

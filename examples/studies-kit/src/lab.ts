@@ -1,6 +1,7 @@
 import {
   type Chart,
   type Dataset,
+  EspalierError,
   type Executor,
   fromArrays,
   isEspalierError,
@@ -11,11 +12,11 @@ import {
   take,
 } from 'espalier';
 import { type Claim, claimOf, type Comparison } from './claims.js';
-import { KeptRuns } from './kept-runs.js';
+import { keptRun, KeptRuns } from './kept-runs.js';
 import type { StudyOptions } from './options.js';
 import { percentOf, type ResultTable, type TextTable } from './result-table.js';
 import type { Measurement, RunPlan } from './run-plan.js';
-import { describeRun, trainOnce } from './train.js';
+import { describeRun, metricsOf, trainOnce } from './train.js';
 
 /** A picture of the results, written as a file and shown in the report. */
 export interface Picture {
@@ -42,6 +43,8 @@ export class Lab {
   /** Tells whoever watches how far it is. */
   readonly say: (line: string) => void;
   readonly #kept: KeptRuns;
+  /** Of each row whether `--only` names it. */
+  readonly #named = new Map<string, boolean>();
 
   constructor(options: StudyOptions, executor: Executor, signal: AbortSignal, say: (line: string) => void) {
     this.options = options;
@@ -88,9 +91,42 @@ export class Lab {
     }
   }
 
+  /** Folder of the data sets. */
+  get dataFolder(): string {
+    return process.env['ESPALIER_DATA_DIR'] ?? 'data';
+  }
+
+  /**
+   * Costly work that is no run of a row, made once and kept as JSON. `undefined` where it is not kept and not wanted.
+   *
+   * @param description All that decides what it comes to.
+   */
+  async once<T extends Json>(
+    name: string,
+    description: Json,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
+    const text = JSON.stringify(description);
+    const kept = (await this.#kept.get(name, text)) as T | undefined;
+    if (kept !== undefined || !this.wants(name)) return kept;
+    const made = await work();
+    await this.#kept.set(name, text, made);
+    return made;
+  }
+
   /** Whether a row of this name is to be trained, where it is not kept. */
   wants(name: string): boolean {
-    return !this.options.kept && (this.options.only?.test(name) ?? true);
+    const isNamed = this.options.only?.test(name) ?? true;
+    this.#named.set(name, isNamed);
+    return isNamed && !this.options.kept;
+  }
+
+  /** @throws EspalierError `invalid-option` where `--only` matches none of the rows that there were. */
+  checkOnly(scope: string): void {
+    const names = [...this.#named.keys()];
+    if (names.length === 0 || [...this.#named.values()].includes(true)) return;
+    const message = `--only ${this.options.only!.source} matches no row; there are: ${names.join(', ')}.`;
+    throw new EspalierError({ code: 'invalid-option', scope, message });
   }
 
   /** Trains a row once for each seed, or takes what is kept of it. */
@@ -100,13 +136,16 @@ export class Lab {
       this.signal.throwIfAborted();
       const setup = plan.setup(seed);
       const description = describeRun(plan as RunPlan<Json>, seed, setup);
-      const kept = await this.#kept.get<Measurement<E>>(`${plan.name}-seed-${seed}`, description);
+      const file = `${plan.name}-seed-${seed}`;
+      const metrics = metricsOf(setup).map(({ name }) => name);
+      const known = { name: plan.name, seed, metrics };
+      const kept = keptRun<E>(await this.#kept.get(file, description), known);
       const isWanted = this.wants(plan.name);
       if (kept || !isWanted) setup.model.dispose();
       if (!kept && !isWanted) continue;
       const run = kept ?? (await trainOnce(plan, seed, setup, this.executor, this.signal));
       if (!kept) {
-        await this.#kept.set(`${plan.name}-seed-${seed}`, description, run);
+        await this.#kept.set(file, description, run);
         const accuracy = percentOf(run.test);
         const outcome = Number.isNaN(accuracy)
           ? `test loss ${String(run.test['loss'])}`

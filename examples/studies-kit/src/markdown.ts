@@ -1,7 +1,8 @@
-/** A table in Markdown; the first column left, the others right. */
+/** A table in Markdown; columns of figures right, the first one and those of words left. */
 export function markdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`;
-  const rule = columns.map((_, i) => (i === 0 ? '---' : '--:'));
+  const isFigures = (i: number) => rows.every((row) => /^([-+~]?[\d.]|NaN|not run|infinite|$)/.test(row[i]!));
+  const rule = columns.map((_, i) => (i > 0 && isFigures(i) ? '--:' : '---'));
   return [line(columns), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 

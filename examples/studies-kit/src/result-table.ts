@@ -10,11 +10,15 @@ export interface Column {
   readonly digits?: number;
 }
 
-/** A row: its runs, and what was published for it, in the order of the columns. Text such as '~92' is a rounded figure. */
+/** A row: its runs, and what was published for it. */
 export interface Row {
   readonly name: string;
   readonly runs: readonly Measurement[];
-  readonly published?: readonly (number | string | null)[];
+  /**
+   * Published figures in the order of the columns, letter by letter, for their decimals tell how they were rounded: `~` before a
+   * rough one, `-` where there is none, e.g. `'~92 87.20 - 11'`.
+   */
+  readonly published?: string;
   /** What the figures of this row are, where they are not those of the columns. */
   readonly figures?: readonly Column['of'][];
   /** What was measured before, shown where there are no runs. */
@@ -40,7 +44,8 @@ export interface TextTable {
 }
 
 /** Where a published figure lies, seen from the measured ones. */
-export type Verdict = 'within the spread' | 'outside the spread' | 'one run' | 'nothing published';
+export type Verdict =
+  'within the spread' | 'outside the spread' | 'one run' | 'not a number' | 'nothing published';
 
 /** A row as results.json of an earlier time has it. */
 export interface EarlierRow {
@@ -52,13 +57,15 @@ export interface EarlierRow {
 /** One figure of one row. */
 export interface Cell {
   readonly column: string;
-  readonly published: number | string | null;
+  readonly published: string | null;
   readonly mean: number;
   /** Standard deviation over the seeds; NaN for one run. */
   readonly deviation: number;
   /** Measured mean minus published. */
   readonly gap: number | null;
   readonly verdict: Verdict;
+  /** Runs whose figure is not a finite number, as where training diverged. */
+  readonly diverged: number;
 }
 
 /** An accuracy in percent. */
@@ -68,42 +75,57 @@ export function percentOf(evaluation: Evaluation | undefined): number {
 
 /** The figures of a row, one for each column. */
 export function cellsOf(row: Row, columns: readonly Column[]): Cell[] {
-  // JSON has null for the deviation of one run.
+  const figures = publishedFigures(row.published);
   if (row.earlier && row.runs.length === 0)
-    return row.earlier.figures.map((figure) => ({ ...figure, deviation: figure.deviation ?? NaN }));
+    return row.earlier.figures.map((cell, i) => ({
+      ...cell,
+      published: figures[i]?.text ?? null,
+      // JSON has null for what is not a number.
+      mean: cell.mean ?? NaN,
+      deviation: cell.deviation ?? NaN,
+    }));
   return columns.map((column, i) => {
     const values = row.runs.map(row.figures?.[i] ?? column.of);
-    const published = row.published?.[i] ?? null;
-    const figure = publishedFigure(published);
+    const figure = figures[i];
     const centre = mean(values);
     const gap = figure ? centre - figure.value : null;
     return {
       column: column.label,
-      published,
+      published: figure?.text ?? null,
       mean: centre,
       deviation: deviation(values),
       gap,
       verdict: verdictOf(gap, figure?.rounding ?? 0, values),
+      diverged: values.filter((value) => !Number.isFinite(value)).length,
     };
   });
 }
 
-/** The number in a published figure, and how far rounding may have moved it; `undefined` where there is none. */
-export function publishedFigure(
-  published: number | string | null,
-): { readonly value: number; readonly rounding: number } | undefined {
-  if (published === null) return undefined;
-  const text = String(published).replace(/^~/, '');
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) return undefined;
-  const decimals = /\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
-  const rough = String(published).startsWith('~') ? 1 : 0.5;
-  return { value, rounding: rough * 10 ** -decimals };
+/** A published figure: as it was printed, its number, and how far rounding may have moved it. */
+export interface PublishedFigure {
+  readonly text: string;
+  readonly value: number;
+  readonly rounding: number;
+}
+
+/** The figures of {@link Row.published}; `undefined` where there is none. */
+export function publishedFigures(published = ''): (PublishedFigure | undefined)[] {
+  return published.split(' ').map((text) => {
+    if (text === '' || text === '-') return undefined;
+    const [, rough, decimals = ''] = /^(~?)\d+(?:\.(\d+))?$/.exec(text) ?? [];
+    if (rough === undefined) throw new Error(`'${text}' of '${published}' is no published figure.`);
+    return {
+      text,
+      value: Number(text.slice(rough.length)),
+      rounding: (rough === '' ? 0.5 : 1) * 10 ** -decimals.length,
+    };
+  });
 }
 
 // A published figure is one run; the question is whether it could be one of ours.
 function verdictOf(gap: number | null, rounding: number, values: readonly number[]): Verdict {
   if (gap === null) return 'nothing published';
+  if (!Number.isFinite(gap)) return 'not a number';
   if (values.length < 2) return 'one run';
   return Math.abs(gap) <= predictionSpread(values) + rounding + 1e-12
     ? 'within the spread'
@@ -113,7 +135,8 @@ function verdictOf(gap: number | null, rounding: number, values: readonly number
 /** A number with so many decimals; NaN as a word. */
 export function fixed(value: number, digits = 2): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinite' : '-infinite';
-  return value.toFixed(digits);
+  // No minus before a zero.
+  return value.toFixed(digits).replace(/^-(?=[0.]+$)/, '');
 }
 
 /** `mean ± deviation`. */
@@ -126,7 +149,7 @@ export function meanText(
 
 /** The table as texts: for each column published, measured, and a mark where the two are apart. */
 export function tableTexts({ columns, rows }: ResultTable): { columns: string[]; rows: string[][] } {
-  const isPublished = columns.map((_, i) => rows.some(({ published }) => (published?.[i] ?? null) !== null));
+  const isPublished = columns.map((_, i) => rows.some(({ published }) => publishedFigures(published)[i]));
   return {
     columns: [
       'run',
@@ -142,10 +165,13 @@ export function tableTexts({ columns, rows }: ResultTable): { columns: string[];
         row.note ? `${row.name} (${row.note})` : row.name,
         ...cellsOf(row, columns).flatMap((cell, i) => {
           const mark = cell.verdict === 'outside the spread' ? ' *' : '';
-          const measured = runs.length === 0 ? 'not run' : meanText(cell, columns[i]!.digits) + mark;
-          return isPublished[i]
-            ? [cell.published === null ? '' : String(cell.published), measured]
-            : [measured];
+          const measured =
+            runs.length === 0
+              ? 'not run'
+              : cell.diverged > 0
+                ? `NaN in ${cell.diverged} of ${runs.length}`
+                : meanText(cell, columns[i]!.digits) + mark;
+          return isPublished[i] ? [cell.published ?? '', measured] : [measured];
         }),
         String(runs.length),
         runs.length === 0 ? '' : fixed(mean(runs.map(({ seconds }) => seconds)), 1),

@@ -1,8 +1,11 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { compiled, eager, EspalierError, type Executor, isEspalierError, useBackend, wasm } from 'espalier';
+import { readEarlier } from './earlier-results.js';
 import { Lab } from './lab.js';
 import { helpText, parseOptions } from './options.js';
 import { tableTexts } from './result-table.js';
+import { inShort } from './results-page.js';
 import type { StudyDescription } from './study-description.js';
 import { writeResults } from './write-results.js';
 
@@ -16,16 +19,20 @@ export async function study(description: StudyDescription, work: (lab: Lab) => P
     // Where every loader looks first; what the folder lacks, an npm package may have.
     if (options.data !== undefined) process.env['ESPALIER_DATA_DIR'] = options.data;
     await prepareFolder(options.out, description.name);
+    if (options.earlier !== undefined) await readEarlier(options.earlier, description.name);
     const interrupted = new AbortController();
     const stop = () => interrupted.abort(new Interrupted());
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const say = (line: string) => console.log(line);
     const lab = new Lab(options, await startEngine(say), interrupted.signal, say);
     await work(lab);
+    lab.checkOnly(description.name);
     for (const table of lab.tables) console.log(`\n${table.title}\n${plainTable(tableTexts(table))}`);
     for (const table of lab.textTables) console.log(`\n${table.title}\n${plainTable(table)}`);
     for (const { text, verdict, evidence } of lab.claims)
       console.log(`\n${text}: ${verdict}.\n  ${evidence}`);
+    const found = inShort(lab).join(' ');
+    if (found !== '') console.log(`\n${found}`);
     const report = await writeResults(lab, description);
     console.log(
       `\n${((performance.now() - startedAt) / 1000).toFixed(0)} s. Results: ${options.out}/RESULTS.md, report: ${report}`,
@@ -50,15 +57,25 @@ async function startEngine(say: (line: string) => void): Promise<Executor> {
   return eager();
 }
 
-/** Nobody wants to hear after an hour of training that the results cannot be written. */
-async function prepareFolder(folder: string, scope: string): Promise<void> {
+/** Nobody wants to hear after an hour of training that the results cannot be written, or lose those of another study. */
+export async function prepareFolder(folder: string, study: string): Promise<void> {
+  const fail = (what: string, cause?: unknown): never => {
+    throw new EspalierError({
+      code: 'io',
+      scope: study,
+      message: `${what}; choose another with --out.`,
+      cause,
+    });
+  };
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (cause) {
-    const message = `cannot write to '${folder}': ${(cause as Error).message}; choose another with --out.`;
-    throw new EspalierError({ code: 'io', scope, message, cause });
+    fail(`cannot write to '${folder}': ${(cause as Error).message}`, cause);
   }
+  const results = await readFile(join(folder, 'results.json'), 'utf8').catch(() => '{}');
+  const [, other = study] = /"study": *"([^"]*)"/.exec(results) ?? [];
+  if (other !== study) fail(`'${folder}' has the results of ${other}`);
 }
 
 function plainTable({

@@ -4,6 +4,7 @@ import {
   type Executor,
   fingerprint,
   type Json,
+  type Metric,
   softmaxCrossEntropy,
   Trainer,
 } from 'espalier';
@@ -31,6 +32,9 @@ export function describeRun(plan: RunPlan<Json>, seed: number, setup: RunSetup):
   });
 }
 
+/** The metrics of a run. */
+export const metricsOf = ({ metrics }: RunSetup): readonly Metric[] => metrics ?? [accuracy()];
+
 /** Trains one run and measures it on all parts of the data. The model is disposed. */
 export async function trainOnce<E extends Json>(
   plan: RunPlan<E>,
@@ -44,7 +48,7 @@ export async function trainOnce<E extends Json>(
     model: setup.model,
     loss: setup.loss ?? softmaxCrossEntropy(),
     optimizer: setup.optimizer,
-    metrics: setup.metrics ?? [accuracy()],
+    metrics: metricsOf(setup),
     plugins: setup.plugins ?? [],
     seed,
     executor,

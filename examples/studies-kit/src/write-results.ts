@@ -12,7 +12,7 @@ import {
 import { machine } from './machine.js';
 import { readPeerTimes } from './peer-times.js';
 import { cellsOf, tableTexts } from './result-table.js';
-import { notReached, resultsPage } from './results-page.js';
+import { inShort, notReached, resultsPage } from './results-page.js';
 import type { StudyDescription } from './study-description.js';
 
 /** Pictures as SVG up to this size; above it as PNG, which does not grow with what is drawn. */
@@ -142,8 +142,17 @@ function page(lab: Lab, { title, about }: StudyDescription): Promise<string> {
     subtitle: lab.quick
       ? 'The quick form: its figures mean nothing.'
       : `Seeds ${lab.options.seeds.join(', ')}`,
+    findings: inShort(lab),
     sections: [
       { title: 'The study', text: about },
+      ...(claims.length > 0
+        ? [
+            {
+              title: 'What of its conclusions holds',
+              table: { columns: ['conclusion', 'here', 'measured'], rows: claims },
+            },
+          ]
+        : []),
       ...lab.tables.map((table) => ({
         title: table.title,
         ...(table.text !== undefined && { text: table.text }),
@@ -154,14 +163,6 @@ function page(lab: Lab, { title, about }: StudyDescription): Promise<string> {
         ...(text !== undefined && { text }),
         table: { columns, rows },
       })),
-      ...(claims.length > 0
-        ? [
-            {
-              title: 'What of its conclusions holds',
-              table: { columns: ['conclusion', 'here', 'measured'], rows: claims },
-            },
-          ]
-        : []),
       ...lab.pictures.map(({ caption, charts }) => ({ title: caption, charts })),
     ],
   });

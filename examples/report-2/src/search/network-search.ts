@@ -1,15 +1,4 @@
-import {
-  accuracy,
-  adam,
-  compiled,
-  eager,
-  fashionMnist,
-  sgd,
-  softmaxCrossEntropy,
-  split,
-  take,
-  Trainer,
-} from 'espalier';
+import { accuracy, adam, fashionMnist, sgd, softmaxCrossEntropy, split, take, Trainer } from 'espalier';
 import {
   createStudy,
   journalStorage,
@@ -29,7 +18,6 @@ const EPOCHS = 4;
 /** The study's TPE search of the convolutional network: its 5 trials, and 30. */
 export async function networkSearch(lab: Lab): Promise<void> {
   const name = 'search-network';
-  const isWanted = !lab.options.kept && (lab.options.only?.test(name) ?? true);
   const study = await createStudy({
     name,
     space: networkSpace,
@@ -37,7 +25,7 @@ export async function networkSearch(lab: Lab): Promise<void> {
     storage: lab.quick ? memoryStorage() : journalStorage(`${lab.options.out}/kept-runs/${name}.jsonl`),
   });
   try {
-    if (isWanted) await search(lab, study);
+    if (lab.wants(name)) await search(lab, study);
     if (study.trials.some(({ state }) => state === 'complete')) show(lab, study);
   } finally {
     await study.close();
@@ -51,8 +39,6 @@ async function search(lab: Lab, study: Study<NetworkParameters>): Promise<void> 
     fractions: [5 / 6, 1 / 6],
     seed: 1,
   });
-  const engine = compiled();
-  const executor = (await engine.isAvailable!()).available ? engine : eager();
   const objective = async (trial: Trial<NetworkParameters>): Promise<number> => {
     const { optimizer, learningRate, weightDecay, momentum } = trial.parameters;
     const model = studyCnn(1);
@@ -67,7 +53,7 @@ async function search(lab: Lab, study: Study<NetworkParameters>): Promise<void> 
         metrics: [accuracy()],
         plugins: [trialPruning(trial, { monitor: 'val_loss', checkpointEvery: 1 })],
         seed: 1,
-        executor,
+        executor: lab.executor,
       });
       const resumeFrom = await trial.loadCheckpoint();
       const { epochs } = await trainer.fit(train, {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createStudy, journalStorage, medianPruner, memoryStorage, randomSampler } from '@espalier/tuning';
 import { type WorkerPool, workerPool } from '@espalier/workers';
+import { fingerprint, type Json } from 'espalier';
 import type { Lab } from '@espalier-examples/studies-kit';
 import type { Points } from '../points.js';
 import type { ConfigurationScore } from './score-configuration.js';
@@ -19,7 +20,10 @@ import { spent } from './spent.js';
  * The study's random search: 500 configurations, each scored by five folds, side by side on all cores; then the same with early
  * pruning; and the published configuration scored by the same folds.
  */
-export async function regressionSearch(lab: Lab, points: Points): Promise<void> {
+export async function regressionSearch(
+  lab: Lab,
+  { points, isGiven }: { readonly points: Points; readonly isGiven: boolean },
+): Promise<void> {
   const threads = availableParallelism();
   const pool = workerPool<typeof runs>(() => new Worker(new URL('./worker.mjs', import.meta.url)), {
     size: threads,
@@ -27,19 +31,28 @@ export async function regressionSearch(lab: Lab, points: Points): Promise<void> 
     startSeconds: 300,
     stopOnInterrupt: false,
   });
-  const score = async (parameters: RegressionParameters, seed: number) =>
-    (await pool.run('configuration', { ...request(lab, points), parameters, seed })
-      .result) as ConfigurationScore;
+  // A search that is kept goes on with the points that it began with.
+  const of = isGiven ? `-${fingerprint(points.data)}` : '';
+  const seeds = [1, 2, 3, 4, 5];
+  /** The loss over folds of a configuration, with each of the seeds; none where it is neither kept nor wanted. */
+  const losses = async (parameters: RegressionParameters): Promise<readonly number[]> => {
+    const common = { ...request(lab, points), parameters };
+    const { signal } = lab;
+    const lossOf = async (seed: number) =>
+      ((await pool.run('configuration', { ...common, seed }, { signal }).result) as ConfigurationScore).mean;
+    const made = () => Promise.all(seeds.map(lossOf));
+    return (await lab.once('search-regression-seeds', { ...common, seeds } as Json, made)) ?? [];
+  };
   try {
-    const whole = await searched(lab, pool, points, { name: 'search-regression', threads });
+    const whole = await searched(lab, pool, points, { name: 'search-regression', of, threads });
     const pruned = await searched(lab, pool, points, {
       name: 'search-regression-pruned',
+      of,
       threads,
       pruning: true,
     });
-    if (whole.trials.length > 0) {
-      const published = await Promise.all([1, 2, 3, 4, 5].map((seed) => score(publishedRegression, seed)));
-      const best = await Promise.all([1, 2, 3, 4, 5].map((seed) => score(whole.best!.parameters, seed)));
+    if (whole.best) {
+      const [published, best] = [await losses(publishedRegression), await losses(whole.best.parameters)];
       await showRegressionSearch(lab, { whole, pruned, published, best, threads });
     }
     await whole.close();
@@ -56,18 +69,17 @@ async function searched(
   lab: Lab,
   pool: WorkerPool<typeof runs>,
   points: Points,
-  { name, threads, pruning = false }: { name: string; threads: number; pruning?: boolean },
+  { name, of, threads, pruning = false }: { name: string; of: string; threads: number; pruning?: boolean },
 ): Promise<RegressionStudy> {
-  const isWanted = !lab.options.kept && (lab.options.only?.test(name) ?? true);
   const study = await createStudy({
     name,
     space: regressionSpace,
     sampler: randomSampler(),
     ...(pruning && { pruner: medianPruner({ startupTrials: 20 }) }),
     seed: 1,
-    storage: lab.quick ? memoryStorage() : journalStorage(`${lab.options.out}/kept-runs/${name}.jsonl`),
+    storage: lab.quick ? memoryStorage() : journalStorage(`${lab.options.out}/kept-runs/${name}${of}.jsonl`),
   });
-  if (!isWanted) return study;
+  if (!lab.wants(name)) return study;
   const sinceLast = spent();
   await study.optimize(
     async (trial) => {

@@ -1,7 +1,6 @@
 import { lineChart } from 'espalier';
 import { parameterImportances, type TrialRecord } from '@espalier/tuning';
 import { deviation, type Lab, mean } from '@espalier-examples/studies-kit';
-import type { ConfigurationScore } from './score-configuration.js';
 import { readSample, type Sample } from './sample.js';
 import { publishedRegression, type RegressionParameters, type RegressionStudy } from './spaces.js';
 import type { Spent } from './spent.js';
@@ -20,14 +19,15 @@ export async function showRegressionSearch(
   }: {
     readonly whole: RegressionStudy;
     readonly pruned: RegressionStudy;
-    readonly published: readonly ConfigurationScore[];
-    readonly best: readonly ConfigurationScore[];
+    /** Losses over folds of the published configuration, and of the one found, with several seeds. */
+    readonly published: readonly number[];
+    readonly best: readonly number[];
     readonly threads: number;
   },
 ): Promise<void> {
   const found = whole.best!;
   const failed = whole.trials.filter(({ state }) => state === 'failed').length;
-  const rank = 1 + whole.trials.filter(({ values }) => values && values[0]! < overSeeds(published)).length;
+  const better = whole.trials.filter(({ values }) => values && values[0]! < mean(published)).length;
   const cells = ({ epochs, batchSize, hidden1, hidden2, optimizer, ...rest }: RegressionParameters) => [
     String(epochs),
     String(batchSize),
@@ -37,16 +37,16 @@ export async function showRegressionSearch(
     rest.dropout.toFixed(4),
     rest.weightDecay.toPrecision(3),
   ];
-  const scored = (scores: readonly ConfigurationScore[]) => {
-    const means = scores.map((score) => score.mean);
-    return `${mean(means).toFixed(4)} ± ${deviation(means).toFixed(4)}`;
-  };
+  const scored = (losses: readonly number[]) =>
+    losses.length === 0 ? 'not run' : `${mean(losses).toFixed(4)} ± ${deviation(losses).toFixed(4)}`;
   lab.textTable({
     title: 'Random search of the regression',
     text:
       `${whole.trials.length} configurations, each scored by the mean validation loss of five folds of the 100 points, the same folds for all; ${failed} of them diverged; ` +
-      `the published best scored by these folds. Means ± standard deviations over five seeds; the score that won the search, of one seed, is ${found.values![0]!.toFixed(4)}. ` +
-      `Of the ${whole.trials.length}, ${rank - 1} scored better than the published one.`,
+      `the published best scored by these folds. Means ± standard deviations over five seeds; the score that won the search, of one seed, is ${found.values![0]!.toFixed(4)}.` +
+      (published.length === 0
+        ? ''
+        : ` Of the ${whole.trials.length}, ${better} scored better than the published one.`),
     columns: [
       'configuration',
       'epochs',
@@ -182,7 +182,6 @@ function besidePeer(lab: Lab, { configurations, pytorch }: Sample, search: Spent
 }
 
 const pointOf = ({ number, values }: Kept) => ({ x: number, y: values![0]! });
-const overSeeds = (scores: readonly ConfigurationScore[]) => mean(scores.map((score) => score.mean));
 
 /** What all trials noted, added up: also of times that the search was interrupted between. */
 function timeOf(trials: readonly Kept[]): Spent {
