@@ -63,8 +63,8 @@ describe('htmlReport', () => {
     ).toEqual([]);
     const shown = (tag: string) => all.filter((element) => element.tag === tag).map(textOf);
     for (const tag of ['title', 'h1', 'h2', 'p', 'td', 'th', 'a']) expect(shown(tag)).toContain(evil);
-    // Vega shortens long labels.
-    expect(shown('text').some((text) => text.startsWith('</script><img src=x'))).toBe(true);
+    // Long labels are cut in their middle.
+    expect(shown('text').some((text) => text.startsWith('</script>'))).toBe(true);
     expect(shown('p')).toContain('second paragraph');
   });
 
