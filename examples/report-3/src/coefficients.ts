@@ -42,7 +42,7 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
     greater(of('L2 0.001'), of('none'), test, { unit: '', digits: 4 }),
   ]);
   lab.claim('The least training loss of L2 0.0001 is below that of L2 0.001', [
-    greater(of('L2 0.001'), of('L2 0.0001'), leastTraining, { unit: 'of least training loss', digits: 4 }),
+    greater(of('L2 0.001'), of('L2 0.0001'), leastTraining, { unit: '', digits: 4 }),
   ]);
   lab.claim('L2 0.0001 is no better than L2 0.001 on the test images, to within 0.002', [
     greater(of('L2 0.001'), of('L2 0.0001'), test, { unit: '', digits: 4, by: -0.002 }),

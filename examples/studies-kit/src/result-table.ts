@@ -102,7 +102,7 @@ export function cellsOf(row: Row, columns: readonly Column[]): Cell[] {
 }
 
 /** A published figure: as it was printed, its number, and how far rounding may have moved it. */
-export interface PublishedFigure {
+interface PublishedFigure {
   readonly text: string;
   readonly value: number;
   readonly rounding: number;
