@@ -32,7 +32,7 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   csvStream: {
     make: of(exported.csvStream, () => ''),
     good: { encoder },
-    accepts: { separator: ["'x'"], missing: ['[]'] },
+    accepts: { separator: ["'x'"], comment: ["'x'"], missing: ['[]'] },
   },
   decodeImage: { make: of(exported.decodeImage, smallBmp()) },
   featureStatistics: { make: of(exported.featureStatistics, data) },
@@ -66,7 +66,10 @@ const factories: Readonly<Record<string, NonsenseEntry>> = {
   },
   dataByEpoch: { make: (options: object) => exported.dataByEpoch({ 0: data }, options) },
   randomSampler: { make: exported.randomSampler },
-  readCsv: { make: of(exported.readCsv, '1,2\n3,4\n'), accepts: { separator: ["'x'"], missing: ['[]'] } },
+  readCsv: {
+    make: of(exported.readCsv, 'a,b\n3,4\n'),
+    accepts: { separator: ["'x'"], comment: ["'x'"], missing: ['[]'] },
+  },
   spirals: { make: exported.spirals },
   split: { make: of(exported.split, data), good: { sizes: [6] } },
   splitTable: {

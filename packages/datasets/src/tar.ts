@@ -1,4 +1,4 @@
-import { type ArchiveFile, checkArchivePath } from './archives/archive-paths.js';
+import { type ArchiveFile, archivePath, lastOfEach, nameOf } from './archives/archive-paths.js';
 import { invalidData } from './invalid-data.js';
 
 const SCOPE = 'tar';
@@ -18,7 +18,7 @@ export function readTar(bytes: Uint8Array): ArchiveFile[] {
   let longPath: string | undefined;
   for (let at = 0; at + BLOCK <= bytes.length;) {
     const header = bytes.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) return files;
+    if (header.every((byte) => byte === 0)) return lastOfEach(files);
     checkSum(header, at);
     const size = octal(header, 124, 12, at);
     const end = at + BLOCK + size;
@@ -33,20 +33,19 @@ export function readTar(bytes: Uint8Array): ArchiveFile[] {
     if (type === 'x') longPath = paxPath(data) ?? longPath;
     else if (type === 'L') longPath = text(data);
     else {
-      const path = longPath ?? ustarPath(header);
+      const path = archivePath(longPath ?? ustarPath(header), SCOPE);
       longPath = undefined;
-      checkArchivePath(path, SCOPE);
       if (type === '0' || type === '\0' || type === '7') files.push({ path, data });
     }
     at = BLOCK * Math.ceil(end / BLOCK);
   }
   if (files.length === 0) invalidData(SCOPE, 'this is no tar archive: it has no whole block of 512 bytes.');
-  return files;
+  return lastOfEach(files);
 }
 
 function text(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  return nameOf(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 function ustarPath(header: Uint8Array): string {
@@ -73,5 +72,5 @@ function checkSum(header: Uint8Array, at: number): void {
 
 // Records of the form "27 path=the/long/name\n".
 function paxPath(data: Uint8Array): string | undefined {
-  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(new TextDecoder().decode(data))?.[1];
+  return /(?:^|\n)\d+ path=([^\n]*)\n/.exec(nameOf(data))?.[1];
 }

@@ -1,7 +1,9 @@
 import {
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -121,6 +123,47 @@ test.each<[string, () => Uint8Array, string]>([
 test('links in a zip are passed over', async () => {
   const link = zipOf({ 'a -> b': text('b') }, { attributes: 0o120777 * 65536 });
   expect(await readArchive(link)).toEqual([]);
+});
+
+test.each<[string, (files: Readonly<Record<string, Uint8Array>>) => Uint8Array]>([
+  ['zip', (files) => zipOf(files)],
+  ['tar', (files) => tarOf(files)],
+])("paths of a %s have no './', and a later file takes the place of an earlier one", async (_, make) => {
+  const files = await readArchive(
+    make({ './a/1.txt': text('old'), 'b.txt': text('b'), 'a//./1.txt': text('new') }),
+  );
+  expect(files).toEqual([
+    { path: 'a/1.txt', data: text('new') },
+    { path: 'b.txt', data: text('b') },
+  ]);
+});
+
+test('names that are not UTF-8 stay apart', async () => {
+  const archive = tarOf({ 'x?.txt': text('1'), 'y?.txt': text('2') });
+  for (const [at, byte] of [
+    [0, 0x82],
+    [1024, 0x81],
+  ] as const) {
+    // The sum of the header stays: one letter gives what the other takes.
+    archive[at + 1] = byte;
+    archive[at] = (at === 0 ? 'x' : 'y').charCodeAt(0) + '?'.charCodeAt(0) - byte;
+  }
+  expect((await readArchive(archive)).map(({ path }) => path)).toEqual(['5\x82.txt', '7\x81.txt']);
+});
+
+test('a file is written as a whole or stays as it was', async () => {
+  const file = join(dir, 'again.zip');
+  const to = join(dir, 'again');
+  writeFileSync(file, zipOf({ 'a.txt': text('new') }));
+  mkdirSync(to);
+  writeFileSync(join(to, 'a.txt'), 'old');
+  const before = openSync(join(to, 'a.txt'), 'r');
+  await extractArchive(file, { to });
+  // Who has it open still reads the old one: it was replaced, not written over.
+  expect(readFileSync(before, 'utf8')).toBe('old');
+  closeSync(before);
+  expect(readdirSync(to)).toEqual(['a.txt']);
+  expect(readFileSync(join(to, 'a.txt'), 'utf8')).toBe('new');
 });
 
 test('an archive is unpacked into its folder', async () => {

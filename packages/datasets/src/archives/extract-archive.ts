@@ -1,5 +1,5 @@
 import { EspalierError, option, readOptions } from '@espalier/core';
-import { nodeFiles } from '@espalier/core/internal';
+import { nodeFiles, type NodeFiles } from '@espalier/core/internal';
 import { invalidData } from '../invalid-data.js';
 import { readArchive } from './read-archive.js';
 
@@ -14,7 +14,8 @@ export interface ExtractArchiveOptions {
 }
 
 /**
- * Unpacks a zip, tar or tar.gz file into a folder, in Node. Files that are there already are written over.
+ * Unpacks a zip, tar or tar.gz file into a folder, in Node. Files that are there already are replaced, each
+ * at once and as a whole.
  *
  * Nothing is written outside of the folder, not through a link that lies in it either, and nothing at all where any part of the
  * archive is refused; see {@link readArchive}.
@@ -65,7 +66,24 @@ export async function extractArchive(file: string, options: ExtractArchiveOption
         message: `'${name}' would be written through a link that leads out of ${to}; unpack into an empty folder.`,
       });
     }
-    await fs.writeFile(target, data).catch((cause: unknown) => fail(`write ${target}`, cause));
+    await writeAll(fs, target, data).catch((cause: unknown) => fail(`write ${target}`, cause));
   }
   return files.map(({ path: name }) => name);
+}
+
+/** A name stands for all bytes of its file, whenever the process stops; a link under the other name is not followed. */
+async function writeAll(
+  { rm, writeFile, rename }: NodeFiles['fs'],
+  target: string,
+  data: Uint8Array,
+): Promise<void> {
+  const unfinished = `${target}.unpacking`;
+  try {
+    await rm(unfinished, { force: true });
+    await writeFile(unfinished, data, { flag: 'wx' });
+    await rename(unfinished, target);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { inflate } from '../inflate.js';
 import { invalidData } from '../invalid-data.js';
-import { type ArchiveFile, checkArchivePath } from './archive-paths.js';
+import { type ArchiveFile, archivePath, lastOfEach, nameOf } from './archive-paths.js';
 import { crc32 } from './crc32.js';
 
 const SCOPE = 'zip';
@@ -52,8 +52,8 @@ export async function readZip(bytes: Uint8Array, maxBytes: number): Promise<Arch
     if (entry.isFolder) continue;
     found.push({ path: entry.path, data: await content(entry, bytes.subarray(start, free)) });
   }
-  const order = new Map(entries.map(({ path }, i) => [path, i]));
-  return found.sort((a, b) => order.get(a.path)! - order.get(b.path)!);
+  const order = new Map(entries.map(({ path }, i) => [path, i] as const).reverse());
+  return lastOfEach(found.sort((a, b) => order.get(a.path)! - order.get(b.path)!));
 }
 
 function directory(bytes: Uint8Array, view: DataView): Entry[] {
@@ -77,9 +77,8 @@ function directory(bytes: Uint8Array, view: DataView): Entry[] {
       invalidData(SCOPE, `the directory is damaged at byte ${at}; get the archive again.`);
     }
     const [nameLength, extra, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
-    const path = new TextDecoder()
-      .decode(bytes.subarray(at + 46, at + 46 + nameLength!))
-      .replaceAll('\\', '/');
+    const name = nameOf(bytes.subarray(at + 46, at + 46 + nameLength!)).replaceAll('\\', '/');
+    const path = archivePath(name, SCOPE);
     const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)];
     // Upper half of the attributes: those of Unix, where it was made there; 0o12 is a link.
     const isLink = bytes[at + 5] === 3 && view.getUint16(at + 40, true) >>> 12 === 0o12;
@@ -90,9 +89,8 @@ function directory(bytes: Uint8Array, view: DataView): Entry[] {
       packed: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
       at: view.getUint32(at + 42, true),
-      isFolder: path.endsWith('/') || isLink,
+      isFolder: name.endsWith('/') || isLink,
     };
-    checkArchivePath(path, SCOPE);
     if (flags & 1) invalidData(SCOPE, `'${path}' is encrypted; unpack the archive with its password first.`);
     if (method !== 0 && method !== 8) {
       invalidData(SCOPE, `'${path}' is packed by method ${method}; only deflate (8) and none (0) are read.`);

@@ -107,6 +107,37 @@ describe('CIFAR-10 in binary files', () => {
   });
 });
 
+test.each<[string, string, string]>([
+  [
+    'a file is missing',
+    folder(
+      'lacking',
+      prefixed(
+        'cifar-10-batches-bin/',
+        Object.fromEntries(Object.entries(ten).filter(([name]) => name !== 'data_batch_3.bin')),
+      ),
+    ),
+    'cifar-10-batches-bin lacks data_batch_3.bin',
+  ],
+  [
+    'it is the version for Python',
+    folder('python', { 'cifar-10-python.tar.gz': Buffer.alloc(9) }),
+    'it has cifar-10-python.tar.gz: the version for Python is not read, but the binary one',
+  ],
+  [
+    'it is that, unpacked',
+    folder('pickled', { data_batch_1: Buffer.alloc(9) }),
+    'it has data_batch_1: the version for Python',
+  ],
+  [
+    'it is CIFAR-100',
+    folder('other', { 'cifar-100-binary.tar.gz': Buffer.alloc(9) }),
+    'nor data_batch_1.bin; it has cifar-100-binary.tar.gz',
+  ],
+])('says where %s', async (_, dir, message) => {
+  await expect(cifar10({ dir, verify: false })).rejects.toThrow(message);
+});
+
 test('CIFAR-100 has fine and coarse labels', async () => {
   const dir = folder('hundred', {
     'cifar-100-binary/train.bin': binary([
@@ -150,6 +181,10 @@ describe('CIFAR-10 as JPEG', () => {
   test.each<[string, string]>([
     ['in folders', folder('jpeg', files)],
     ['in the archive', folder('jpeg-archive', { 'cifar-10-jpeg.tar.gz': gzipSync(tarOf(files)) })],
+    [
+      "in an archive of '.'",
+      folder('jpeg-dot', { 'cifar-10-jpeg.tar.gz': gzipSync(tarOf(prefixed('./', files))) }),
+    ],
   ])('%s: labels of the official classes', async (_, dir) => {
     const { train, test: testSet } = await cifar10({ dir, format: 'jpeg' });
     expect(labels(train)).toEqual([3, 5]);

@@ -70,25 +70,24 @@ async function findFiles(
   const wanted = splits.flatMap((split) => files[split].map(({ name }) => name));
   const record = Object.keys(labels).length + CIFAR_PIXELS;
   for (const place of dataFolders({ folder }, dir, node)) {
+    const within = await node.files.readdir(place.path).catch(() => undefined);
+    let problem = within
+      ? `has neither ${archive} nor ${unpacked} nor ${wanted[0]}${givenInstead(within)}`
+      : 'no such folder';
     for (const path of [`${place.path}/${unpacked}`, place.path]) {
       const entries = await node.files.readdir(path).catch(() => undefined);
-      if (entries && wanted.every((name) => entries.includes(name))) {
+      const missing = wanted.filter((name) => !entries?.includes(name));
+      if (missing.length === 0) {
         return ({ name, images }) => readDataFile(`${path}/${name}`, images * record, scope, node);
       }
-      if (path === place.path && entries?.includes(archive)) {
-        return fromArchive(
-          await readDataFile(`${path}/${archive}`, ARCHIVE_BYTES, scope, node),
-          archive,
-          scope,
-        );
-      }
-      if (path === place.path) {
-        const problem = entries
-          ? `has neither ${archive} nor ${unpacked} nor ${wanted[0]}`
-          : 'no such folder';
-        looked.push(`${path} (${place.because}): ${problem}`);
-      }
+      if (missing.length < wanted.length)
+        problem = `${path === place.path ? '' : `${unpacked} `}lacks ${missing.join(', ')}`;
     }
+    if (within?.includes(archive)) {
+      const path = `${place.path}/${archive}`;
+      return fromArchive(await readDataFile(path, ARCHIVE_BYTES, scope, node), archive, scope);
+    }
+    looked.push(`${place.path} (${place.because}): ${problem}`);
   }
   const where = looked.length > 0 ? `; looked in ${looked.join('; ')}` : '';
   throw new EspalierError({
@@ -96,6 +95,14 @@ async function findFiles(
     scope,
     message: `the files of ${title} were not found${where}. ${fix}`,
   });
+}
+
+/** What lies there of another version or collection. */
+function givenInstead(entries: readonly string[]): string {
+  const others = entries.filter((name) => /^(cifar-10|data_batch_\d$|train$|batches.meta$)/.test(name));
+  if (others.length === 0) return '';
+  const isPython = others.some((name) => /python|-py$|^data_batch|^batches/.test(name));
+  return `; it has ${others.join(', ')}${isPython ? ': the version for Python is not read, but the binary one' : ''}`;
 }
 
 function fromArchive(bytes: Uint8Array, archive: string, scope: string): Read {

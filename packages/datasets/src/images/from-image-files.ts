@@ -7,6 +7,7 @@ import { convertChannels } from './convert-channels.js';
 import { decodeImage } from './decode-image.js';
 import type { DecodedImage } from './image.js';
 import { imageHeader } from './image-header.js';
+import { isImagePath } from './image-paths.js';
 
 const SCOPE = 'from-image-files';
 
@@ -54,13 +55,15 @@ const AT_ONCE = 16;
 /**
  * A data set of image files that lie in one folder for each class, in Node and in browsers.
  *
- * PNG, JPEG, BMP and TIFF as {@link decodeImage} reads them, all of one size. Pixels stay bytes in memory and become float32
+ * PNG, JPEG, BMP and TIFF as {@link decodeImage} reads them, all of one size and equally deep in folders. Hidden files and those
+ * whose names end otherwise are passed over. Pixels stay bytes in memory and become float32
  * in [0, 1] (`byte / 255`) in a batch's tensor. Examples are sorted by class, then by path.
  *
  * @param files In any order: `{ path, bytes }`, or the files of a browser's folder.
  * @param options See {@link ImageOptions}.
  * @returns Inputs `[N, height, width, channels]` (or flat), labels `[N]` int32, the names of the classes.
- * @throws EspalierError `invalid-option`; `invalid-data`, naming the file, when one is of another size or damaged.
+ * @throws EspalierError `invalid-option`; `invalid-data`, naming the file, when one is of another size or depth, damaged, or of
+ *   a format that is not read.
  * @example
  * ```ts
  * const chosen = (list: Iterable<FileOfBrowser>) => fromImageFiles(list, { channels: 1 });
@@ -72,8 +75,14 @@ export async function fromImageFiles(
   options: ImageOptions = {},
 ): Promise<Dataset> {
   const { channels, classNames: given, flatten, maxBytes } = readOptions(SCOPE, options, IMAGE_RULES).values;
-  const entries = [...files].map(toEntry);
-  if (entries.length === 0) invalidData(SCOPE, 'there are no image files; give at least one.');
+  const entries = [...files].map(toEntry).filter(({ path }) => isImagePath(path, SCOPE));
+  if (entries.length === 0) {
+    invalidData(
+      SCOPE,
+      'there are no image files; give at least one whose name ends in .png, .jpg, .bmp or .tiff.',
+    );
+  }
+  checkDepths(entries);
   const classNames = given ?? [...new Set(entries.map((entry) => entry.className))].sort();
   const labelOf = new Map(classNames.map((name, label) => [name, label]));
   const unknown = entries.find(({ className }) => !labelOf.has(className));
@@ -139,16 +148,27 @@ interface Entry extends ImageFile {
 }
 
 function toEntry(file: ImageFile | FileOfBrowser): Entry {
-  const path = 'path' in file ? file.path : file?.webkitRelativePath || file?.name;
-  const bytes =
-    'bytes' in file && 'path' in file
-      ? () => file.bytes()
-      : async () => new Uint8Array(await (file as FileOfBrowser).arrayBuffer());
-  if (typeof path !== 'string')
+  const given = (file ?? {}) as Partial<ImageFile & FileOfBrowser>;
+  const isOurs = typeof given.path === 'string' && typeof given.bytes === 'function';
+  const path = isOurs ? given.path : given.webkitRelativePath || given.name;
+  if (typeof path !== 'string' || !(isOurs || typeof given.arrayBuffer === 'function'))
     invalidData(SCOPE, `a file must be { path, bytes } or a File, got ${describe(file)}.`);
-  const className = path.split('/').at(-2);
-  if (!className) invalidData(SCOPE, `${path} lies in no folder, which would be its class.`);
-  return { path, className, bytes };
+  const bytes = isOurs ? () => given.bytes!() : async () => new Uint8Array(await given.arrayBuffer!());
+  return { path, className: path.split('/').at(-2) ?? '', bytes };
+}
+
+// A picture that lies beside the folders of the classes, or deeper, would be of a class that nobody meant.
+function checkDepths(entries: readonly Entry[]): void {
+  const depthOf = ({ path }: Entry): number => path.split('/').length;
+  const [first] = entries;
+  const other = entries.find((entry) => depthOf(entry) !== depthOf(first!));
+  if (other) {
+    invalidData(
+      SCOPE,
+      `${first!.path} and ${other.path} are not equally deep in folders; each image must lie in the folder of its class.`,
+    );
+  }
+  if (!first!.className) invalidData(SCOPE, `${first!.path} lies in no folder, which would be its class.`);
 }
 
 async function open(entry: Entry, like?: DecodedImage): Promise<DecodedImage> {

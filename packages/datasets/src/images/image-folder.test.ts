@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dataset } from '@espalier/core';
@@ -95,6 +95,16 @@ describe('a folder of images', () => {
       'a/1.png: the PNG file is cut short',
     ],
     ['a format that is not read', { 'a/1.webp': 'x' }, 'a/1.webp is of a format that is not read'],
+    [
+      'a class without images',
+      { 'a/1.png': fileOf('png grey'), 'b/x.txt': '' },
+      '/b has no images, and each folder is a class',
+    ],
+    [
+      'images in deeper folders',
+      { 'a/1.png': fileOf('png grey'), 'a/more/2.png': fileOf('png grey') },
+      'a/more has images and lies within the folder of a class',
+    ],
     ['what is no image under that name', { 'a/1.jpg': 'text' }, 'a/1.jpg: this is no PNG, JPEG, BMP or TIFF'],
   ])('refuses %s, naming the file', async (what, files, message) => {
     await expect(imageFolder({ dir: folder(what, files) })).rejects.toThrow(message);
@@ -156,3 +166,55 @@ function smallPng(): Buffer {
     'base64',
   );
 }
+
+test('hidden folders and files, links to files and loops of links are passed over', async () => {
+  const at = folder('.cache/odd', {
+    'a/1.PNG': fileOf('png grey'),
+    'a/.DS_Store': 'x',
+    'a/Thumbs.db': 'x',
+    'a/._1.png': 'x',
+    '.git/1.png': 'x',
+    '__MACOSX/a/1.png': 'x',
+    'b/2.jpeg': fileOf('png grey'),
+    'readme.md': 'x',
+  });
+  symlinkSync(join(at, 'readme.md'), join(at, 'linked.md'));
+  symlinkSync('..', join(at, 'a', 'loop'));
+  const data = await imageFolder({ dir: at });
+  expect([data.size, data.classNames]).toEqual([2, ['a', 'b']]);
+});
+
+test('a folder without images is no class where the classes are given', async () => {
+  const at = folder('empty', { 'a/1.png': fileOf('png grey'), 'b/x.txt': '' });
+  expect((await imageFolder({ dir: at, classNames: ['a'] })).classNames).toEqual(['a']);
+  expect((await imageFolder({ dir: at, classNames: ['b', 'a'] })).classNames).toEqual(['b', 'a']);
+});
+
+describe('files of a browser', () => {
+  const file = (webkitRelativePath: string, name = 'png grey') => ({
+    name: webkitRelativePath.split('/').at(-1)!,
+    webkitRelativePath,
+    arrayBuffer: () => Promise.resolve(new Uint8Array(fileOf(name)).buffer),
+  });
+
+  test('are those that a folder would give', async () => {
+    const data = await fromImageFiles(
+      ['pets/cats/1.png', 'pets/dogs/2.png', 'pets/cats/.DS_Store', 'pets/list.csv'].map((path) =>
+        file(path),
+      ),
+    );
+    expect([data.size, data.classNames]).toEqual([2, ['cats', 'dogs']]);
+  });
+
+  test('must be equally deep, and be files', async () => {
+    const files = ['pets/cats/1.png', 'pets/cover.png'].map((path) => file(path));
+    await expect(fromImageFiles(files)).rejects.toThrow(
+      'pets/cats/1.png and pets/cover.png are not equally deep in folders',
+    );
+    await expect(fromImageFiles([file('1.png')])).rejects.toThrow('1.png lies in no folder');
+    await expect(fromImageFiles([null as never])).rejects.toThrow(
+      'a file must be { path, bytes } or a File, got null',
+    );
+    await expect(fromImageFiles([{ path: 'a/1.png' } as never])).rejects.toThrow('a file must be');
+  });
+});

@@ -123,7 +123,12 @@ export function encodeColumn(
     const { fill, shift, scale } = encoding;
     column.values.forEach((value, row) => {
       const filled = Number.isNaN(value) ? (fill ?? missing(row)) : value;
-      to[row * stride + start] = (filled - shift) / scale;
+      const feature = Math.fround((filled - shift) / scale);
+      if (!Number.isFinite(feature)) {
+        const beyond = `${place(row)} has ${value} for '${encoding.column}', which is beyond float32`;
+        invalidData(scope, `${beyond}; scale it, or leave out the row.`);
+      }
+      to[row * stride + start] = feature;
     });
     return;
   }

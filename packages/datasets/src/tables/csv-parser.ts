@@ -21,6 +21,7 @@ const [QUOTE, RETURN, NEWLINE] = [34, 13, 10];
 export class CsvParser {
   readonly #scope: string;
   readonly #separator: number;
+  readonly #comment: number | undefined;
   #rows: CsvRow[] = [];
   #cells: string[] = [];
   /** What was read of the cell. */
@@ -30,14 +31,19 @@ export class CsvParser {
   #closing = false;
   #wasQuoted = false;
   #afterReturn = false;
+  #inComment = false;
   #line = 1;
   #rowLine = 1;
   #cellLine = 1;
 
-  /** @param separator One character. */
-  constructor(scope: string, separator: string) {
+  /**
+   * @param separator One character.
+   * @param comment One character: lines that begin with it are passed over.
+   */
+  constructor(scope: string, separator: string, comment?: string) {
     this.#scope = scope;
     this.#separator = separator.charCodeAt(0);
+    this.#comment = comment?.charCodeAt(0);
   }
 
   /** The rows that are whole after this piece of text. */
@@ -45,6 +51,12 @@ export class CsvParser {
     let from = 0;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
+      if (this.#inComment) {
+        from = i + 1;
+        if (code !== NEWLINE && code !== RETURN) continue;
+        this.#inComment = false;
+        from = i;
+      }
       if (this.#quoted && !this.#closing) {
         if (code === QUOTE) {
           this.#add(text, from, i);
@@ -79,6 +91,9 @@ export class CsvParser {
         this.#quoted = true;
         this.#wasQuoted = true;
         this.#cellLine = this.#line;
+      } else if (code === this.#comment && i === from && this.#isAtStart()) {
+        this.#inComment = true;
+        this.#afterReturn = false;
       } else {
         this.#afterReturn = false;
         continue;

@@ -6,6 +6,14 @@ import { CsvParser } from './csv-parser.js';
 /** Text, or bytes in UTF-8, whole or in pieces: `createReadStream(path)` in Node, `response.body` in a browser. */
 export type CsvSource = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<Uint8Array>;
 
+/** Characters that mean something. */
+export interface CsvSyntax {
+  /** Between cells. */
+  readonly separator: string;
+  /** At the beginning of lines that are passed over. */
+  readonly comment?: string | undefined;
+}
+
 /**
  * The rows of a CSV file as they come, without the header's treatment.
  *
@@ -13,10 +21,10 @@ export type CsvSource = string | Uint8Array | AsyncIterable<string | Uint8Array>
  */
 export async function* csvRows(
   source: CsvSource,
-  separator: string,
+  { separator, comment }: CsvSyntax,
   scope: string,
 ): AsyncGenerator<CsvRow, void, undefined> {
-  const parser = new CsvParser(scope, separator);
+  const parser = new CsvParser(scope, separator, comment);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let first = true;

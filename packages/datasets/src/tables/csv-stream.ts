@@ -3,7 +3,7 @@ import { checkOptions, option, readOptions } from '@espalier/core';
 import type { CsvRow } from './csv-parser.js';
 import type { CsvSource } from './csv-rows.js';
 import { csvRows } from './csv-rows.js';
-import { checkWidth, headerOf, READ_RULES, tableFrom } from './read-csv.js';
+import { checkWidth, namesBy, READ_RULES, type ReadCsvOptions, tableFrom } from './read-csv.js';
 import type { TableEncoder } from './table-encoder.js';
 import { encodeTable } from './table-encoder.js';
 
@@ -12,15 +12,12 @@ const SCOPE = 'csv-stream';
 const ROWS = 256;
 
 /** Options of {@link csvStream}. */
-export interface CsvStreamOptions {
+export interface CsvStreamOptions extends Pick<
+  ReadCsvOptions,
+  'separator' | 'header' | 'decimal' | 'comment' | 'missing'
+> {
   /** Makes features and targets of the rows, fitted to the first ones of the file or to another file. */
   readonly encoder: TableEncoder;
-  /** The character between cells. Default ','. */
-  readonly separator?: string;
-  /** The first row names the columns; otherwise they are called '0', '1', ... Default true. */
-  readonly header?: boolean;
-  /** Cells that mean that a value is missing. Default as for {@link readCsv}. */
-  readonly missing?: readonly string[];
   /** Number of rows, where it is known; another number is then an error. */
   readonly size?: number;
   /** Examples that are kept to draw from at random, >= 1. Default 1: the order of the file. */
@@ -44,25 +41,28 @@ export interface CsvStreamOptions {
  */
 export function csvStream(open: () => CsvSource | Promise<CsvSource>, options: CsvStreamOptions): DataStream {
   if (typeof open !== 'function') checkOptions(SCOPE).fail('open', 'a function that opens the file', open);
-  const { encoder, separator, header, missing, size, shuffleBuffer, prefetch } = readOptions(SCOPE, options, {
-    encoder: option.custom<TableEncoder>({
-      expected: 'a table encoder, as fitTableEncoder gives one',
-      accepts: (value) => typeof (value as TableEncoder | null)?.state?.inputs === 'object',
-    }),
-    separator: READ_RULES.separator,
-    header: READ_RULES.header,
-    missing: READ_RULES.missing,
-    size: option.integer({ min: 1, optional: true }),
-    shuffleBuffer: option.integer({ min: 1, default: 1 }),
-    prefetch: option.integer({ min: 0, default: 1 }),
-  }).values;
+  const { encoder, separator, header, decimal, comment, missing, size, shuffleBuffer, prefetch } =
+    readOptions(SCOPE, options, {
+      encoder: option.custom<TableEncoder>({
+        expected: 'a table encoder, as fitTableEncoder gives one',
+        accepts: (value) => typeof (value as TableEncoder | null)?.state?.inputs === 'object',
+      }),
+      separator: READ_RULES.separator,
+      header: READ_RULES.header,
+      decimal: READ_RULES.decimal,
+      comment: READ_RULES.comment,
+      missing: READ_RULES.missing,
+      size: option.integer({ min: 1, optional: true }),
+      shuffleBuffer: option.integer({ min: 1, default: 1 }),
+      prefetch: option.integer({ min: 0, default: 1 }),
+    }).values;
   const { state, features } = encoder;
   const types = Object.fromEntries([
     ...state.inputs.map(({ column, kind }) => [column, kind === 'number' ? 'number' : 'text'] as const),
     ...state.target.map((column) => [column, state.classNames ? 'text' : 'number'] as const),
   ]);
   const encode = (rows: readonly CsvRow[], names: readonly string[]): HostBatch => {
-    const table = tableFrom(rows, names, { types, missing, columns: Object.keys(types) }, SCOPE);
+    const table = tableFrom(rows, names, { types, missing, decimal, columns: Object.keys(types) }, SCOPE);
     return encodeTable(state, table, (row) => `line ${rows[row]!.line}`).arrays!;
   };
   return {
@@ -79,10 +79,10 @@ export function csvStream(open: () => CsvSource | Promise<CsvSource>, options: C
     async *open() {
       let names: readonly string[] | undefined;
       let rows: CsvRow[] = [];
-      for await (const row of csvRows(await open(), separator, SCOPE)) {
+      for await (const row of csvRows(await open(), { separator, comment }, SCOPE)) {
         if (!names) {
-          names = header ? headerOf(row, SCOPE) : row.cells.map((_, i) => String(i));
-          if (header) continue;
+          names = namesBy(row, header, SCOPE);
+          if (header !== false) continue;
         }
         checkWidth(row, names, SCOPE);
         if (rows.push(row) < ROWS) continue;

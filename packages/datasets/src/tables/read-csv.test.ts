@@ -154,6 +154,24 @@ describe('a table', () => {
       { types: { b: 'number' } },
       "line 4, column 2 ('b') must be a number, got 'x'",
     ],
+    [
+      'a row of numbers as a header',
+      '1.5,2\n2,3\n',
+      {},
+      'line 1 holds the numbers 1.5, 2; pass header: false',
+    ],
+    [
+      'a number that is infinite',
+      'a\n1\n1e999\n',
+      { types: { a: 'number' } },
+      "line 3, column 1 ('a') must be a number, got '1e999'",
+    ],
+    [
+      'a point where decimals have a comma',
+      'a\n1,5\n1.5\n',
+      { separator: ';', decimal: ',', types: { a: 'number' } },
+      "got '1.5'",
+    ],
     ['infinity', 'a\n1\ninf\n', { types: { a: 'number' } }, "got 'inf'"],
     ['a column that there is not', 'a\n1\n', { columns: ['b'] }, "there is no column 'b'; the file has a"],
     ['too many rows', 'a\n1\n2\n3\n', { maxRows: 2 }, 'more than 2 rows'],
@@ -172,6 +190,40 @@ describe('a table', () => {
     await expect(readCsv(5 as never)).rejects.toThrow(
       'source must be text, bytes or a stream of them, got 5',
     );
+  });
+
+  test('names of thousands of columns are not all in a message', async () => {
+    const names = Array.from({ length: 5000 }, (_, i) => `c${i}`).join(',');
+    const message = await readCsv(`${names}\n1,2\n`).catch((error: Error) => error.message);
+    expect(message).toMatch(
+      /line 2 has 2 cells, there are 5000 columns \(c0, .*c19, \.\.\. \(5000 in all\)\)/,
+    );
+    expect((message as string).length).toBeLessThan(400);
+  });
+
+  test('numbers are names where that is said', async () => {
+    expect(Object.keys((await readCsv('2019,2020\n1,2\n', { header: true })).columns)).toEqual([
+      '2019',
+      '2020',
+    ]);
+    expect((await readCsv('1,2\n3,4\n', { header: false })).size).toBe(2);
+  });
+
+  test('decimals may have a comma', async () => {
+    const { columns } = await readCsv('a;b\n1,5;-,5e1\n2;+3,\n', { separator: ';', decimal: ',' });
+    expect([columns['a']!.values, columns['b']!.values]).toEqual([
+      Float64Array.of(1.5, 2),
+      Float64Array.of(-5, 3),
+    ]);
+  });
+
+  test.each(['\n', '\r\n', '\r'])('comments are passed over, and lines counted on (%j)', async (end) => {
+    const text = ['# made, "by hand', 'a,b', '1,#2', '#', '3,4', '# end'].join(end);
+    const { columns } = await readCsv(text, { comment: '#' });
+    expect([columns['a']!.values, columns['b']!.values]).toEqual([Float64Array.of(1, 3), ['#2', '4']]);
+    const parser = new CsvParser('csv', ',', '#');
+    const rows = [...text].flatMap((piece) => parser.push(piece));
+    expect([...rows, ...parser.end()].map(({ line }) => line)).toEqual([2, 3, 5]);
   });
 
   test('gives rows by number', async () => {

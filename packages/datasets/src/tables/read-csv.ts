@@ -3,7 +3,8 @@ import { invalidData } from '../invalid-data.js';
 import type { CsvRow } from './csv-parser.js';
 import type { CsvSource } from './csv-rows.js';
 import { csvRows } from './csv-rows.js';
-import type { NumberColumn, Table, TextColumn } from './table.js';
+import { numberIn } from './number-in.js';
+import { type NumberColumn, someOf, type Table, type TextColumn } from './table.js';
 
 const SCOPE = 'read-csv';
 
@@ -11,13 +12,20 @@ const SCOPE = 'read-csv';
 export interface ReadCsvOptions {
   /** The character between cells. Default ','. */
   readonly separator?: string;
-  /** The first row names the columns; otherwise they are called '0', '1', ... Default true. */
+  /**
+   * The first row names the columns; otherwise they are called '0', '1', ... Default true, and an error where all of its cells are
+   * numbers: say true or false then.
+   */
   readonly header?: boolean;
+  /** The character before decimals: `','` as in `1,5`. Default `'.'`. */
+  readonly decimal?: '.' | ',';
+  /** Lines that begin with this character are passed over, e.g. `'#'`. Default: none. */
+  readonly comment?: string;
   /** Only these columns. Default: all. */
   readonly columns?: readonly string[];
   /** What columns hold, by name. Default: numbers where every value that is not missing is one, otherwise text. */
   readonly types?: Readonly<Record<string, 'number' | 'text'>>;
-  /** Cells that mean that a value is missing, blanks around them aside. Default `['', 'NA', 'NaN', 'null']`. */
+  /** Cells that mean that a value is missing, blanks around them aside. Default `['', 'NA', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NULL', 'null']`. */
   readonly missing?: readonly string[];
   /** Only so many rows from the beginning. Default: all. */
   readonly rows?: number;
@@ -32,7 +40,13 @@ export const READ_RULES = {
     accepts: (value) => typeof value === 'string' && value.length === 1 && !'"\r\n'.includes(value),
     default: ',',
   }),
-  header: option.boolean({ default: true }),
+  header: option.boolean({ optional: true }),
+  decimal: option.oneOf(['.', ','], { default: '.' }),
+  comment: option.custom<string, { readonly optional: true }>({
+    expected: 'one character',
+    accepts: (value) => typeof value === 'string' && value.length === 1 && !'"\r\n'.includes(value),
+    optional: true,
+  }),
   columns: option.names({ optional: true }),
   types: option.custom<Readonly<Record<string, 'number' | 'text'>>, { readonly optional: true }>({
     expected: "'number' or 'text' by the name of a column",
@@ -45,7 +59,7 @@ export const READ_RULES = {
     optional: true,
   }),
   missing: option.list<string, { readonly default: readonly string[] }>(option.text({ empty: true }), {
-    default: ['', 'NA', 'NaN', 'null'],
+    default: ['', 'NA', 'N/A', 'n/a', '#N/A', 'NaN', 'nan', 'NULL', 'null'],
   }),
   rows: option.integer({ min: 1, optional: true }),
   maxRows: option.integer({ min: 1, default: 10_000_000 }),
@@ -72,6 +86,8 @@ export async function readCsv(source: CsvSource, options: ReadCsvOptions = {}): 
   const {
     separator,
     header,
+    decimal,
+    comment,
     columns,
     types = {},
     missing,
@@ -80,10 +96,10 @@ export async function readCsv(source: CsvSource, options: ReadCsvOptions = {}): 
   } = readOptions(SCOPE, options, READ_RULES).values;
   const read: CsvRow[] = [];
   let names: readonly string[] | undefined;
-  for await (const row of csvRows(source, separator, SCOPE)) {
+  for await (const row of csvRows(source, { separator, comment }, SCOPE)) {
     if (!names) {
-      names = header ? headerOf(row, SCOPE) : row.cells.map((_, i) => String(i));
-      if (header) continue;
+      names = namesBy(row, header, SCOPE);
+      if (header !== false) continue;
     }
     checkWidth(row, names, SCOPE);
     if (read.push(row) > maxRows) {
@@ -94,7 +110,7 @@ export async function readCsv(source: CsvSource, options: ReadCsvOptions = {}): 
   if (!names || read.length === 0) {
     invalidData(SCOPE, 'the file has no rows; it needs at least one beside the header.');
   }
-  return tableFrom(read, names, { columns, types, missing }, SCOPE);
+  return tableFrom(read, names, { columns, types, missing, decimal }, SCOPE);
 }
 
 /** What {@link tableFrom} makes of rows. */
@@ -102,41 +118,60 @@ export interface TableFrom {
   readonly columns: readonly string[] | undefined;
   readonly types: Readonly<Record<string, 'number' | 'text'>>;
   readonly missing: readonly string[];
+  readonly decimal: '.' | ',';
 }
 
 /** A table of rows of cells. */
 export function tableFrom(
   rows: readonly CsvRow[],
   names: readonly string[],
-  { columns, types, missing }: TableFrom,
+  { columns, types, missing, decimal }: TableFrom,
   scope: string,
 ): Table {
   for (const name of [...(columns ?? []), ...Object.keys(types)]) {
     if (!names.includes(name)) {
-      invalidData(scope, `there is no column '${name}'; the file has ${names.join(', ')}.`);
+      invalidData(scope, `there is no column '${name}'; the file has ${someOf(names)}.`);
     }
   }
   const isMissing = new Set(missing);
   const entries = names.flatMap((name, index): [string, NumberColumn | TextColumn][] =>
     columns && !columns.includes(name)
       ? []
-      : [[name, columnFrom(rows, { index, name, type: types[name] }, isMissing, scope)]],
+      : [[name, columnFrom(rows, { index, name, type: types[name], decimal }, isMissing, scope)]],
   );
   return { size: rows.length, columns: Object.fromEntries(entries) };
 }
 
-/** The names of a header's columns, checked. */
-export function headerOf({ cells, line }: CsvRow, scope: string): readonly string[] {
+/**
+ * The names of the columns by the first row: those of the header, checked, or numbers.
+ *
+ * @throws EspalierError `invalid-data` for a name that is missing or there twice, and for a header of numbers that nobody asked for:
+ *   it is a row of a file without one, which would be lost.
+ */
+export function namesBy(
+  { cells, line }: CsvRow,
+  header: boolean | undefined,
+  scope: string,
+): readonly string[] {
+  if (header === false) return cells.map((_, i) => String(i));
   const names = cells.map((cell) => cell.trim());
+  if (header === undefined && names.every((name) => numberIn(name, '.') !== undefined)) {
+    invalidData(
+      scope,
+      `line ${line} holds the numbers ${someOf(names)}; pass header: false where the file has no header, true where they are names.`,
+    );
+  }
+  const first = new Map<string, number>();
   names.forEach((name, i) => {
     if (name === '')
       invalidData(scope, `line ${line}, column ${i + 1}: the header has no name here; give it one.`);
-    if (names.indexOf(name) !== i) {
+    if (first.has(name)) {
       invalidData(
         scope,
-        `line ${line}, column ${i + 1}: '${name}' is the name of column ${names.indexOf(name) + 1}, too.`,
+        `line ${line}, column ${i + 1}: '${name}' is the name of column ${first.get(name)! + 1}, too.`,
       );
     }
+    first.set(name, i);
   });
   return names;
 }
@@ -146,15 +181,9 @@ export function checkWidth({ cells, line }: CsvRow, names: readonly string[], sc
   if (cells.length === names.length) return;
   invalidData(
     scope,
-    `line ${line} has ${cells.length} cells, there are ${names.length} columns (${names.join(', ')}); ` +
-      'look for a separator too many or few, and put cells that hold one in quotes.',
+    `line ${line} has ${cells.length} cells, there are ${names.length} columns (${someOf(names)}); ` +
+      'look for a separator too many or few, put cells that hold one in quotes, and name the character of comments in comment.',
   );
-}
-
-/** A cell as a number; `undefined` where it is none. Blanks around it are left out; infinity is no number here. */
-function numberIn(cell: string): number | undefined {
-  const text = cell.trim();
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 function columnFrom(
@@ -163,7 +192,13 @@ function columnFrom(
     index,
     name,
     type,
-  }: { readonly index: number; readonly name: string; readonly type: 'number' | 'text' | undefined },
+    decimal,
+  }: {
+    readonly index: number;
+    readonly name: string;
+    readonly type: 'number' | 'text' | undefined;
+    readonly decimal: '.' | ',';
+  },
   missing: ReadonlySet<string>,
   scope: string,
 ): NumberColumn | TextColumn {
@@ -171,7 +206,7 @@ function columnFrom(
     const values = new Float64Array(rows.length);
     const bad = rows.findIndex(({ cells }, row) => {
       const cell = cells[index]!;
-      const value = missing.has(cell.trim()) ? NaN : numberIn(cell);
+      const value = missing.has(cell.trim()) ? NaN : numberIn(cell, decimal);
       values[row] = value ?? NaN;
       return value === undefined;
     });

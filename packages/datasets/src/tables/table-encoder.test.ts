@@ -250,3 +250,40 @@ test.each(['minMax', 'robust'] as const)(
     await expect(featureStatistics(bad, { method })).rejects.toThrow('holds values that are not finite');
   },
 );
+
+describe('text that was meant as numbers', () => {
+  const fit = async (text: string, options: object = {}, separator = ',') =>
+    fitTableEncoder(await readCsv(text, { separator }), { inputs: ['x'], target: 'y', ...options });
+
+  test.each<[string, string, object, string]>([
+    [
+      'a damaged cell',
+      'x,y\n1.5,2\n1.6x,3\n',
+      {},
+      "column 'x' holds numbers, and in row 1 '1.6x'; repair it",
+    ],
+    ['a damaged target', 'x,y\n1,2.5\n2,-\n', {}, "column 'y' holds numbers, and in row 1 '-'"],
+    [
+      'decimal commas',
+      'x;y\n1,5;2\n2,5;3\n',
+      {},
+      "holds numbers with a decimal comma, such as '1,5'; read it with decimal: ','",
+    ],
+    ['what float32 does not hold', 'x,y\n1,2\n1e39,3\n', {}, "has 1e+39 for 'x', which is beyond float32"],
+  ])('%s', async (_, text, options, message) => {
+    await expect(
+      fit(text, options, text[1]).then((encoder) => readCsv(text).then((table) => encoder.dataset(table))),
+    ).rejects.toThrow(message);
+  });
+
+  test('is text where that is said', async () => {
+    const { features, state } = await fit('x,y\n1,2.5\n3+,-\n', {
+      inputs: { x: { encode: 'oneHot' } },
+      task: 'classification',
+    });
+    expect([features, state.classNames]).toEqual([
+      ['x=1', 'x=3+'],
+      ['-', '2.5'],
+    ]);
+  });
+});

@@ -5,6 +5,7 @@ import { invalidData } from '../invalid-data.js';
 import type { ScalingMethod } from '../scaling.js';
 import type { CategoryEncoding, ColumnEncoding, Imputation } from './column-encoding.js';
 import { encodeColumn, fitCategories, fitNumbers, textOf, widthOf } from './column-encoding.js';
+import { refuseNumbersInText } from './number-in.js';
 import type { NumberColumn, Table, TextColumn } from './table.js';
 import { columnOf } from './table.js';
 
@@ -19,7 +20,10 @@ export interface FeatureOptions {
   readonly impute?: Imputation;
   /** Of numbers: mean 0 and deviation 1, 0 to 1, or by median and quartiles; see {@link featureStatistics}. Default `none`. */
   readonly scale?: ScalingMethod | 'none';
-  /** `number`; `oneHot`, one feature for each category; `index`, its number. Default `number`, of text `oneHot`. */
+  /**
+   * `number`; `oneHot`, one feature for each category; `index`, its number. Default `number`, of text `oneHot`; it must be given for
+   * text that holds numbers, too.
+   */
   readonly encode?: 'number' | 'oneHot' | 'index';
   /** What a category is that the encoder was not fitted to: an error, or (of `oneHot`) zeros. Default `error`. */
   readonly unknown?: 'error' | 'ignore';
@@ -85,6 +89,11 @@ export function fitTableEncoder(table: Table, options: TableEncoderOptions): Tab
   );
   const kinds = targets.map((name) => columnOf(table, name, SCOPE, 'target').kind);
   const classify = task === 'classification' || (task === undefined && kinds.includes('text'));
+  if (task === undefined) {
+    for (const name of targets) {
+      refuseNumbersInText(name, columnOf(table, name, SCOPE, 'target'), "task: 'classification'", SCOPE);
+    }
+  }
   if (classify && targets.length > 1) {
     checkOptions(SCOPE).fail('target', 'one column for classification', targets);
   }
@@ -125,6 +134,7 @@ function fitColumn(name: string, feature: FeatureOptions, column: NumberColumn |
     encode: option.oneOf(['number', 'oneHot', 'index'], { optional: true }),
     unknown: option.oneOf(['error', 'ignore'], { default: 'error' }),
   }).values;
+  if (encode === undefined) refuseNumbersInText(name, column, "encode: 'oneHot'", SCOPE);
   const kind = encode ?? (column.kind === 'number' ? 'number' : 'oneHot');
   if (kind === 'number') {
     if (column.kind === 'text')

@@ -18,7 +18,7 @@ export interface TextColumn {
 export interface Table {
   /** Number of rows. */
   readonly size: number;
-  /** By name, in the order of the file. */
+  /** By name, in the order of the file; names that are whole numbers come first, as in every object. */
   readonly columns: Readonly<Record<string, NumberColumn | TextColumn>>;
 }
 
@@ -51,6 +51,13 @@ export function tableRows(table: Table, rows: ArrayLike<number>): Table {
   };
 }
 
+/** Names for a message: a file may have thousands. */
+export function someOf(names: readonly string[]): string {
+  return names.length <= 20
+    ? names.join(', ')
+    : `${names.slice(0, 20).join(', ')}, ... (${names.length} in all)`;
+}
+
 /** A column by name. */
 export function columnOf(
   table: Table,
@@ -60,11 +67,7 @@ export function columnOf(
 ): NumberColumn | TextColumn {
   const column = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
   if (!column) {
-    return checkOptions(scope).fail(
-      option,
-      `one of the columns ${Object.keys(table.columns).join(', ')}`,
-      name,
-    );
+    return checkOptions(scope).fail(option, `one of the columns ${someOf(Object.keys(table.columns))}`, name);
   }
   return column;
 }
