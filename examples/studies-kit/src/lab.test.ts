@@ -129,6 +129,13 @@ describe('a lab', () => {
     expect(await lab({ kept: true }).once(name, { a: 1 }, work)).toEqual([1, 2]);
     expect(await lab({ only: /^row/ }).once(name, { a: 2 }, work)).toBeUndefined();
     expect(work).toHaveBeenCalledTimes(1);
+    const interrupted = new AbortController();
+    const brokenOff = () => {
+      interrupted.abort(new Error('Ctrl-C'));
+      return Promise.resolve([1]);
+    };
+    await expect(lab({}, interrupted.signal).once(name, { a: 3 }, brokenOff)).rejects.toThrow('Ctrl-C');
+    expect(await lab({ kept: true }).once(name, { a: 3 }, work)).toBeUndefined();
   });
 
   test('says that --only names no row', async () => {

@@ -110,6 +110,8 @@ export class Lab {
     const kept = (await this.#kept.get(name, text)) as T | undefined;
     if (kept !== undefined || !this.wants(name)) return kept;
     const made = await work();
+    // What was broken off is not what it would have come to.
+    this.signal.throwIfAborted();
     await this.#kept.set(name, text, made);
     return made;
   }
