@@ -8,6 +8,7 @@ export type { EpochBatches, EpochOptions, EpochPosition } from './data/epoch-bat
 export { matchInputs } from './data/batch-names.js';
 export { batchesPerEpoch, isStream, openEpoch } from './data/open-epoch.js';
 export { checkData } from './data/check-data.js';
+export { checkBatchData, checkLimits } from './data/data-checks.js';
 export { checkBatch, examplesIn } from './data/check-batch.js';
 export type { ExampleRef } from './data/join-examples.js';
 export { emptyLike, joinExamples } from './data/join-examples.js';
@@ -76,6 +77,7 @@ export type { NodeFiles } from './files/node-files.js';
 export { codeOf, nodeFiles } from './files/node-files.js';
 export type { BoundForward, BoundModel } from './model/bound-model.js';
 export { bindModel } from './model/model.js';
+export { foldLayers } from './model/fold-layers.js';
 export type { LayerObserver } from './model/observe-layers.js';
 export { observeLayers } from './model/observe-layers.js';
 export { resolveObjectives } from './step/objectives.js';

@@ -65,13 +65,8 @@ export { detectAnomaly } from './engines/detect-anomaly.js';
 export type { BadOp } from './engines/first-bad-op.js';
 export type { Engine } from './engines/run-on-engine.js';
 export type { AnyArray, GivenArrays, GivenBatch } from './given-arrays.js';
-export type {
-  CheckedEntry,
-  CheckedParameter,
-  EntryVerdict,
-  GradientCheck,
-  GradientCheckOptions,
-} from './gradients/gradient-check.js';
+export type { CheckedEntry, CheckedParameter, EntryVerdict } from './gradients/check-parameter.js';
+export type { GradientCheck, GradientCheckOptions } from './gradients/gradient-check.js';
 export { gradientCheck } from './gradients/gradient-check.js';
 export type { Illness } from './health/cures.js';
 export type { HealthOptions, HealthPlugin, HealthReport } from './health/health.js';

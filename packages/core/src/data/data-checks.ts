@@ -27,17 +27,7 @@ export interface DataChecker {
  */
 export function dataChecker(model: BoundModel, objectives: readonly OutputObjective[]): DataChecker {
   const checked = new WeakSet<Dataset | DataStream>();
-  const check = (batch: HostBatch): void => {
-    checkCounts(batch);
-    checkFinite(batch.inputs);
-    if (model.inputLimits) checkLimits(batch.inputs, model.inputLimits);
-    if (batch.weights) checkFinite(batch.weights, 'weight');
-    for (const { output, loss, metrics } of objectives) {
-      for (const part of [loss, ...metrics]) {
-        part.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
-      }
-    }
-  };
+  const check = (batch: HostBatch): void => checkBatchData('trainer', batch, model, objectives);
   return {
     async checkAll(dataset, rename) {
       if (checked.has(dataset) || isStream(dataset)) return;
@@ -54,7 +44,7 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
       checked.add(dataset);
     },
     checkInputs(inputs) {
-      if (model.inputLimits) checkLimits(inputs, model.inputLimits);
+      if (model.inputLimits) checkLimits('trainer', inputs, model.inputLimits);
     },
     checkBatch(dataset, batch) {
       if (!checked.has(dataset)) check(batch);
@@ -62,7 +52,29 @@ export function dataChecker(model: BoundModel, objectives: readonly OutputObject
   };
 }
 
-function checkCounts({ inputs, targets, weights = {} }: HostBatch): void {
+/**
+ * Refuses a batch, by the names of the model, that means nothing to it: see {@link dataChecker}.
+ *
+ * @throws EspalierError `invalid-data`.
+ */
+export function checkBatchData(
+  scope: string,
+  batch: HostBatch,
+  model: BoundModel,
+  objectives: readonly OutputObjective[],
+): void {
+  checkCounts(scope, batch);
+  checkFinite(scope, batch.inputs);
+  if (model.inputLimits) checkLimits(scope, batch.inputs, model.inputLimits);
+  if (batch.weights) checkFinite(scope, batch.weights, 'weight');
+  for (const { output, loss, metrics } of objectives) {
+    for (const part of [loss, ...metrics]) {
+      part.checkTargets?.(batch.targets[output]!, model.outputShapes?.[output] ?? [null]);
+    }
+  }
+}
+
+function checkCounts(scope: string, { inputs, targets, weights = {} }: HostBatch): void {
   const counts = Object.entries({ ...inputs, ...targets, ...weights }).map(([name, { shape }]) => [
     name,
     shape[0],
@@ -72,13 +84,22 @@ function checkCounts({ inputs, targets, weights = {} }: HostBatch): void {
   if (other) {
     fail(
       'invalid-data',
-      'trainer',
+      scope,
       `'${first[0]}' has ${first[1]} examples and '${other[0]}' has ${other[1]}; every example needs both.`,
     );
   }
 }
 
-function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLimit>>): void {
+/**
+ * Refuses what a layer looks up in a table that has no such row.
+ *
+ * @throws EspalierError `invalid-data`.
+ */
+export function checkLimits(
+  scope: string,
+  arrays: HostArrays,
+  limits: Readonly<Record<string, InputLimit>>,
+): void {
   for (const [name, { below, layer }] of Object.entries(limits)) {
     const array = arrays[name];
     if (!array) continue;
@@ -91,7 +112,7 @@ function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLi
       const example = Math.floor(bad / (data.length / shape[0]!));
       fail(
         'invalid-data',
-        'trainer',
+        scope,
         `input '${name}' has ${data[bad]! * scale + offset} in example ${example}; layer '${layer}' looks up ` +
           `0 to ${below - 1}, whole numbers. Make its inputDim larger, or number the words, categories or the like from 0 on.`,
       );
@@ -99,7 +120,7 @@ function checkLimits(arrays: HostArrays, limits: Readonly<Record<string, InputLi
   }
 }
 
-function checkFinite(arrays: HostArrays, kind = 'input'): void {
+function checkFinite(scope: string, arrays: HostArrays, kind = 'input'): void {
   for (const [name, { data, shape }] of Object.entries(arrays)) {
     // What holds whole numbers alone cannot be otherwise.
     if (data instanceof Int32Array || data instanceof Uint8Array) continue;
@@ -108,7 +129,7 @@ function checkFinite(arrays: HostArrays, kind = 'input'): void {
       const example = Math.floor(bad / (data.length / shape[0]!));
       fail(
         'invalid-data',
-        'trainer',
+        scope,
         `${kind} '${name}' has ${data[bad]} in example ${example}; ` +
           (kind === 'weight' ? 'weights are finite and >= 0.' : 'remove or repair such examples first.'),
       );

@@ -14,7 +14,7 @@ import type { BoundModel } from './bound-model.js';
 import { activationOf } from './output-activation.js';
 import { inputLimits } from './input-limits.js';
 import { checkAlive } from './weights-alive.js';
-import { layerInfo, observeLayers, showLayer } from './observe-layers.js';
+import { layerInfo, layerInputs, type LayerInputs, observeLayers, showLayer } from './observe-layers.js';
 import { OutputMasks } from './output-masks.js';
 import { overrideRecurrentDropout, recurrentDropoutsOf } from './recurrent-dropout.js';
 import { type ScalarOwner, withStep } from '../step/step-context.js';
@@ -41,7 +41,7 @@ interface LayerVariable {
  * overridden on the instances: reads give the step's tensors, writes (batch normalisation's averages) are caught.
  */
 export function bindLayersModel(model: tfl.LayersModel): BoundModel {
-  if (!model.inputs || !model.outputs) {
+  if (model.layers.length === 0 || !model.inputs || !model.outputs) {
     throw new EspalierError({
       code: 'invalid-model',
       scope: 'trainer',
@@ -53,6 +53,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   // Layers within layers come last, so that they move no others' places.
   const all = [...new Set([...layers, ...layers.flatMap(partsOf)])];
   const places = placesOf(all);
+  const layerGraph = layerInputs(model, places);
   const byName = nameWeights(layers, places);
   checkLayers(layers);
   const stockDropouts = dropoutsOf(layers);
@@ -82,7 +83,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
   return {
     ...(regularized.length > 0 ? { penalty } : {}),
     settings: () => layerSettings(layers, places),
-    layers: () => layers.map((layer) => layerInfo(layer, places)),
+    layers: () => layers.map((layer) => layerInfo(layer, places, layerGraph)),
     scalarOwners: scalarOwnersOf(all),
     inputLimits: inputLimits(inputNames, model.inputs),
     inputShapes: shapesOf(inputNames, model.inputs),
@@ -113,7 +114,7 @@ export function bindLayersModel(model: tfl.LayersModel): BoundModel {
         ...recurrentDropouts.map((place) => overrideRecurrentDropout(place, drawing)),
         ...inward.map(overrideBatchNorm),
         ...norms.filter(isFrozen).map(overrideFrozen),
-        ...scopeLayers(layers, places),
+        ...scopeLayers(layers, places, layerGraph),
         ...masks.watch(),
       ];
       const release = (): void => {
@@ -220,14 +221,14 @@ function scalarOwnersOf(layers: readonly Layer[]): ScalarOwner[] {
 }
 
 /** Lets a trace know which layer an op comes from, and observers see what it gives. */
-function scopeLayers(layers: readonly Layer[], places: Places): (() => void)[] {
+function scopeLayers(layers: readonly Layer[], places: Places, inputs: LayerInputs): (() => void)[] {
   if (!traceScope.active() && !observeLayers.active()) return [];
   return layers.map((layer) => {
     const target = layer as unknown as Record<'apply', unknown>;
     const apply = layer.apply.bind(layer);
     target.apply = (...args: Parameters<Layer['apply']>) =>
       showLayer(
-        layerInfo(layer, places),
+        layerInfo(layer, places, inputs),
         traceScope(`layer ${layer.name}`, () => apply(...args)),
       );
     return () => delete (target as Partial<typeof target>).apply;

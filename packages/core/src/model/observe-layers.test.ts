@@ -55,6 +55,13 @@ function doubling(): tfl.LayersModel {
   return tfl.model({ inputs: input, outputs: output });
 }
 
+test('of each layer it is known which layers it takes from, wherever it is applied and past the edge of an inner model', () => {
+  const inputs = Object.fromEntries(
+    bindModel(doubling()).layers!().map((layer) => [layer.name, layer.inputs]),
+  );
+  expect(inputs).toMatchObject({ twice: ['twice'], thrice: ['twice'] });
+});
+
 describe('observeLayers', () => {
   test('sees each application of each layer, those of inner models too, in order', () => {
     const bound = bindModel(doubling());

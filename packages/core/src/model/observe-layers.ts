@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Places } from './layer-streams.js';
+import { foldLayers } from './fold-layers.js';
 import { activationOf } from './output-activation.js';
 
 type Layer = tfl.layers.Layer;
@@ -15,6 +16,8 @@ export interface LayerInfo {
   readonly activation: string | undefined;
   /** Shape of its output, `null` for the batch; `undefined` where it has several. */
   readonly shape: readonly (number | null)[] | undefined;
+  /** Names of the layers whose outputs it takes, wherever it is applied; none for the first. */
+  readonly inputs: readonly string[];
 }
 
 /**
@@ -53,13 +56,35 @@ export function showLayer<T>(layer: LayerInfo, output: T): T {
 }
 
 /** What is known of a layer before it runs. */
-export function layerInfo(layer: Layer, places: Places): LayerInfo {
+export function layerInfo(layer: Layer, places: Places, inputs: LayerInputs): LayerInfo {
+  const name = places.get(layer.name) ?? layer.name;
   return {
-    name: places.get(layer.name) ?? layer.name,
+    name,
     kind: layer.getClassName(),
     activation: ownActivation(layer),
     shape: shapeOf(layer),
+    inputs: inputs.get(name) ?? [],
   };
+}
+
+/** The names of the layers that each layer takes its inputs from. */
+export type LayerInputs = ReadonlyMap<string, readonly string[]>;
+
+/** Of all layers of a model, and of the models in it. */
+export function layerInputs(model: tfl.LayersModel, places: Places): LayerInputs {
+  const found = new Map<string, Set<string>>();
+  foldLayers<string | undefined>(
+    model,
+    () => undefined,
+    (layer, inputs) => {
+      const name = places.get(layer.name) ?? layer.name;
+      const own = found.get(name) ?? new Set();
+      for (const input of inputs) if (input !== undefined) own.add(input);
+      found.set(name, own);
+      return name;
+    },
+  );
+  return new Map([...found].map(([name, own]) => [name, [...own]]));
 }
 
 /** Layers that hand on another's numbers have no activation of their own, however their input was made. */

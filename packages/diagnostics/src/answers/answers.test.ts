@@ -66,6 +66,31 @@ describe('calibration', () => {
     expect([before.expectedError > after.expectedError, before.accuracy]).toEqual([true, after.accuracy]);
   });
 
+  test('refuses probabilities that do not add up, and targets that are not one-hot', async () => {
+    const p = (data: number[]) =>
+      calibration(array(data, [2, 2]), array([0, 1], [2]), { outputs: 'probabilities' });
+    await expect(p([0.2, 0.2, 0.9, 0.1])).rejects.toThrow('outputs of example 0 are [0.2');
+    await expect(p([0.5, 0.5, 0, 0])).rejects.toThrow('outputs of example 1 are [0, 0]');
+    // Probabilities of float16.
+    expect((await p([0.5, 0.4995, 0.9, 0.1])).accuracy).toBe(0.5);
+    for (const rows of [
+      [1, 1, 0, 1],
+      [0, 0, 0, 1],
+      [0.9, 0.1, 0, 1],
+    ])
+      await expect(calibration(array([1, 2, 3, 4], [2, 2]), array(rows, [2, 2]))).rejects.toThrow(
+        'one-hot rows have one 1',
+      );
+    for (const outputs of [
+      undefined,
+      [[1, 2]],
+      { data: new Float32Array(3), shape: [2, 2], dtype: 'float32' },
+    ])
+      await expect(calibration(outputs as never, array([0, 1], [2]))).rejects.toThrow(
+        '[calibration] outputs must be',
+      );
+  });
+
   test('refuses what is no answer', async () => {
     await expect(calibration(logits, array([0], [1]))).rejects.toThrow('targets must be [80]');
     await expect(calibration(array([0, 1], [1, 2]), array([2], [1]))).rejects.toThrow('classes are 0 to 1');
@@ -74,7 +99,7 @@ describe('calibration', () => {
     );
     await expect(
       calibration(array([0, 2], [1, 2]), array([1], [1]), { outputs: 'probabilities' }),
-    ).rejects.toThrow('has the probability 2');
+    ).rejects.toThrow('outputs of example 0 are [0, 2], no probabilities');
     await expect(calibration(array([], [0, 2]), array([], [0]))).rejects.toThrow('at least one example');
   });
 });
@@ -104,6 +129,21 @@ describe('topLosses', () => {
     name: 'squares',
     perExample: (outputs, targets) => tf.sum(tf.square(tf.sub(outputs, targets)), 1),
   };
+  test('refuses labels that the loss has no column for, and a loss that is no number for each example', async () => {
+    const outputs = array([1, 2, 2, 1], [2, 2]);
+    await expect(topLosses(softmaxCrossEntropyLike, outputs, array([0, 5], [2], 'int32'))).rejects.toThrow(
+      'no class 5',
+    );
+    const whole: Loss = { name: 'whole', perExample: (o, t) => tf.square(tf.sub(o, t)) as never };
+    await expect(topLosses(whole, outputs, outputs)).rejects.toThrow('the loss must give [2]');
+  });
+  const softmaxCrossEntropyLike: Loss = {
+    ...squares,
+    checkTargets: ({ data }) => {
+      if (data.some((label: number) => label > 1)) throw new Error('no class 5');
+    },
+  };
+
   test('gives the worst first, what is NaN before all', async () => {
     const outputs = array([1, 2, 5, 5, 0, NaN, 3, 4], [4, 2]);
     const targets = array([1, 1, 1, 1, 0, 0, 3, 4], [4, 2]);
@@ -175,6 +215,18 @@ describe('overfittingGap', () => {
     expect(overfittingGap(record([1, 1])).overfits).toBe(false);
   });
 
+  test('tells of a run that diverged, and of a name that nobody has', () => {
+    const epochs = [
+      { loss: 1, val_loss: 1 },
+      { loss: 0.5, val_loss: 0.7 },
+      { loss: NaN, val_loss: NaN },
+    ];
+    const { sentence, overfits, bestEpoch } = overfittingGap({ epochs });
+    expect([overfits, bestEpoch]).toEqual([false, 2]);
+    expect(sentence).toMatch(/^loss or val_loss is not finite after epoch 2: the run diverged\./);
+    expect(() => overfittingGap({ epochs }, { metric: 'acuracy' })).toThrow('validation (loss');
+  });
+
   test('knows what is better', () => {
     const epochs = [
       { accuracy: 0.8, val_accuracy: 0.9, mine: 1, val_mine: 1 },
@@ -185,6 +237,6 @@ describe('overfittingGap', () => {
     );
     expect(() => overfittingGap({ epochs }, { metric: 'mine' })).toThrow("'lower' or 'higher'");
     expect(overfittingGap({ epochs }, { metric: 'mine', better: 'higher' }).overfits).toBe(false);
-    expect(() => overfittingGap({ epochs })).toThrow("'loss' and 'val_loss'");
+    expect(() => overfittingGap({ epochs })).toThrow('(accuracy, mine)');
   });
 });

@@ -1,6 +1,5 @@
 import { option, readOptions } from '@espalier/core';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
 import type { ClassAnswers } from './class-answers.js';
 import { classAnswers } from './class-answers.js';
 import { bestTemperature, logSoftmaxRow } from './temperature.js';
@@ -57,8 +56,8 @@ export interface TemperatureScaling {
  * @param options.bins Default 10.
  * @param options.outputs Default `logits`.
  * @returns A plain record.
- * @throws EspalierError `invalid-option`; `invalid-data` for shapes that do not fit, labels without a column, NaN, and probabilities
- *   that are none.
+ * @throws EspalierError `invalid-option`; `invalid-data` for shapes that do not fit, labels without a column, rows that are not
+ *   one-hot, NaN, and probabilities that are none or do not add up to 1.
  * @example
  * ```ts
  * const { expectedError, sentence } = await calibration(logits, tf.tensor1d([0, 2], 'int32'));
@@ -76,16 +75,10 @@ export async function calibration(
     bins: option.integer({ min: 1, default: 10 }),
     outputs: option.oneOf(['logits', 'probabilities'], { default: 'logits' }),
   }).values;
-  const isLogits = kind === 'logits';
-  const answers = await classAnswers('calibration', outputs, targets, (yes) => (isLogits ? 0 : 1 - yes));
-  if (isLogits) return calibrationOf(answers, 1, bins);
-  const { classes, scores } = answers;
-  scores.forEach((p, i) => {
-    if (p < 0 || p > 1 + 1e-6)
-      failData('calibration', `example ${Math.floor(i / classes)} has the probability ${p}.`);
-  });
+  const answers = await classAnswers('calibration', outputs, targets, kind);
+  if (kind === 'logits') return calibrationOf(answers, 1, bins);
   // Logarithms of probabilities are logits of them.
-  return calibrationOf({ ...answers, scores: scores.map(Math.log) }, 1, bins);
+  return calibrationOf({ ...answers, scores: answers.scores.map((p) => Math.log(Math.max(0, p))) }, 1, bins);
 }
 
 /**
@@ -111,7 +104,7 @@ export async function temperatureScaling(
   const { bins } = readOptions('temperature-scaling', options, {
     bins: option.integer({ min: 1, default: 10 }),
   }).values;
-  const answers = await classAnswers('temperature-scaling', logits, targets, () => 0);
+  const answers = await classAnswers('temperature-scaling', logits, targets, 'logits');
   const temperature = bestTemperature(answers);
   return {
     temperature,

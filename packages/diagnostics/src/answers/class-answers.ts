@@ -2,7 +2,7 @@ import type { HostArray } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 
 /** What a model said of some examples, and what is right, in plain memory. */
 export interface ClassAnswers {
@@ -14,25 +14,20 @@ export interface ClassAnswers {
   readonly labels: readonly number[];
 }
 
-/** An array in plain memory. */
-export async function hostArray(array: AnyArray): Promise<HostArray> {
-  if (!(array instanceof tf.Tensor)) return array;
-  return { data: (await array.data()) as Float32Array, shape: array.shape, dtype: array.dtype as 'float32' };
-}
-
 /**
  * Outputs `[N, C]`, or `[N, 1]` of yes or no, with targets `[N]`, `[N, 1]` or one-hot `[N, C]`.
  *
- * @param other The score of "no" where the score of "yes" is given: 0 of logits, 1 - p of probabilities.
- * @throws EspalierError `invalid-data` for shapes that do not fit, labels without a column, numbers that are not finite.
+ * @throws EspalierError `invalid-option` for what is no array; `invalid-data` for shapes that do not fit, labels without a column, rows
+ *   that are not one-hot, numbers that are not finite, and probabilities that are none.
  */
 export async function classAnswers(
   scope: string,
   outputs: AnyArray,
   targets: AnyArray,
-  other: (yes: number) => number,
+  kind: 'logits' | 'probabilities',
 ): Promise<ClassAnswers> {
-  const [given, wanted] = [await hostArray(outputs), await hostArray(targets)];
+  const given = await hostArray(scope, 'outputs', outputs);
+  const wanted = await hostArray(scope, 'targets', targets);
   const [examples = 0, columns = 1] = given.shape;
   if (given.shape.length > 2 || examples === 0 || columns === 0)
     failData(scope, `outputs must be [N, C] of at least one example, got [${given.shape}].`);
@@ -43,10 +38,12 @@ export async function classAnswers(
   const scores =
     columns === 1
       ? Float64Array.from({ length: 2 * examples }, (_, i) =>
-          i % 2 === 1 ? numbers[i >> 1]! : other(numbers[i >> 1]!),
+          // Of "no" the logit is 0, the probability what is left of 1.
+          i % 2 === 1 ? numbers[i >> 1]! : kind === 'logits' ? 0 : 1 - numbers[i >> 1]!,
         )
       : Float64Array.from(numbers);
   const classes = Math.max(2, columns);
+  if (kind === 'probabilities') checkProbabilities(scope, scores, classes);
   return { examples, classes, scores, labels: labelsOf(scope, wanted, examples, classes) };
 }
 
@@ -66,8 +63,29 @@ function labelsOf(scope: string, targets: HostArray, examples: number, classes: 
         failData(scope, `the target of example ${n} is ${label}; classes are 0 to ${classes - 1}.`);
       return label;
     }
-    let best = 0;
-    for (let c = 1; c < width; c++) if (values[n * width + c]! > values[n * width + best]!) best = c;
-    return best;
+    const row = values.subarray(n * width, (n + 1) * width);
+    const label = row.indexOf(1);
+    if (label < 0 || row.some((value, c) => value !== (c === label ? 1 : 0)))
+      failData(
+        scope,
+        `the target of example ${n} is [${row.join(', ')}]; one-hot rows have one 1 and else 0.`,
+      );
+    return label;
   });
+}
+
+/** How far the sum of a row of class probabilities may be from 1. */
+const TOLERANCE = 1e-3;
+
+function checkProbabilities(scope: string, scores: Float64Array, classes: number): void {
+  for (let n = 0; n < scores.length / classes; n++) {
+    const row = scores.subarray(n * classes, (n + 1) * classes);
+    const sum = row.reduce((total, p) => total + p, 0);
+    if (row.every((p) => p >= -1e-6 && p <= 1 + 1e-6) && Math.abs(sum - 1) <= TOLERANCE) continue;
+    failData(
+      scope,
+      `outputs of example ${n} are [${row.join(', ')}], no probabilities of classes: those are from 0 to 1 and add up to 1. ` +
+        `Are they logits?`,
+    );
+  }
 }

@@ -117,7 +117,9 @@ describe('conformal sets of classes', () => {
     );
     const bound = await conformalClasses(four, right, { ...given, alpha: 0.2 });
     await expect(predictionSets(bound, floats([0.5, 0.5], [1, 2]))).rejects.toThrow('2 classes');
-    await expect(predictionSets(bound, floats([2, -1, 0], [1, 3]))).rejects.toThrow('the probability 2');
+    await expect(predictionSets(bound, floats([2, -1, 0], [1, 3]))).rejects.toThrow(
+      'are [2, -1, 0], no probabilities',
+    );
     await expect(predictionSets(bound, floats([NaN, 0, 0], [1, 3]))).rejects.toThrow('not finite');
     await expect(predictionSets({} as ConformalClasses, four)).rejects.toThrow('record of conformalClasses');
     await expect(predictionSets({ ...bound, quantile: NaN }, four)).rejects.toThrow('conformalClasses');

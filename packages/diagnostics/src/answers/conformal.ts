@@ -1,7 +1,7 @@
 import { checkOptions, option, readOptions, toTensorData } from '@espalier/core';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
-import { classAnswers, hostArray } from './class-answers.js';
+import { failData, hostArray } from '../given-arrays.js';
+import { classAnswers } from './class-answers.js';
 import { conformalQuantile } from './conformal-quantile.js';
 import { logSoftmaxRow } from './temperature.js';
 
@@ -151,7 +151,8 @@ export async function conformalInterval(
 ): Promise<ConformalInterval> {
   const scope = 'conformal-interval';
   const { alpha } = readOptions(scope, options, { alpha: ALPHA }).values;
-  const [given, wanted] = [await hostArray(predictions), await hostArray(targets)];
+  const given = await hostArray(scope, 'predictions', predictions);
+  const wanted = await hostArray(scope, 'targets', targets);
   const [examples = 0, columns = 1] = given.shape;
   const [rows = 0, width = 1] = wanted.shape;
   const tooDeep = given.shape.length > 2 || wanted.shape.length > 2;
@@ -181,17 +182,14 @@ async function probabilities(
   targets: AnyArray | undefined,
   kind: 'logits' | 'probabilities',
 ): Promise<{ rows: Float64Array[]; labels: readonly number[]; classes: number }> {
-  const isLogits = kind === 'logits';
-  const examples = outputs.shape[0] ?? 0;
+  const given = await hostArray(scope, 'outputs', outputs);
+  const examples = given.shape[0] ?? 0;
   const labels = targets ?? { data: new Int32Array(examples), shape: [examples], dtype: 'int32' };
-  const answers = await classAnswers(scope, outputs, labels, (yes) => (isLogits ? 0 : 1 - yes));
+  const answers = await classAnswers(scope, given, labels, kind);
   const { classes, scores } = answers;
   const rows = Array.from({ length: answers.examples }, (_, n) => {
     const row = scores.subarray(n * classes, (n + 1) * classes);
-    if (isLogits) return Float64Array.from(logSoftmaxRow(row, 1), Math.exp);
-    const wrong = row.find((p) => p < 0 || p > 1 + 1e-6);
-    if (wrong !== undefined) failData(scope, `example ${n} has the probability ${wrong}.`);
-    return row;
+    return kind === 'logits' ? Float64Array.from(logSoftmaxRow(row, 1), Math.exp) : row;
   });
   return { rows, labels: answers.labels, classes };
 }

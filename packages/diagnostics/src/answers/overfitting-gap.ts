@@ -1,5 +1,6 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
 import { directionOfName } from '@espalier/core/internal';
+import { knownNames } from '../known-names.js';
 
 /** Options of {@link overfittingGap}. */
 export interface OverfittingGapOptions {
@@ -50,6 +51,14 @@ export function overfittingGap(
     tolerance: option.number({ min: 0, default: 0.1 }),
   }).values;
   const check = checkOptions('overfitting-gap');
+  const names = [...new Set((record?.epochs ?? []).flatMap(Object.keys))];
+  const both = names.filter((name) => names.includes(`val_${name}`));
+  if (!both.includes(metric))
+    return check.fail(
+      'metric',
+      `one that the record has with its validation (${knownNames(both, metric)})`,
+      metric,
+    );
   const direction = better ?? (/(^|_)loss$/.test(metric) ? 'lower' : directionOfName(metric));
   if (!direction) return check.fail('better', `'lower' or 'higher', which '${metric}' does not say`, better);
   const sign = direction === 'lower' ? 1 : -1;
@@ -59,22 +68,23 @@ export function overfittingGap(
     return [{ epoch: i + 1, train: sign * train!, validation: sign * validation! }];
   });
   if (points.length === 0)
-    return check.fail(
-      'metric',
-      `one that the record has with its validation, '${metric}' and 'val_${metric}'`,
-      metric,
-    );
+    return check.fail('metric', `one that is finite together with its validation in some epoch`, metric);
   const best = points.reduce((a, b) => (b.validation < a.validation ? b : a));
   const last = points.at(-1)!;
   const range = Math.max(...points.map(({ validation }) => validation)) - best.validation;
   const lost = last.validation - best.validation;
   const overfits = lost > tolerance * range && lost > 0 && last.train < best.train;
   const number = (value: number): string => (sign * value).toPrecision(3);
-  const sentence = overfits
-    ? `It overfits after epoch ${best.epoch}: val_${metric} goes from ${number(best.validation)} to ${number(last.validation)} while ${metric} goes from ${number(best.train)} to ${number(last.train)}.`
-    : lost > tolerance * range && lost > 0
-      ? `val_${metric} is worse than after epoch ${best.epoch}, but so is ${metric}: it does not overfit, it has become unstable.`
-      : `It does not overfit: val_${metric} ends at ${number(last.validation)}, its best is ${number(best.validation)} after epoch ${best.epoch}.`;
+  const diverged = record.epochs
+    .slice(last.epoch)
+    .some((epoch) => metric in epoch && `val_${metric}` in epoch);
+  const sentence = diverged
+    ? `${metric} or val_${metric} is not finite after epoch ${last.epoch}: the run diverged. Before, the best val_${metric} is ${number(best.validation)} after epoch ${best.epoch}.`
+    : overfits
+      ? `It overfits after epoch ${best.epoch}: val_${metric} goes from ${number(best.validation)} to ${number(last.validation)} while ${metric} goes from ${number(best.train)} to ${number(last.train)}.`
+      : lost > tolerance * range && lost > 0
+        ? `val_${metric} is worse than after epoch ${best.epoch}, but so is ${metric}: it does not overfit, it has become unstable.`
+        : `It does not overfit: val_${metric} ends at ${number(last.validation)}, its best is ${number(best.validation)} after epoch ${best.epoch}.`;
   return {
     metric,
     bestEpoch: best.epoch,

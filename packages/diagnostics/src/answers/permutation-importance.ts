@@ -2,8 +2,7 @@ import type { HostArray } from '@espalier/core';
 import { checkOptions, option, readOptions, stream } from '@espalier/core';
 import { describe } from '@espalier/core/internal';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
-import { hostArray } from './class-answers.js';
+import { failData, hostArray } from '../given-arrays.js';
 
 /** Options of {@link permutationImportance}. */
 export interface PermutationImportanceOptions {
@@ -63,7 +62,7 @@ export async function permutationImportance(
   }).values;
   const check = checkOptions('permutation-importance');
   if (typeof score !== 'function') check.fail('score', 'a function of inputs that gives a number', score);
-  const given = await hostArray(inputs);
+  const given = await hostArray('permutation-importance', 'inputs', inputs);
   const [examples = 0, columns = 0] = given.shape;
   if (examples === 0 || columns === 0)
     failData(

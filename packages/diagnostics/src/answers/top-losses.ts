@@ -3,7 +3,7 @@ import type { Loss } from '@espalier/core';
 import { checkOptions, option, readOptions } from '@espalier/core';
 import { prepareTfjs } from '@espalier/core/internal';
 import type { AnyArray } from '../given-arrays.js';
-import { asTensor, failData } from '../given-arrays.js';
+import { asTensor, failData, hostArray } from '../given-arrays.js';
 
 /** Options of {@link topLosses}. */
 export interface TopLossesOptions {
@@ -49,11 +49,21 @@ export async function topLosses(
   }).values;
   if (typeof loss?.perExample !== 'function') checkOptions('top-losses').fail('loss', 'a loss', loss);
   prepareTfjs();
+  const given = await hostArray('top-losses', 'outputs', outputs);
+  const wanted = await hostArray('top-losses', 'targets', targets);
+  const [examples] = given.shape;
+  if (examples !== wanted.shape[0] || !examples)
+    failData('top-losses', `outputs are [${given.shape}], targets [${wanted.shape}].`);
+  loss.checkTargets?.(wanted, given.shape);
   const made = tf.tidy(() => {
-    const [output, target] = [tf.clone(asTensor(outputs)), tf.clone(asTensor(targets))];
-    if (output.shape[0] !== target.shape[0] || !output.shape[0])
-      failData('top-losses', `outputs are [${output.shape}], targets [${target.shape}].`);
-    return { output, target, losses: loss.perExample(output, target) };
+    const [output, target] = [tf.clone(asTensor(given)), tf.clone(asTensor(wanted))];
+    const losses = loss.perExample(output, target);
+    if (losses.shape.length !== 1 || losses.shape[0] !== examples)
+      failData(
+        'top-losses',
+        `the loss must give [${examples}], one number for each example, got [${losses.shape}].`,
+      );
+    return { output, target, losses };
   });
   try {
     const [output, target, losses] = await Promise.all([

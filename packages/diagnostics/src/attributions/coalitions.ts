@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkOptions, toTensorData } from '@espalier/core';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
-import { hostArray } from '../answers/class-answers.js';
+import { checkArray, failData, hostArray } from '../given-arrays.js';
 import type { AttributionOptions, Scorer } from './score.js';
 import { scorer } from './score.js';
 
@@ -25,8 +24,7 @@ export async function coalitionsOf(
   background: AnyArray,
   options: { [K in keyof AttributionOptions]?: AttributionOptions[K] | undefined },
 ): Promise<Coalitions> {
-  if (!isArray(background))
-    checkOptions(scope).fail('background', 'a tensor or { data, shape, dtype }', background);
+  checkArray(scope, 'background', background);
   const first = scorer(scope, model, inputs, options);
   let repeated: Scorer | undefined;
   try {
@@ -36,7 +34,7 @@ export async function coalitionsOf(
     const name = names[0]!;
     const given = first.inputs[name]!;
     const [examples = 0, columns = 0] = given.shape;
-    const host = await hostArray(background);
+    const host = await hostArray(scope, 'background', background);
     const rows = host.shape[0] ?? 0;
     if (rows === 0 || String(host.shape.slice(1)) !== String(given.shape.slice(1)))
       failData(
@@ -89,9 +87,4 @@ export async function coalitionsOf(
   } finally {
     first.dispose();
   }
-}
-
-function isArray(value: unknown): value is AnyArray {
-  const { shape } = (value ?? {}) as Partial<AnyArray>;
-  return Array.isArray(shape);
 }

@@ -3,9 +3,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import type { HostArray } from '@espalier/core';
 import { checkOptions, EspalierError, option, readOptions, stream, toTensorData } from '@espalier/core';
 import { prepareTfjs, valueAndGradients } from '@espalier/core/internal';
-import { hostArray } from '../answers/class-answers.js';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import type { LayeredModel } from '../layers/run-layers.js';
 import { applyLayers, bindLayers } from '../layers/run-layers.js';
@@ -192,7 +191,7 @@ async function pictureOf(picture: AnyArray, part: LayeredModel): Promise<HostPic
   const channels = Object.values(part.inputShapes)[0]![3];
   if (!Array.isArray(own) || own.length !== 3 || own.includes(0) || own[2] !== channels)
     return failData(SCOPE, `the picture must be [height, width, ${channels}], got [${shape}].`);
-  const values = Float64Array.from(toTensorData(await hostArray(picture)));
+  const values = Float64Array.from(toTensorData(await hostArray(SCOPE, 'picture', picture)));
   if (!values.every(Number.isFinite)) failData(SCOPE, 'the picture has numbers that are not finite.');
   return { height: own[0]!, width: own[1]!, channels: own[2], values };
 }

@@ -1,9 +1,8 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { HostArray } from '@espalier/core';
 import { checkOptions, option, readOptions, stream, toTensorData } from '@espalier/core';
-import { hostArray } from '../answers/class-answers.js';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 import type { Lime, LimeOptions } from './lime.js';
 import { LIME_RULES } from './lime.js';
 import type { Neighbourhood } from './local-linear-model.js';
@@ -79,9 +78,7 @@ export async function limeImages(
       }),
     },
   ).values;
-  if (!Array.isArray((pictures as Partial<AnyArray> | null)?.shape))
-    checkOptions(SCOPE).fail('pictures', 'a tensor or { data, shape, dtype }', pictures);
-  const host = await hostArray(pictures);
+  const host = await hostArray(SCOPE, 'pictures', pictures);
   const [examples = 0, height = 0, width = 0, channels = 0] = host.shape;
   if (host.shape.length !== 4 || examples * height * width * channels === 0)
     failData(SCOPE, `pictures must be [N, height, width, channels], got [${host.shape}].`);

@@ -1,9 +1,8 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { HostArray } from '@espalier/core';
 import { checkOptions, option, readOptions, stream, toTensorData } from '@espalier/core';
-import { hostArray } from '../answers/class-answers.js';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 import type { LocalLinearModel, Neighbourhood } from './local-linear-model.js';
 import { localLinearModel } from './local-linear-model.js';
 import { scoresOfRows } from './scores-of-rows.js';
@@ -151,10 +150,8 @@ export async function tableOf(
   background: AnyArray,
   categorical: readonly number[],
 ): Promise<Table> {
-  for (const [what, array] of Object.entries({ inputs, background }))
-    if (!Array.isArray((array as Partial<AnyArray> | null)?.shape))
-      checkOptions(SCOPE).fail(what, 'a tensor or { data, shape, dtype }', array);
-  const [given, host] = [await hostArray(inputs), await hostArray(background)];
+  const given = await hostArray(SCOPE, 'inputs', inputs);
+  const host = await hostArray(SCOPE, 'background', background);
   const [examples = 0, columns = 0] = given.shape;
   const rows = host.shape[0] ?? 0;
   if (

@@ -4,7 +4,7 @@ import type { HostArrays, LayerInfo, Tensors } from '@espalier/core';
 import { checkOptions, option } from '@espalier/core';
 import { oneHot, prepareTfjs, toHostArrays, valueAndGradients } from '@espalier/core/internal';
 import type { GivenArrays } from '../given-arrays.js';
-import { examplesOf, failData, namedTensors } from '../given-arrays.js';
+import { examplesOf, failData, inputTensors } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import type { LayeredModel } from '../layers/run-layers.js';
 import { applyLayers, bindLayers } from '../layers/run-layers.js';
@@ -70,7 +70,7 @@ export function scorer(
   const bound = bindLayers(scope, model);
   prepareTfjs();
   const named = tf.tidy(() => {
-    const tensors = namedTensors(scope, 'inputs', inputs, Object.keys(bound.inputShapes));
+    const tensors = inputTensors(scope, 'inputs', inputs, bound.inputShapes);
     const numbers = Object.entries(tensors).map(([name, tensor]) => {
       if (bound.inputLimits && Object.hasOwn(bound.inputLimits, name))
         failData(

@@ -1,7 +1,6 @@
 import { checkOptions, toTensorData } from '@espalier/core';
-import { hostArray } from '../answers/class-answers.js';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 
 /** Examples as rows of numbers. */
 export interface NumberRows {
@@ -17,9 +16,7 @@ export interface NumberRows {
  * @throws EspalierError `invalid-option` for what is no array; `invalid-data` for less than two examples, numbers that are not finite.
  */
 export async function numberRows(scope: string, given: AnyArray): Promise<NumberRows> {
-  if (!Array.isArray((given as Partial<AnyArray> | null)?.shape))
-    checkOptions(scope).fail('values', 'a tensor or { data, shape, dtype }', given);
-  const host = await hostArray(given);
+  const host = await hostArray(scope, 'values', given);
   const [examples = 0, ...own] = host.shape;
   const columns = own.reduce((product, length) => product * length, 1);
   if (examples < 2 || own.length === 0 || columns === 0)

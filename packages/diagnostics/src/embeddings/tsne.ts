@@ -1,9 +1,8 @@
 import type { HostArray } from '@espalier/core';
 import { checkOptions, option, readOptions, stream, toTensorData } from '@espalier/core';
 import { EventLoopTurns, log } from '@espalier/core/internal';
-import { hostArray } from '../answers/class-answers.js';
 import type { AnyArray } from '../given-arrays.js';
-import { failData } from '../given-arrays.js';
+import { failData, hostArray } from '../given-arrays.js';
 import { neighbourProbabilities, squaredDistances } from './neighbour-probabilities.js';
 import type { NumberRows } from './number-rows.js';
 import { numberRows } from './number-rows.js';
@@ -122,7 +121,7 @@ async function placed(
     Float64Array.from(stream(seed, 'tsne', 0).normals(examples * components), (value) => 1e-4 * value);
   if (start === 'random') return random();
   if (start !== 'pca') {
-    const given = await hostArray(start);
+    const given = await hostArray('tsne', 'start', start);
     const points = Float64Array.from(toTensorData(given));
     if (String(given.shape) !== String([examples, components]) || !points.every(Number.isFinite))
       failData('tsne', `start must be finite numbers [${examples}, ${components}], got [${given.shape}].`);

@@ -11,7 +11,7 @@ import {
   valueAndGradients,
 } from '@espalier/core/internal';
 import type { GivenBatch } from '../given-arrays.js';
-import { namedTensors } from '../given-arrays.js';
+import { checkedBatch } from '../checked-batch.js';
 import { applicationName } from '../layers/run-layers.js';
 
 /** Prefixes of what the program takes and gives. */
@@ -38,7 +38,6 @@ export async function layerProgram(
 ): Promise<LayerProgram> {
   const bound = bindModel(model);
   const objectives = resolveObjectives(bound, loss, {}, []);
-  const outputs = objectives.map(({ output }) => output);
   const trainable = new Set(bound.trainable());
   const weights = await toHostArrays(bound.weights());
   const state = Object.fromEntries(
@@ -47,23 +46,12 @@ export async function layerProgram(
       array,
     ]),
   );
-  const kept = tf.tidy(() => {
-    const named = {
-      ...prefixed(
-        'input/',
-        namedTensors(scope, 'inputs', batch.inputs, bound.inputShapes && Object.keys(bound.inputShapes)),
-      ),
-      ...prefixed('target/', namedTensors(scope, 'targets', batch.targets, outputs)),
-      ...(batch.weights && prefixed('weight/', namedTensors(scope, 'weights', batch.weights, outputs))),
-    };
-    return Object.fromEntries(Object.entries(named).map(([name, tensor]) => [name, tf.clone(tensor)]));
-  });
-  let arrays: HostArrays;
-  try {
-    arrays = await toHostArrays(kept);
-  } finally {
-    tf.dispose(kept);
-  }
+  const given = await checkedBatch(scope, 'batch', batch, bound, objectives);
+  const arrays: HostArrays = {
+    ...prefixed('input/', given.inputs),
+    ...prefixed('target/', given.targets),
+    ...(given.weights && prefixed('weight/', given.weights)),
+  };
 
   const program: StepProgram = {
     predict(now, arraysNow, given) {

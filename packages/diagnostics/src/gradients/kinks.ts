@@ -12,6 +12,8 @@ const CORNER_AT_ZERO: ReadonlySet<string> = new Set([
   'Sign',
   'Step',
 ]);
+/** Kernels that give whole numbers. */
+const STEPPED: ReadonlySet<string> = new Set(['Floor', 'Ceil', 'Round']);
 /** Kernels whose output is one of their inputs, or a bound: which one may change. */
 const CHOOSING: ReadonlySet<string> = new Set(['MaxPool', 'MaxPool3D', 'Max', 'Min', 'Maximum', 'Minimum']);
 
@@ -41,8 +43,13 @@ function mark({ kernel, inputs, attributes, output }: KernelCall, add: (bit: num
     for (const input of Object.values(inputs))
       for (const value of numbers(input)) add(chosen.has(value) ? 1 : 0);
   } else if (kernel.startsWith('_Fused') || kernel.startsWith('Fused')) {
-    if (/relu/i.test(String(attributes['activation'] ?? '')))
-      for (const value of numbers(output)) add(value > 0 ? 1 : 0);
+    const activation = String(attributes['activation'] ?? '');
+    const high = activation === 'relu6' ? 6 : Infinity;
+    if (/relu/i.test(activation))
+      for (const value of numbers(output)) add(value >= high ? 2 : value > 0 ? 1 : 0);
+  } else if (output.dtype === 'bool' || output.dtype === 'int32' || STEPPED.has(kernel)) {
+    // What is compared or counted decides on the piece, e.g. within a `where`.
+    for (const value of numbers(output)) add(value | 0);
   }
 }
 

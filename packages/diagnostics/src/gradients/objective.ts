@@ -10,40 +10,36 @@ import {
 } from '@espalier/core/internal';
 import type { HostArrays, Tensors } from '@espalier/core';
 import type { GivenBatch } from '../given-arrays.js';
-import { examplesOf, namedTensors } from '../given-arrays.js';
+import { checkedBatch, tensorsOf } from '../checked-batch.js';
+import { examplesOf } from '../given-arrays.js';
 import { quietStep } from '../quiet-step.js';
+import { withPattern } from './kinks.js';
+import type { Probed } from './numeric-gradient.js';
 
 /** The objective of a model on one batch: its mean loss and its own penalties, training on. */
 export interface Objective {
   /** Trained parameters, as the model holds them. They stay its own. */
   readonly parameters: Tensors;
-  /** The objective with other values of some parameters; float32. */
-  value(changed: Tensors): number;
+  /** The objective with other values of some parameters, float32, and the piece of it that they lie on. */
+  probe(changed: Tensors): Probed;
   /** By back-propagation; a parameter that the objective does not depend on has none. */
   gradients(): Promise<HostArrays>;
   dispose(): void;
 }
 
 /** @throws EspalierError for a model, loss or batch that do not fit each other. */
-export function batchObjective(
+export async function batchObjective(
   scope: string,
   model: TrainableModel,
   loss: Loss | Readonly<Record<string, Loss>>,
   batch: GivenBatch,
   seed: number,
-): Objective {
+): Promise<Objective> {
   const bound = bindModel(model);
   const objectives = resolveObjectives(bound, loss, {}, []);
-  const outputs = objectives.map(({ output }) => output);
-  const kept = (given: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
-    Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
-  const { inputs, targets, weights } = tf.tidy(() => ({
-    inputs: kept(
-      namedTensors(scope, 'inputs', batch.inputs, bound.inputShapes && Object.keys(bound.inputShapes)),
-    ),
-    targets: kept(namedTensors(scope, 'targets', batch.targets, outputs)),
-    weights: batch.weights && kept(namedTensors(scope, 'weights', batch.weights, outputs)),
-  }));
+  const arrays = await checkedBatch(scope, 'batch', batch, bound, objectives);
+  const [inputs, targets] = [tensorsOf(arrays.inputs), tensorsOf(arrays.targets)];
+  const weights = arrays.weights && tensorsOf(arrays.weights);
   const step = quietStep({ training: true, seed, examples: examplesOf(inputs) });
   const all = bound.weights();
   const parameters = Object.fromEntries(bound.trainable().map((name) => [name, all[name]!]));
@@ -62,7 +58,12 @@ export function batchObjective(
   };
   return {
     parameters,
-    value: (changed) => tf.tidy(() => scalar(changed).dataSync()[0]!),
+    probe(changed) {
+      const { result, pattern } = withPattern(() => tf.tidy(() => scalar(changed)));
+      const [value] = result.dataSync();
+      result.dispose();
+      return { value: value!, pattern };
+    },
     async gradients() {
       const found = tf.tidy(
         () =>

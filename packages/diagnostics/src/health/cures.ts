@@ -1,3 +1,4 @@
+import type { Cause } from './causes.js';
 import { floorOf, unitKind } from './unit-kinds.js';
 
 /** What may be wrong with a layer. */
@@ -30,5 +31,21 @@ export function cureOf(
         : 'start from larger weights (heNormal), put batch normalisation before the activations, or add skip connections.';
     case 'still':
       return 'raise the learning rate, or use an optimizer that scales its steps (adam).';
+  }
+}
+
+/**
+ * What helps a layer that is not ill of itself.
+ *
+ * @param cureOther What helps the layer that is.
+ */
+export function cureOfCause(cause: Cause, cureOther: (layer: string) => string): string {
+  switch (cause.kind) {
+    case 'other':
+      return `cure ${cause.layer} first: ${cureOther(cause.layer)}`;
+    case 'zeros':
+      return `start ${cause.layer} from random weights (heNormal, glorotUniform): those that are all 0 hand back no gradient.`;
+    case 'apart':
+      return 'connect it to an output that has a loss, take it out, or freeze it (trainable = false).';
   }
 }

@@ -1,5 +1,6 @@
 import type { HostArrays } from '@espalier/core';
 import { parameterKind, toTensorData } from '@espalier/core';
+import { axesIntoUnit } from '@espalier/core/internal';
 import { layerOf } from '../weights/layer-of.js';
 import type { EpochFigures } from './step-figures.js';
 import { deadRoom, SATURATED_ROOM, unitKind } from './unit-kinds.js';
@@ -13,12 +14,22 @@ export interface LayerEpoch {
   readonly finite: boolean;
   /** L2 norm of the gradient of all its parameters, as the optimizer got it: root mean square over the steps. */
   readonly gradientNorm: number | null;
-  /** The gradient's root mean square over steps and entries, over that of the layer where it is largest: 0 to 1. */
+  /**
+   * The gradient's root mean square over steps and entries, over that of the layer where it is largest: 0 to 1. Of a table of
+   * embeddings the rows that a step looks up count.
+   */
   readonly gradientShare: number | null;
   /** L2 norm of all its parameters after the epoch. */
   readonly weightNorm: number | null;
-  /** L2 norm of what a step changes, root mean square over the steps, over the norm of the weights before the epoch (after it, where that is 0). */
+  /**
+   * {@link updateNorm} over the norm of the weights before the epoch (after it, where that is 0); of a table of embeddings over that of
+   * as many rows as a step changes.
+   */
   readonly updateRatio: number | null;
+  /** L2 norm of what a step changes, root mean square over the steps. */
+  readonly updateNorm: number | null;
+  /** L2 norm that its kernels have where their entries have the variance 1 / (weights into a unit), as initial weights usually; null without one. */
+  readonly usualNorm: number | null;
   /** Mean of its kernels' entries after the epoch; of all parameters where it has no kernel. */
   readonly mean: number | null;
   /** Their standard deviation. */
@@ -85,7 +96,7 @@ export function epochRecord(epoch: number, loss: number | undefined, source: Epo
   return {
     epoch,
     loss: finiteOr(loss),
-    layers: raw.map(({ layer, names, gradientNorm, gradientSize, updateNorm, weightNorm }) => {
+    layers: raw.map(({ layer, names, gradientNorm, gradientSize, updateNorm, weightNorm, moved }) => {
       const known = names.length > 0;
       const has = known && source.figures.gradients.size > 0;
       const before = source.before[layer] === undefined ? 0 : (source.before[layer] ?? NaN);
@@ -99,8 +110,10 @@ export function epochRecord(epoch: number, loss: number | undefined, source: Epo
         updateRatio: has
           ? updateNorm === 0
             ? 0
-            : finiteOr(updateNorm / (before === 0 ? weightNorm : before))
+            : finiteOr(updateNorm / ((before === 0 ? weightNorm : before) * Math.sqrt(moved)))
           : null,
+        updateNorm: has ? finiteOr(updateNorm) : null,
+        usualNorm: usualNorm(names, source.weights),
         ...entryStatistics(known ? entriesOf(names, source.weights) : [], source),
         ...unitsOf(layer, source),
       };
@@ -111,15 +124,33 @@ export function epochRecord(epoch: number, loss: number | undefined, source: Epo
 function sums(names: readonly string[], { figures, steps, weights }: EpochSource) {
   const count = Math.max(1, steps);
   const add = (of: (name: string) => number): number => names.reduce((sum, name) => sum + of(name), 0);
-  const size = add((name) => weights[name]!.data.length);
+  const sizeOf = (name: string): number => weights[name]!.data.length;
+  // Of a table only the rows that are looked up have a gradient.
+  const share = (of: ReadonlyMap<string, number>, name: string): number => (of.get(name) ?? count) / count;
+  const size = add((name) => sizeOf(name) * share(figures.looked, name));
+  const moved = add((name) => sizeOf(name) * share(figures.moved, name)) / Math.max(1, add(sizeOf));
   const gradient = add((name) => figures.gradients.get(name) ?? 0) / count;
   const update = add((name) => figures.updates.get(name) ?? 0) / count;
   return {
     gradientNorm: Math.sqrt(gradient),
     gradientSize: Math.sqrt(gradient / Math.max(1, size)),
+    moved,
     updateNorm: Math.sqrt(update),
     weightNorm: normOf(names, weights),
   };
+}
+
+/** See {@link LayerEpoch.usualNorm}: each unit has a norm of 1. */
+function usualNorm(names: readonly string[], weights: HostArrays): number | null {
+  const kernels = names.filter((name) => parameterKind(name, weights[name]!.shape) === 'kernel');
+  if (kernels.length === 0) return null;
+  const units = kernels.map((name) => {
+    const { shape, data } = weights[name]!;
+    return (
+      data.length / axesIntoUnit(name, shape.length).reduce((product, axis) => product * shape[axis]!, 1)
+    );
+  });
+  return Math.sqrt(units.reduce((sum, count) => sum + count, 0));
 }
 
 /** L2 norm of several weights together. */

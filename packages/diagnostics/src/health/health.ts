@@ -4,6 +4,7 @@ import type { HealthEpoch } from './health-record.js';
 import { entriesOf, epochRecord, layerNorms, layersInOrder } from './health-record.js';
 import type { LayerHealth } from './judge.js';
 import { judge } from './judge.js';
+import { following } from './layer-graph.js';
 import { readFigures, stepFigures } from './step-figures.js';
 
 /** Options of {@link health}: where its bounds lie. */
@@ -55,6 +56,9 @@ const positive = (fallback: number) => option.number({ min: 0, exclusiveMin: tru
  * does not learn come together: the loss stands still; mean and deviation of the layer's weights move by less than 0.003; the layer's
  * weights are those of the first epoch. A layer that falls ill is a remark in the run's record, too.
  *
+ * Where a layer is not ill of itself, its cure names the layer that is: a dead, saturated or exploding one that its gradient has to pass,
+ * a dead one that gives it only 0, weights that are all 0. A layer of answers may be saturated.
+ *
  * A unit is an entry of the last dimension. It is dead where relu gives 0, or elu or selu lies within 0.02 of its
  * bound, saturated where sigmoid or tanh lies within 2 % of a bound, for every example of an epoch. Squares are added up in float32: entries of a gradient below 1e-19 count as 0.
  *
@@ -89,7 +93,7 @@ export function health(options: HealthOptions = {}): HealthPlugin {
     name: option.text({ default: 'health' }),
   });
   const { name } = values;
-  const { observeLayer, stepState, parameters, layers } = stepFigures();
+  const { observeLayer, stepState, parameters, layers, infos } = stepFigures();
   let epochs: HealthEpoch[] = [];
   let first: HostArrays | undefined;
   /** What was remarked, so that it is remarked once: `<layer> <verdict>`. */
@@ -105,13 +109,19 @@ export function health(options: HealthOptions = {}): HealthPlugin {
       new Set(withUnits),
     );
 
+  const judged = (): LayerHealth[] => {
+    const names = epochs.at(-1)?.layers.map(({ layer }) => layer) ?? [];
+    return judge(epochs, values, following(names, infos()));
+  };
+
   const tell = (run: Run): void => {
-    const news = judge(epochs, values).filter(
+    const news = judged().filter(
       ({ layer, verdict }) => verdict !== 'healthy' && !told.includes(`${layer} ${verdict}`),
     );
-    for (const verdict of new Set(news.map((one) => one.verdict))) {
-      const ill = news.filter((one) => one.verdict === verdict);
-      told.push(...ill.map(({ layer }) => `${layer} ${verdict}`));
+    const kinds = new Set(news.map(({ verdict, cure }) => `${verdict} ${cure}`));
+    for (const kind of kinds) {
+      const ill = news.filter(({ verdict, cure }) => `${verdict} ${cure}` === kind);
+      told.push(...ill.map(({ layer, verdict }) => `${layer} ${verdict}`));
       const others =
         ill.length > 1
           ? ` Likewise: ${ill
@@ -156,7 +166,7 @@ export function health(options: HealthOptions = {}): HealthPlugin {
     },
     saveState: () => ({ json: { epochs, told, start }, ...(first && { arrays: first }) }),
     report() {
-      const verdicts = judge(epochs, values);
+      const verdicts = judged();
       const ill = verdicts.filter(({ verdict }) => verdict !== 'healthy');
       const sentence =
         epochs.length === 0

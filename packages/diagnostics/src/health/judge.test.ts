@@ -21,6 +21,8 @@ const figures: LayerEpoch = {
   gradientShare: 1,
   weightNorm: 1,
   updateRatio: 1e-3,
+  updateNorm: 1e-3,
+  usualNorm: null,
   mean: 0,
   deviation: 0.1,
   moved: 0.1,
@@ -109,7 +111,10 @@ describe('judge', () => {
   });
 
   test('a gradient explodes by its steps, by its growth, by what is not finite; and the layer stays ill of it', () => {
-    expect(verdictOf({}, { updateRatio: 1.01 })).toMatchObject({ verdict: 'exploding', since: 2 });
+    expect(verdictOf({}, { updateRatio: 1.01, updateNorm: 1.01 })).toMatchObject({
+      verdict: 'exploding',
+      since: 2,
+    });
     expect(verdictOf({ updateRatio: 0.99 }).verdict).toBe('healthy');
     expect(verdictOf({}, { gradientNorm: 101, updateRatio: 0.2 })).toMatchObject({ verdict: 'exploding' });
     // As when a plateau ends.

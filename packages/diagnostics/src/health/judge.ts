@@ -1,6 +1,8 @@
 import type { HealthEpoch, LayerEpoch } from './health-record.js';
 import type { Illness } from './cures.js';
-import { cureOf } from './cures.js';
+import { cureOf, cureOfCause } from './cures.js';
+import { type Cause, causeOfDeath, causeOfVanishing, type Findings } from './causes.js';
+import { following, type Following } from './layer-graph.js';
 import { floorOf } from './unit-kinds.js';
 
 /** Where the bounds lie. */
@@ -38,34 +40,63 @@ export interface LayerHealth {
   readonly signs: VanishingSigns | null;
 }
 
-/** The verdict on each layer after the last of some epochs. */
-export function judge(epochs: readonly HealthEpoch[], bounds: HealthBounds): LayerHealth[] {
+/**
+ * The verdict on each layer after the last of some epochs.
+ *
+ * @param graph Which layers follow which. Default: each is followed by the next.
+ */
+export function judge(
+  epochs: readonly HealthEpoch[],
+  bounds: HealthBounds,
+  graph: Following = following(epochs.at(-1)?.layers.map(({ layer }) => layer) ?? [], []),
+): LayerHealth[] {
   const last = epochs.at(-1);
   if (!last) return [];
-  const illnesses = epochs.map((_, i) => illnessesAfter(epochs.slice(0, i + 1), bounds));
+  const illnesses = epochs.map((_, i) => illnessesAfter(epochs.slice(0, i + 1), bounds, graph));
+  const verdicts = last.layers.map((_, i) => verdictOf(illnesses.map((ofEpoch) => ofEpoch[i])));
   const activations = last.layers.map(({ activation }) => activation);
-  // No gradient comes through a layer that is dead as a whole: what vanishes before it from then on is cured with it.
-  const dead = last.layers.map(({ deadUnits }) => deadUnits).lastIndexOf(1);
-  const died = epochs.map(({ layers }) => layers[dead]?.deadUnits === 1).lastIndexOf(false) + 1;
-  return last.layers.map(({ layer, activation }, i): LayerHealth => {
-    const history = illnesses.map((ofEpoch) => ofEpoch[i]);
+  const findings: Findings = {
+    layers: last.layers,
+    illnesses: verdicts.map((one) => one?.illness),
+    weak: last.layers.map((figures) => isWeak(figures, last, bounds)),
+    following: graph,
+  };
+  const causeOf = (i: number): Cause | undefined => {
+    const { illness, start } = verdicts[i]!;
+    if (illness !== 'vanishing' && illness !== 'dead') return undefined;
+    const cause = (illness === 'dead' ? causeOfDeath : causeOfVanishing)(last.layers[i]!.layer, findings);
+    // What was ill before is ill of itself.
+    return cause?.kind === 'other' && verdicts[placeOf(cause.layer)]!.start > start ? undefined : cause;
+  };
+  const placeOf = (name: string): number => last.layers.findIndex(({ layer }) => layer === name);
+  const ownCure = (i: number): string => cureOf(verdicts[i]!.illness, activations[i]!, activations);
+  return last.layers.map(({ layer }, i): LayerHealth => {
     const signs = signsAfter(epochs, i, bounds);
-    if (history.at(-1) === undefined)
+    const verdict = verdicts[i];
+    if (!verdict)
       return { layer, verdict: 'healthy', since: null, sentence: `${layer} is healthy.`, cure: null, signs };
-    // What exploded and has been ill since, is ill of that, whatever its units are like now.
-    const wellBefore = history.lastIndexOf(undefined);
-    const exploded = history.indexOf('exploding', wellBefore + 1);
-    const illness = exploded < 0 ? history.at(-1)! : 'exploding';
-    const start = exploded < 0 ? startOf(history, illness) : exploded;
+    const { illness, start } = verdict;
     const at = epochs[illness === 'exploding' ? start : epochs.length - 1]!;
     const since = epochs[start]!.epoch;
-    const sentence = `${layer} ${describe(illness, at.layers[i]!, at, signs)}, since epoch ${since}.`;
-    const blocked = illness === 'vanishing' && i < dead && start >= died;
-    const cure = blocked
-      ? `cure ${last.layers[dead]!.layer} first: ${cureOf('dead', activations[dead]!, activations)}`
-      : cureOf(illness, activation, activations);
+    const cause = causeOf(i);
+    const sentence = `${layer} ${describe(illness, at.layers[i]!, at, signs, cause)}, since epoch ${since}.`;
+    const cure = cause ? cureOfCause(cause, (other) => ownCure(placeOf(other))) : ownCure(i);
     return { layer, verdict: illness, since, sentence, cure, signs };
   });
+}
+
+/** What a layer has after the last epoch, and in which it began; `undefined` where it is well. */
+function verdictOf(
+  history: readonly (Illness | undefined)[],
+): { readonly illness: Illness; readonly start: number } | undefined {
+  const last = history.at(-1);
+  if (last === undefined) return undefined;
+  // What exploded and has been ill since, is ill of that, whatever its units are like now.
+  const wellBefore = history.lastIndexOf(undefined);
+  const exploded = history.indexOf('exploding', wellBefore + 1);
+  return exploded < 0
+    ? { illness: last, start: startOf(history, last) }
+    : { illness: 'exploding', start: exploded };
 }
 
 /** Where the unbroken run of the last entry begins. */
@@ -79,6 +110,7 @@ function startOf(history: readonly (Illness | undefined)[], illness: Illness): n
 export function illnessesAfter(
   epochs: readonly HealthEpoch[],
   bounds: HealthBounds,
+  graph: Following,
 ): readonly (Illness | undefined)[] {
   const last = epochs.at(-1)!;
   const weak = last.layers.map((figures) => isWeak(figures, last, bounds));
@@ -86,13 +118,14 @@ export function illnessesAfter(
     if (explodes(epochs, i, bounds)) return 'exploding';
     if ((figures.deadUnits ?? 0) >= bounds.deadUnits) return 'dead';
     // A layer of answers may be sure of them.
-    const isLast = i === last.layers.length - 1;
-    if (!isLast && (figures.saturatedValues ?? 0) >= bounds.saturatedValues) return 'saturated';
+    const isAnswer = graph.get(figures.layer)?.length === 0 || i === last.layers.length - 1;
+    if (!isAnswer && (figures.saturatedValues ?? 0) >= bounds.saturatedValues) return 'saturated';
     if (figures.gradientNorm === null) return undefined;
     if (weak[i] && (figures.updateRatio ?? 1) < bounds.stillUpdates) return 'vanishing';
     const signs = signsAfter(epochs, i, bounds);
     if (!signs?.loss || !signs.weights || !signs.first) return undefined;
-    if (weak.includes(true)) return 'vanishing';
+    // The layer of the largest gradient lacks none, where others do.
+    if (weak.includes(true)) return figures.gradientShare === 1 ? undefined : 'vanishing';
     return isLearned(last) ? undefined : 'still';
   });
 }
@@ -108,17 +141,20 @@ function isLearned({ loss }: HealthEpoch): boolean {
 
 /** Numbers that are not finite, steps larger than the weights, or a gradient a hundred times what it was, with large steps. */
 function explodes(epochs: readonly HealthEpoch[], i: number, { largeUpdates }: HealthBounds): boolean {
-  const { finite, updateRatio, gradientNorm } = epochs.at(-1)!.layers[i]!;
+  const { finite, updateRatio, updateNorm, usualNorm, gradientNorm } = epochs.at(-1)!.layers[i]!;
   if (!finite) return true;
   if (updateRatio === null || gradientNorm === null) return false;
-  if (updateRatio > largeUpdates) return true;
+  // Weights that start at almost nothing grow by more than they are, and may.
+  const isLarge = (bound: number): boolean =>
+    updateRatio > bound && (updateNorm ?? Infinity) > bound * (usualNorm ?? 0);
+  if (isLarge(largeUpdates)) return true;
   const before = epochs
     .slice(0, -1)
     .map(({ layers }) => layers[i]!.gradientNorm)
     .filter((norm): norm is number => norm !== null && norm > 0)
     .sort((a, b) => a - b);
   const median = before[Math.floor(before.length / 2)];
-  return median !== undefined && gradientNorm > 100 * median && updateRatio > largeUpdates / 10;
+  return median !== undefined && gradientNorm > 100 * median && isLarge(largeUpdates / 10);
 }
 
 function signsAfter(
@@ -148,6 +184,7 @@ function describe(
   figures: LayerEpoch,
   epoch: HealthEpoch,
   signs: VanishingSigns | null,
+  cause: Cause | undefined,
 ): string {
   const percent = (share: number | null): string => `${Math.round(100 * (share ?? 0))} %`;
   const small = (value: number | null): string =>
@@ -161,6 +198,7 @@ function describe(
     case 'saturated':
       return `is saturated: ${percent(figures.saturatedValues)} of its values lie at a bound of ${figures.activation}`;
     case 'vanishing': {
+      if (cause?.kind === 'apart') return 'gets no gradient: nothing that has a loss hangs on it';
       const { layer } = epoch.layers.reduce((a, b) =>
         (b.gradientShare ?? 0) > (a.gradientShare ?? 0) ? b : a,
       );

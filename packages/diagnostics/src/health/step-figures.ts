@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostArrays, StepState, Tensors } from '@espalier/core';
+import type { HostArrays, LayerInfo, StepState, Tensors } from '@espalier/core';
 import { unitFigures, unitKind } from './unit-kinds.js';
 import { isApplicationOf } from '../layers/run-layers.js';
 
@@ -14,6 +14,8 @@ export interface StepFigures {
   parameters(): readonly string[];
   /** The model's layers in order, with their activations. */
   layers(): ReadonlyMap<string, string | null>;
+  /** The same as the model knows them. */
+  infos(): readonly LayerInfo[];
 }
 
 /** Sums of an epoch, as read back from the step's state. */
@@ -23,11 +25,24 @@ export interface EpochFigures {
   /** Sum over steps of |new - previous|^2, by parameter. */
   readonly updates: ReadonlyMap<string, number>;
   /** The largest room of each unit, and the sum over steps of the share of saturated values, by layer. */
+  /** Of tables: sum over steps of the share of rows that have a gradient, by parameter. */
+  readonly looked: ReadonlyMap<string, number>;
+  /** Likewise of rows that changed. */
+  readonly moved: ReadonlyMap<string, number>;
   readonly units: ReadonlyMap<string, { readonly room: readonly number[]; readonly saturated: number }>;
 }
 
 const ROOM = 'room/';
 const SATURATED = 'saturated/';
+const LOOKED = 'looked/';
+const MOVED = 'moved/';
+
+/** Tables of which a step looks up some rows. */
+const isTable = (name: string, { rank }: tf.Tensor): boolean => rank === 2 && name.endsWith('embeddings');
+
+/** Share of the rows of a table that are not all 0. */
+const rowsIn = (table: tf.Tensor): tf.Tensor =>
+  tf.mean(tf.cast(tf.greater(tf.max(tf.abs(table), 1), 0), 'float32'));
 
 /**
  * Squares of gradients and updates and figures of units, added up over the steps of each epoch: what the step's state holds is of
@@ -36,6 +51,7 @@ const SATURATED = 'saturated/';
 export function stepFigures(): StepFigures {
   let names: readonly string[] = [];
   let layersSeen: ReadonlyMap<string, string | null> = new Map();
+  let seen: readonly LayerInfo[] = [];
   const squares = (of: (name: string) => tf.Tensor | undefined): tf.Tensor1D =>
     tf.stack(
       names.map((name) => {
@@ -47,6 +63,7 @@ export function stepFigures(): StepFigures {
   return {
     parameters: () => names,
     layers: () => layersSeen,
+    infos: () => seen,
     observeLayer(output, { activation }) {
       const figures = unitFigures(output, activation);
       return figures && { ...figures };
@@ -54,12 +71,18 @@ export function stepFigures(): StepFigures {
     stepState: {
       init(parameters, layers) {
         names = Object.keys(parameters);
+        seen = layers;
         layersSeen = new Map(layers.map(({ name, activation }) => [name, activation ?? null]));
         const state: Record<string, tf.Tensor> = {
           epoch: tf.scalar(-1),
           gradients: tf.zeros([names.length]),
           updates: tf.zeros([names.length]),
         };
+        for (const [name, tensor] of Object.entries(parameters)) {
+          if (!isTable(name, tensor)) continue;
+          state[LOOKED + name] = tf.scalar(0);
+          state[MOVED + name] = tf.scalar(0);
+        }
         for (const { name, activation, shape } of layers) {
           const units = shape?.at(-1);
           if (!unitKind(activation) || !shape || shape.length < 2 || typeof units !== 'number') continue;
@@ -91,6 +114,14 @@ export function stepFigures(): StepFigures {
             squares((name) => parameters[name] && tf.sub(parameters[name], previous[name]!)),
           ),
         };
+        for (const name of Object.keys(parameters).filter((one) => LOOKED + one in state)) {
+          const [gradient, now] = [gradients[name], parameters[name]!];
+          const rows = { [LOOKED]: gradient, [MOVED]: tf.sub(now, previous[name]!) };
+          for (const [kind, table] of Object.entries(rows)) {
+            const before = tf.mul(state[kind + name]!, kept);
+            next[kind + name] = table ? tf.add(before, rowsIn(table)) : before;
+          }
+        }
         for (const key of Object.keys(state).filter((one) => one.startsWith(ROOM))) {
           const layer = key.slice(ROOM.length);
           const seen = Object.keys(layers).filter((name) => isApplicationOf(name, layer));
@@ -115,10 +146,14 @@ export function readFigures(state: HostArrays, parameters: readonly string[]): E
     const data = state[key]?.data;
     return new Map(data ? parameters.map((name, i) => [name, data[i]!]) : []);
   };
+  const scalars = (kind: string): Map<string, number> =>
+    new Map(parameters.flatMap((name) => (state[kind + name] ? [[name, state[kind + name]!.data[0]!]] : [])));
   const rooms = Object.entries(state).filter(([key]) => key.startsWith(ROOM));
   return {
     gradients: byName('gradients'),
     updates: byName('updates'),
+    looked: scalars(LOOKED),
+    moved: scalars(MOVED),
     units: new Map(
       rooms.map(([key, { data }]) => {
         const layer = key.slice(ROOM.length);

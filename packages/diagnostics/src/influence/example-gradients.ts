@@ -10,7 +10,8 @@ import {
   valueAndGradients,
 } from '@espalier/core/internal';
 import type { GivenBatch } from '../given-arrays.js';
-import { examplesOf, failData, namedTensors } from '../given-arrays.js';
+import { checkedBatch, tensorsOf } from '../checked-batch.js';
+import { examplesOf, failData } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import { quietStep } from '../quiet-step.js';
 
@@ -21,6 +22,7 @@ export interface ExampleLosses {
   /** How many numbers they are together. */
   readonly size: number;
   readonly bound: BoundModel;
+  readonly objectives: ReturnType<typeof resolveObjectives>;
   /** The gradient of the mean loss of some examples, `[size]`. */
   gradient(batch: Examples, weights: Tensors): Promise<Float64Array>;
 }
@@ -52,6 +54,7 @@ export function exampleLosses(
     parameters,
     size,
     bound,
+    objectives,
     async gradient({ count, inputs, targets }, weights) {
       const chosen = Object.fromEntries(parameters.map((name) => [name, weights[name]!]));
       const flat = tf.tidy(() => {
@@ -81,25 +84,17 @@ export function exampleLosses(
 }
 
 /** A batch as tensors by the names that the model has for them. */
-export function examplesFrom(
+export async function examplesFrom(
   scope: string,
-  { bound }: ExampleLosses,
+  { bound, objectives }: ExampleLosses,
   what: string,
   batch: GivenBatch,
-): Examples {
+): Promise<Examples> {
   if (batch?.weights !== undefined)
     checkOptions(scope).fail(`${what}.weights`, 'left out: each example counts for itself', batch.weights);
-  const kept = (given: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
-    Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))]));
-  return tf.tidy(() => {
-    const names = bound.inputShapes && Object.keys(bound.inputShapes);
-    const inputs = namedTensors(scope, `${what}.inputs`, batch?.inputs, names);
-    const outputs = bound.outputShapes && Object.keys(bound.outputShapes);
-    const targets = namedTensors(scope, `${what}.targets`, batch?.targets, outputs, 'output');
-    const [count, labels] = [examplesOf(inputs), examplesOf(targets)];
-    if (count !== labels) failData(scope, `${what} has ${count} inputs and ${labels} targets.`);
-    return { count, inputs: kept(inputs), targets: kept(targets) };
-  });
+  const arrays = await checkedBatch(scope, what, batch, bound, objectives);
+  const [inputs, targets] = [tensorsOf(arrays.inputs), tensorsOf(arrays.targets)];
+  return { count: examplesOf(inputs), inputs, targets };
 }
 
 /** The gradient of each example alone, one after the other. */

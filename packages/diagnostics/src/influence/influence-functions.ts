@@ -68,8 +68,8 @@ export async function influenceFunctions(
     );
   const given: Examples[] = [];
   try {
-    given.push(examplesFrom(scope, losses, 'train', train));
-    given.push(examplesFrom(scope, losses, 'test', test));
+    given.push(await examplesFrom(scope, losses, 'train', train));
+    given.push(await examplesFrom(scope, losses, 'test', test));
     const [training, testing] = given as [Examples, Examples];
     const hessian = await hessianOf(losses, training);
     for (let i = 0; i < losses.size; i++) hessian[i * losses.size + i]! += damping;

@@ -71,8 +71,8 @@ export async function tracIn(
   const losses = exampleLosses(scope, model, loss, parameters);
   const given: Examples[] = [];
   try {
-    given.push(examplesFrom(scope, losses, 'train', train));
-    given.push(examplesFrom(scope, losses, 'test', test));
+    given.push(await examplesFrom(scope, losses, 'train', train));
+    given.push(await examplesFrom(scope, losses, 'test', test));
     const [training, testing] = given as [Examples, Examples];
     const scores = Array.from({ length: testing.count }, () => new Float64Array(training.count));
     const own = new Float64Array(training.count);

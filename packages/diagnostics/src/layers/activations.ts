@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { HostArrays } from '@espalier/core';
-import { option, readOptions } from '@espalier/core';
+import { checkOptions, option, readOptions } from '@espalier/core';
 import { toHostArrays } from '@espalier/core/internal';
 import type { GivenArrays } from '../given-arrays.js';
-import { bindLayers, runLayers, wantedLayers } from './run-layers.js';
+import { knownNames } from '../known-names.js';
+import { bindLayers, checkRows, runLayers, wantedLayers } from './run-layers.js';
 
 /** Options of {@link activations}. */
 export interface ActivationsOptions {
@@ -35,6 +36,7 @@ export async function activations(
   const { layers } = readOptions('activations', options, { layers: option.names({ optional: true }) }).values;
   const bound = bindLayers('activations', model);
   const wanted = wantedLayers('activations', bound, layers);
+  await checkRows('activations', bound, inputs);
   const kept: Record<string, tf.Tensor> = {};
   try {
     tf.tidy(() => {
@@ -42,6 +44,13 @@ export async function activations(
         if (wanted.has(name) || wanted.has(layer.name)) kept[name] = tf.keep(tf.clone(output));
       });
     });
+    const missing = layers?.find((name) => kept[name] === undefined);
+    if (missing !== undefined)
+      checkOptions('activations').fail(
+        'layers',
+        `names of layers that are applied so often and have one output (${knownNames(Object.keys(kept), missing)})`,
+        missing,
+      );
     return await toHostArrays(kept);
   } finally {
     tf.dispose(kept);

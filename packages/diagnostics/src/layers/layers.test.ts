@@ -54,6 +54,30 @@ describe('activations', () => {
     });
   });
 
+  test('refuse an application that is not there, examples of another shape, rows that a table lacks', async () => {
+    const model = attributionModel();
+    await expect(activations(model, attributionInputs, { layers: ['conv#5'] })).rejects.toThrow(
+      'applied so often',
+    );
+    await expect(featureMaps(model, attributionInputs, { layer: 'conv#5' })).rejects.toThrow(
+      'applied so often',
+    );
+    const other = { data: new Float32Array(24), shape: [1, 8, 3], dtype: 'float32' } as const;
+    await expect(activations(model, other)).rejects.toThrow("the model takes [N, 8, 8, 2] as 'conv_input'");
+    const table = tfl.sequential({
+      layers: [tfl.layers.embedding({ inputDim: 4, outputDim: 2, inputLength: 2, name: 'table' })],
+    });
+    const words = (data: number[]) =>
+      activations(table, { data: Int32Array.from(data), shape: [1, 2], dtype: 'int32' });
+    expect(Object.keys(await words([0, 3]))).toEqual(['table']);
+    await expectNoLeak(async () => {
+      await expect(words([0, 4])).rejects.toThrow("[activations] input 'table_input' has 4 in example 0");
+      await expect(activations(tfl.sequential(), attributionInputs)).rejects.toThrow(
+        'the model is not built',
+      );
+    });
+  });
+
   test('refuse what they cannot show', async () => {
     const model = attributionModel();
     await expect(activations(model, attributionInputs, { layers: ['cnv'] })).rejects.toThrow(

@@ -3,9 +3,9 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LayerInfo, Tensors } from '@espalier/core';
 import { checkOptions, EspalierError } from '@espalier/core';
 import type { BoundModel } from '@espalier/core/internal';
-import { bindModel, observeLayers, prepareTfjs } from '@espalier/core/internal';
+import { bindModel, checkLimits, observeLayers, prepareTfjs, toHostArrays } from '@espalier/core/internal';
 import type { GivenArrays } from '../given-arrays.js';
-import { examplesOf, namedTensors } from '../given-arrays.js';
+import { examplesOf, inputTensors } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import { quietStep } from '../quiet-step.js';
 
@@ -46,8 +46,23 @@ export function runLayers(
   see: (name: string, output: tf.Tensor, layer: LayerInfo) => tf.Tensor | void,
 ): Tensors {
   prepareTfjs();
-  const tensors = namedTensors(scope, 'inputs', inputs, Object.keys(bound.inputShapes));
+  const tensors = inputTensors(scope, 'inputs', inputs, bound.inputShapes);
   return applyLayers(bound, tensors, bound.weights(), see);
+}
+
+/** @throws EspalierError `invalid-data` for inputs that a layer looks up in a table that has no such row. */
+export async function checkRows(scope: string, bound: LayeredModel, inputs: GivenArrays): Promise<void> {
+  const limits = bound.inputLimits;
+  if (!limits || Object.keys(limits).length === 0) return;
+  const tensors = tf.tidy(() => {
+    const all = Object.entries(inputTensors(scope, 'inputs', inputs, bound.inputShapes));
+    return Object.fromEntries(all.map(([name, tensor]) => [name, tf.clone(tensor)]));
+  });
+  try {
+    checkLimits(scope, await toHostArrays(tensors), limits);
+  } finally {
+    tf.dispose(tensors);
+  }
 }
 
 /** The same with inputs and weights as tensors. */

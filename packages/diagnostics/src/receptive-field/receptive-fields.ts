@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { EspalierError } from '@espalier/core';
+import { foldLayers } from '@espalier/core/internal';
 import { bindLayers } from '../layers/run-layers.js';
 import type { LayerWindows, Window } from './layer-windows.js';
 import { windowsOf } from './layer-windows.js';
@@ -17,10 +18,6 @@ export interface ReceptiveField {
 
 /** Per axis, or all of the input, or nobody knows. */
 type Field = readonly Window[] | 'everything' | 'unknown';
-
-interface Node {
-  readonly inputTensors: readonly tfl.SymbolicTensor[];
-}
 
 /**
  * The receptive field of every layer that has places, from sizes, strides, dilations and paddings alone: exact, without running
@@ -44,9 +41,17 @@ export function receptiveFields(model: tfl.LayersModel): ReceptiveField[] {
   const axes = input.shape.length - 2;
   const found = new Map<string, Field>();
   const own: Field = Array.from({ length: axes }, () => ({ stride: 1, first: 0, last: 0 }));
-  const walk = walker(found);
-  const seen = new Map([[input, own]]);
-  for (const output of model.outputs) walk(output, seen);
+  foldLayers<Field>(
+    model,
+    () => own,
+    (layer, inputs, { shape, nodeIndex }) => {
+      const merged = inputs.length === 0 ? 'unknown' : inputs.reduce(union);
+      const taken = layer.inboundNodes[nodeIndex ?? 0]!.inputTensors[0]?.shape ?? [];
+      const field = through(merged, windowsOf(layer, taken));
+      if (shape.length > 2) found.set(layer.name, field);
+      return field;
+    },
+  );
   return [...found].map(([layer, field]): ReceptiveField => {
     if (field === 'unknown') return refuse(`of layer '${layer}' nobody can say which places it sees.`);
     if (field === 'everything') return { layer, size: null, stride: null, start: null };
@@ -57,33 +62,6 @@ export function receptiveFields(model: tfl.LayersModel): ReceptiveField[] {
       start: field.map(({ first }) => first),
     };
   });
-}
-
-/** Goes from an output back to the inputs, and notes the field of each layer with places on the way. */
-function walker(found: Map<string, Field>) {
-  const walk = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, Field>): Field => {
-    const before = known.get(tensor);
-    if (before) return before;
-    const layer = tensor.sourceLayer as tfl.layers.Layer & {
-      readonly inboundNodes: readonly Node[];
-      readonly inputs?: readonly tfl.SymbolicTensor[];
-      readonly outputs?: readonly tfl.SymbolicTensor[];
-    };
-    const inputs = layer.inboundNodes[tensor.nodeIndex ?? 0]!.inputTensors;
-    const fields = inputs.map((one) => walk(one, known));
-    let field: Field;
-    if (layer.outputs && layer.inputs) {
-      const inner = new Map(layer.inputs.map((one, i) => [one, fields[i]!] as const));
-      field = walk(layer.outputs[tensor.outputTensorIndex ?? 0]!, inner);
-    } else {
-      const merged = fields.length === 0 ? 'unknown' : fields.reduce(union);
-      field = through(merged, windowsOf(layer, inputs[0]?.shape ?? []));
-      if (tensor.shape.length > 2) found.set(layer.name, field);
-    }
-    known.set(tensor, field);
-    return field;
-  };
-  return walk;
 }
 
 function through(field: Field, windows: LayerWindows): Field {

@@ -55,7 +55,10 @@ export function weightChanges(
   const { parameters } = readOptions('weight-changes', options, {
     parameters: option.parameters({ default: 'all' }),
   }).values;
-  return selected('weight-changes', first, parameters).map((parameter) => {
+  const names = selected('weight-changes', first, parameters);
+  const added = Object.keys(last ?? {}).find((name) => !Object.hasOwn(first, name));
+  if (added !== undefined) failData('weight-changes', `parameter '${added}' is not there at first.`);
+  return names.map((parameter) => {
     const before = first[parameter]!;
     const after = last?.[parameter];
     if (!after || String(after.shape) !== String(before.shape))

@@ -1,5 +1,6 @@
 import type { HostArrays, ParameterSelector } from '@espalier/core';
 import { checkOptions, option, readOptions, selectParameters, toTensorData } from '@espalier/core';
+import { checkArray } from '../given-arrays.js';
 import type { StatisticsOptions, ValueStatistics } from '../value-statistics.js';
 import { STATISTICS_RULES, statisticsOf } from '../value-statistics.js';
 import { layerOf } from './layer-of.js';
@@ -54,10 +55,7 @@ export function weightStatistics(
 export function selected(scope: string, weights: HostArrays, parameters: ParameterSelector): string[] {
   if (typeof weights !== 'object' || weights === null)
     checkOptions(scope).fail('weights', 'arrays by parameter name', weights);
-  const odd = Object.entries<unknown>(weights).find(
-    ([, weight]) => !Array.isArray((weight as { shape?: unknown } | null)?.shape),
-  );
-  if (odd) checkOptions(scope).fail(`weights.${odd[0]}`, 'an array { data, shape, dtype }', odd[1]);
+  for (const [name, weight] of Object.entries(weights)) checkArray(scope, `weights.${name}`, weight);
   const shapes = Object.fromEntries(Object.entries(weights).map(([name, { shape }]) => [name, shape]));
   return selectParameters(shapes, parameters, scope);
 }

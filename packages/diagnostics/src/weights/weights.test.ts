@@ -67,6 +67,14 @@ describe('weightChanges', () => {
       expect(change).toMatchObject({ distance: 0, relative: 0 });
   });
 
+  test('refuses weights that were not there, and arrays of another size than they say', () => {
+    const one = { data: Float32Array.of(1), shape: [1], dtype: 'float32' } as const;
+    expect(() => weightChanges({ a: one }, { a: one, b: one })).toThrow(
+      "parameter 'b' is not there at first",
+    );
+    expect(() => weightStatistics({ a: { ...one, shape: [4] } })).toThrow('4 numbers');
+  });
+
   test('refuses weights of another model', () => {
     expect(() => weightChanges(first, {})).toThrow(
       "'inner/hidden/kernel' is [2,2] at first and not there at last",
