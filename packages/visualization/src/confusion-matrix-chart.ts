@@ -91,9 +91,10 @@ export function confusionMatrixChart(
   const size = { width: options.width ?? side, height: options.height ?? side };
   const remarks = ['Colour: share of the actual class'];
   if (errors.length > 0) {
+    const short = fitLabels(allNames, columnLabelWidth, 11);
     const list = errors
       .slice(0, named)
-      .map((c) => `${allNames[c.row]} as ${allNames[c.column]} (${percent(c.share)})`);
+      .map((c) => `${short[c.row]} as ${short[c.column]} (${percent(c.share)})`);
     remarks.push(`Most confused: ${list.join(', ')}`);
   }
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);

@@ -100,6 +100,11 @@ describe('texts', () => {
     for (const { x, x2, text } of boxes) expect(textWidth(text!, 11)).toBeLessThanOrEqual(x2! - x!);
   });
 
+  it('of a title name long classes shortly', () => {
+    const chart = confusionMatrixChart(range(9, () => range(9, () => 1)), range(9, alike)); // prettier-ignore
+    expect(chart.title.subtitle!.length).toBeLessThan(8);
+  });
+
   it('of a legend are all there', async () => {
     const labels = range(320, (i) => i % 32);
     const svg = await toSvg(embeddingChart({ points: labels.map((label, i) => [label, i]), labels }));

@@ -2,7 +2,7 @@ import { textWidth } from '../src/text-width.js';
 import { numbersIn, parseMarkup, textOf, type Element } from './markup.js';
 
 /** A text of a picture and the four corners around it, px. */
-export interface TextBox {
+interface TextBox {
   readonly text: string;
   readonly corners: readonly (readonly [x: number, y: number])[];
 }
