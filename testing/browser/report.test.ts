@@ -36,6 +36,15 @@ const report = () =>
     ],
   });
 
+/** What of Chromium's accessibility tree is looked at. */
+interface AccessibilityTree {
+  readonly nodes: readonly {
+    readonly ignored: boolean;
+    readonly role?: { readonly value: string };
+    readonly name?: { readonly value: string };
+  }[];
+}
+
 describe('a report in a browser', () => {
   let folder: string;
   let browser: Browser;
@@ -142,6 +151,63 @@ describe('a report in a browser', () => {
     await figure().blur();
     expect(await drawn()).toBe(0);
     expect((await figure().locator('svg').first().screenshot()).equals(picture)).toBe(true);
+  });
+
+  test('is one picture with one text to a screen reader, and says what a key or a press did', async () => {
+    const client = await tab.context().newCDPSession(tab);
+    const { nodes } = (await client.send(
+      'Accessibility.getFullAXTree' as never,
+    )) as unknown as AccessibilityTree;
+    const seen = nodes.filter(({ ignored }) => !ignored).map(({ role, name }) => [role?.value, name?.value]);
+    const roles = seen.map(([role]) => role);
+    expect(roles.filter((role) => role?.startsWith('graphics-'))).toEqual([]);
+    expect(seen.filter(([role]) => role === 'image')).toEqual([
+      ['image', expect.stringContaining('Loss. Chart of 3 lines')],
+    ]);
+    expect(seen).toContainEqual(['figure', 'Loss']);
+    expect(seen).toContainEqual(['group', 'Summary']);
+    expect(seen).toContainEqual(['rowheader', 'a']);
+    const said = (): Promise<string> => tab.locator('[role=status]').innerText();
+    await press('loss');
+    expect(await said()).toBe('Sorted by loss, ascending');
+    await figure().focus();
+    await tab.keyboard.press('End');
+    expect(await said()).toMatch(/^Epoch 20, a: /);
+    await tab.getByLabel('Compare a').check();
+    await tab.getByLabel('Compare b').check();
+    expect(await said()).toBe('b less a, accuracy +0.1 % (within the spread), loss +0.18');
+    await press('b');
+    await tab.getByRole('button', { name: 'a', exact: true }).click({ force: true });
+    expect(await tab.locator('.lines [aria-pressed=true]').allTextContents()).toEqual(['a']);
+    expect(await tab.locator('.lines [aria-disabled=true]').allTextContents()).toEqual(['a']);
+  });
+
+  test('shows values at a tap, zooms by a button, and fits a narrow phone', async () => {
+    const phone = await browser.newContext({ viewport: { width: 320, height: 640 }, hasTouch: true });
+    const page = await phone.newPage();
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await page.locator('figure').scrollIntoViewIfNeeded();
+    const box = (await page.locator('figure .background').first().boundingBox())!;
+    await page.touchscreen.tap(box.x + 2, box.y + box.height / 2);
+    expect(await page.locator('.tip').innerText()).toMatch(/^Epoch 1\n/);
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    const labels = (await page.locator('figure .live text').allTextContents()).map(Number);
+    // Epoch 1 and a quarter of the 19 after it.
+    expect(labels.filter((value) => value > 1)).toEqual([2, 3, 4, 5]);
+    await phone.close();
+  });
+
+  test('cuts nothing off on paper', async () => {
+    await tab.setViewportSize({ width: 700, height: 1000 });
+    await tab.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await tab.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    const heights = await tab
+      .locator('figure > svg')
+      .evaluateAll((all) => all.map((one) => (one as unknown as { clientHeight: number }).clientHeight));
+    expect(Math.max(...heights)).toBeLessThan(330);
+    const paper = await tab.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(paper).toBe('rgb(255, 255, 255)');
   });
 
   test('is complete without JavaScript, and on paper', async () => {

@@ -98,7 +98,7 @@ export async function htmlReport(options: HtmlReportOptions): Promise<string> {
   if (summary !== undefined) {
     contents.push('<li><a href="#summary">Summary</a></li>');
     parts.push(
-      `<section id="summary">\n<h2>Summary</h2>\n${tableHtml(check, 'summary', summary, links)}\n</section>`,
+      `<section id="summary">\n<h2>Summary</h2>\n${tableHtml(check, 'summary', summary, 'Summary', links)}\n</section>`,
     );
   }
   for (const [index, section] of sections.entries()) {
@@ -160,7 +160,8 @@ async function sectionBody(check: OptionChecker, section: ReportSection, index: 
     .split(/\r?\n[ \t]*(?:\r?\n)+/)
     .filter((paragraph) => paragraph.trim() !== '')
     .map((paragraph) => `<p>${escapeHtml(paragraph.trim())}</p>`);
-  if (section.table !== undefined) parts.push(tableHtml(check, `sections[${index}].table`, section.table));
+  if (section.table !== undefined)
+    parts.push(tableHtml(check, `sections[${index}].table`, section.table, section.title));
   const figures: string[] = [];
   for (const [position, chart] of (section.charts ?? []).entries()) {
     figures.push(await figure(chart, `s${index + 1}-${position + 1}-`));
@@ -171,16 +172,22 @@ async function sectionBody(check: OptionChecker, section: ReportSection, index: 
 
 async function figure(chart: Chart, idPrefix: string): Promise<string> {
   const svg = await toSvg(chart, { idPrefix });
-  const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(svg)?.[1] ?? 0);
+  const size = (side: string): number =>
+    Number(new RegExp(`^<svg[^>]* ${side}="([\\d.]+)"`).exec(svg)?.[1] ?? 0);
+  const width = size('width');
   const sizes = width > 660 ? ['wide', 'large'] : width > 400 ? ['large'] : [];
   const label = escapeHtml(typeof chart.description === 'string' ? chart.description : titleOf(chart));
   const photos = (chart as { usermeta?: { photographs?: boolean } }).usermeta?.photographs === true;
   const classes = [...sizes, ...(photos ? ['photos'] : [])];
   const named = classes.length > 0 ? ` class="${classes.join(' ')}"` : '';
+  // One picture with one text: its marks are no parts of the page to a screen reader.
+  const picture = svg
+    .replace('<svg ', () => `<svg role="img" aria-label="${label}" `)
+    .replace('<g ', '<g aria-hidden="true" ');
   const lines = linesOf(chart);
   const data = lines === undefined ? '' : ` data-lines="${escapeHtml(JSON.stringify(lines))}"`;
   // A chart that scrolls is reached by the keyboard.
-  return `<figure${named}${data} tabindex="0">${svg.replace('<svg ', () => `<svg role="img" aria-label="${label}" `)}</figure>`;
+  return `<figure${named}${data} tabindex="0" aria-label="${escapeHtml(titleOf(chart))}" style="--height:${size('height')}px">${picture}</figure>`;
 }
 
 function checkSection(check: OptionChecker, index: number, section: ReportSection): void {

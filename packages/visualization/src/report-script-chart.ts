@@ -6,7 +6,9 @@ export const chartScript = `
     const plot = svg.querySelector('.root > g > g');
     if (!plot) return undefined;
     const { width, height, lines } = data;
-    const hidden = new Set();
+    const title = svg.getAttribute('aria-label').split('. ', 1)[0];
+    const kept = keep('chart ' + (figure.closest('[id]')?.id ?? '') + ' ' + title);
+    const hidden = new Set((kept.hidden ?? []).filter((name) => lines.some((line) => line.name === name)));
     let view = { x: data.x.domain, y: data.y.domain };
     const whole = view;
     const still = [...plot.children].filter((node) => !/role-title|role-axis/.test(node.getAttribute('class')));
@@ -64,7 +66,13 @@ export const chartScript = `
       live.replaceChildren();
       cursor.replaceChildren();
       tip.hidden = true;
-      for (const button of buttons) button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.name)));
+      kept.hidden = [...hidden];
+      kept.range = view === whole ? undefined : view.x;
+      for (const button of buttons) {
+        const isShown = !hidden.has(button.dataset.name);
+        button.setAttribute('aria-pressed', String(isShown));
+        button.setAttribute('aria-disabled', String(isShown && hidden.size === lines.length - 1));
+      }
       reset.hidden = view === whole;
       if (asDrawn) return;
       drawAxes();
@@ -90,7 +98,7 @@ export const chartScript = `
       }
     };
 
-    const bar = make('div', { class: 'lines', role: 'group', 'aria-label': 'Lines of this chart' }, figure);
+    const bar = make('div', { class: 'lines', role: 'group', 'aria-label': 'Lines shown of ' + title }, figure);
     const buttons = lines.length < 2 ? [] : lines.map(({ name, color, dash }) => {
       const button = make('button', { type: 'button', 'aria-pressed': 'true', title: 'Hide or show' }, bar);
       button.dataset.name = name;
@@ -104,18 +112,23 @@ export const chartScript = `
       });
       return button;
     });
+    const closer = make('button', { type: 'button' }, bar, 'Zoom in');
+    closer.addEventListener('click', () => zoomIn());
     const reset = make('button', { type: 'button', hidden: '' }, bar, 'Whole chart');
-    reset.addEventListener('click', () => zoom(whole.x));
-    const tip = make('div', { class: 'tip', role: 'status', hidden: '' }, figure);
+    reset.addEventListener('click', () => {
+      zoom(whole.x);
+      figure.focus();
+    });
+    figure.setAttribute('aria-description', 'Left and right arrow keys read the values, plus zooms in, Escape shows the whole.');
+    const tip = make('div', { class: 'tip', 'aria-hidden': 'true', hidden: '' }, figure);
 
     const zoom = (range) => {
       if (range === whole.x) view = whole;
       else {
-        const inside = shown().flatMap(({ points }) =>
-          points.filter(([x, y]) => y !== null && x >= range[0] && x <= range[1]).flatMap(([, y, low, high]) => [y, low ?? y, high ?? y]),
-        );
-        if (inside.length < 2) return;
-        let [low, high] = [Math.min(...inside), Math.max(...inside)];
+        const inside = shown().flatMap(({ points }) => points.filter(([x, y]) => y !== null && x >= range[0] && x <= range[1]));
+        if (inside.length === 0) return;
+        let low = inside.reduce((least, [, y, from]) => Math.min(least, y, from ?? y), Infinity);
+        let high = inside.reduce((most, [, y, , to]) => Math.max(most, y, to ?? y), -Infinity);
         if (low === high) [low, high] = data.y.log ? [low / 1.1, high * 1.1] : [low - Math.abs(low || 1) * 0.05, high + Math.abs(high || 1) * 0.05];
         const room = data.y.log ? 1 : (high - low) * 0.04;
         view = { x: range, y: data.y.log ? [low / 1.02, high * 1.02] : [low - room, high + room] };
@@ -124,13 +137,16 @@ export const chartScript = `
     };
 
     const all = () => [...new Set(shown().flatMap(({ points }) => points.map(([x]) => x)))].filter((x) => x >= view.x[0] && x <= view.x[1]).sort((a, b) => a - b);
-    let at;
+    const zoomIn = () => {
+      const share = kept.at === undefined ? 0.5 : place(data.x, view.x, 1, kept.at);
+      zoom([back(data.x, view.x, Math.max(0, share - 0.25)), back(data.x, view.x, Math.min(1, share + 0.25))]);
+    };
     const point = (x) => {
-      at = x;
       cursor.replaceChildren();
       tip.replaceChildren();
       tip.hidden = x === undefined;
       if (x === undefined) return;
+      kept.at = x;
       tip.classList.toggle('left', px(x) > width / 2);
       draw('line', { x1: px(x), x2: px(x), y1: 0, y2: height, stroke: 'currentColor', opacity: 0.4 }, cursor);
       make('strong', {}, tip, (data.x.label || 'x') + ' ' + show(x, 7));
@@ -159,7 +175,8 @@ export const chartScript = `
       draw('rect', { x: Math.min(from, to) * width, y: 0, width: Math.abs(to - from) * width, height, fill: 'currentColor', opacity: 0.12 }, cursor);
     });
     svg.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || event.pointerType === 'touch') return;
+      if (event.pointerType === 'touch') return point(nearest(pointerX(event)));
+      if (event.button !== 0) return;
       from = pointerX(event);
       svg.setPointerCapture(event.pointerId);
     });
@@ -169,23 +186,35 @@ export const chartScript = `
       from = undefined;
       if ((high - low) * width > 8) zoom([back(data.x, view.x, low), back(data.x, view.x, high)]);
     });
-    svg.addEventListener('pointerleave', () => point(undefined));
+    svg.addEventListener('pointerleave', (event) => {
+      if (event.pointerType === 'touch') return;
+      point(undefined);
+      kept.at = undefined;
+    });
     svg.addEventListener('dblclick', () => zoom(whole.x));
     figure.addEventListener('blur', () => point(undefined));
     figure.addEventListener('keydown', (event) => {
       if (event.target !== figure) return;
       const places = all();
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (step !== undefined && places.length > 0) {
-        const next = at === undefined ? (step > 0 ? 0 : places.length - 1) : places.indexOf(at) + step;
-        point(places[Math.min(places.length - 1, Math.max(0, next))]);
+      const last = places.length - 1;
+      const was = places.indexOf(kept.at);
+      const next = {
+        ArrowLeft: was < 0 ? last : Math.max(0, was - 1),
+        ArrowRight: Math.min(last, was + 1),
+        Home: 0,
+        End: last,
+      }[event.key];
+      if (next !== undefined && last >= 0) {
+        point(places[next]);
+        say([...tip.children].map((row) => row.textContent).join(', '));
       } else if (event.key === 'Escape') zoom(whole.x);
-      else if (event.key === '+' && at !== undefined) {
-        const share = place(data.x, view.x, 1, at);
-        zoom([back(data.x, view.x, Math.max(0, share - 0.25)), back(data.x, view.x, Math.min(1, share + 0.25))]);
-      } else return;
+      else if (event.key === '+') zoomIn();
+      else return;
       event.preventDefault();
     });
+
+    if (kept.range) zoom(kept.range);
+    else if (hidden.size > 0) redraw();
 
     return {
       only(names) {

@@ -30,16 +30,22 @@ export const reportScript = `
     const text = size !== 0 && (size >= 1e6 || size < 1e-4) ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
     return minus(text);
   };
+  /* What a reader chose, which stays when a live page takes in new values and runs this script again. */
+  const all = (window.espalierKept ??= {});
+  const keep = (name) => (all[name] ??= {});
+  /* For screen readers: what a key or a press did. */
+  const said = document.querySelector('.said') ?? make('p', { class: 'said', role: 'status' }, document.body);
+  const say = (text) => void (said.textContent = text);
 ${tablesScript}${chartScript}
   for (const figure of document.querySelectorAll('figure[data-lines]')) {
     const chart = chartOf(figure);
     if (chart) charts.push(chart);
   }
   for (const table of document.querySelectorAll('#summary table')) comparable(table);
-  for (const table of document.querySelectorAll('table')) sortable(table);
+  document.querySelectorAll('table').forEach(sortable);
   document.documentElement.classList.add('live');
 })();
 `;
 
 /** SHA-256 of {@link reportScript} in base64: what the content security policy lets run. */
-export const reportScriptHash = 'ZU98RKCSNaQoFRvsHqpXlui9v5rma22yLow+vnNJVCk=';
+export const reportScriptHash = 'Ip5Cz1NxjBl32fPQ+xiuFHv7ml+7vnw3D74Lo2YTdtg=';

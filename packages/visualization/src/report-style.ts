@@ -6,11 +6,11 @@ import { theme } from './theme.js';
  */
 export const reportStyle = `
 :root{color-scheme:light dark;--paper:#fff;--wash:#f6f7f9;--ink:${theme.ink};--soft:${theme.softInk};--line:#dfe3e8;--grid:${theme.grid};--axis:${theme.axis};--accent:#0b66b0;--shade:rgba(31,35,40,.28)}
-@media (prefers-color-scheme:dark){:root{--paper:#14171b;--wash:#1b1f24;--ink:#e8ebef;--soft:#a3adb8;--line:#323941;--grid:#2b3138;--axis:#5a646f;--accent:#6cb6f2;--shade:rgba(232,235,239,.4)}}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#14171b;--wash:#1b1f24;--ink:#e8ebef;--soft:#a3adb8;--line:#323941;--grid:#2b3138;--axis:#5a646f;--accent:#6cb6f2;--shade:rgba(232,235,239,.4)}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:1rem;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 a{color:var(--accent);text-underline-offset:.15em}
 .page{display:grid;grid-template-columns:15rem minmax(0,1fr);max-width:90rem;margin:0 auto}
 nav{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;padding:2.25rem 1rem 2rem 1.5rem;font-size:.875rem}
@@ -32,6 +32,7 @@ tbody tr:hover>*{background:var(--wash)}
 thead th{color:var(--soft);font-weight:600;font-size:.8rem;background:var(--wash)}
 tbody th{font-weight:500;position:sticky;left:0}
 .n{text-align:right}
+.long{white-space:normal;min-width:18rem;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem;margin-top:1rem}
 figure{margin:0;padding:.5rem;border:1px solid var(--line);border-radius:8px;overflow-x:auto}
 figure.wide{grid-column:1/-1}
@@ -64,13 +65,15 @@ tfoot>tr>*{border-top:1px solid var(--line);border-bottom:0;background:var(--was
 .lines{display:flex;flex-wrap:wrap;gap:.25rem;padding:.25rem .5rem 0;font-size:.75rem;color:var(--soft)}
 .lines button{display:inline-flex;align-items:center;gap:.35rem;padding:.2rem .5rem;border:1px solid var(--line);border-radius:999px}
 .lines button[hidden],.tip[hidden]{display:none}
-.lines button[aria-pressed=false]{opacity:.45;text-decoration:line-through}
+.lines button[aria-pressed=false]{border-style:dashed;text-decoration:line-through}
+.lines button[aria-pressed=false] svg{opacity:.35}
+.said{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .tip{position:absolute;top:.5rem;right:.5rem;display:grid;gap:.1rem;max-width:calc(100% - 1rem);padding:.4rem .6rem;border:1px solid var(--line);border-radius:6px;background:var(--paper);font-size:.75rem;pointer-events:none;font-variant-numeric:tabular-nums}
 .tip.left{right:auto;left:3.75rem}
 .tip i{display:inline-block;width:.6rem;height:.6rem;margin-right:.35rem;border-radius:50%}
 .live figure[data-lines] svg{touch-action:pan-y;user-select:none}
-@media (prefers-color-scheme:dark){
-@media screen{figure:not(.photos) svg image,figure svg path[fill^="rgb("],figure svg .role-legend-gradient>*,figure svg [fill="${theme.darkCellInk}"],figure svg [fill="${theme.lightCellInk}"]{filter:invert(1) hue-rotate(180deg)}}
+@media screen and (prefers-color-scheme:dark){
+figure:not(.photos) svg image,figure svg path[fill^="rgb("],figure svg .role-legend-gradient>*,figure svg [fill="${theme.darkCellInk}"],figure svg [fill="${theme.lightCellInk}"]{filter:invert(1) hue-rotate(180deg)}
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 figure svg [fill="${theme.ink}"]{fill:var(--ink)}
 figure svg [fill="${theme.softInk}"]{fill:var(--soft)}
@@ -90,17 +93,31 @@ main{padding:1.25rem 1rem 4rem}
 tbody th{min-width:8rem;max-width:42vw;white-space:normal;overflow-wrap:anywhere}
 h1{font-size:1.5rem}
 }
+@page{margin:14mm 12mm}
 @media print{
-:root{font-size:12px}
+:root{font-size:12px;color-scheme:light}
+.page{display:block;max-width:none}
+main{padding:0}
+nav,.lines,.tip,.choose,.said{display:none}
+section,details,details+section,details.first{margin-top:1.25rem}
+h1,h2,summary,.subtitle,section>p{break-after:avoid}
+summary{list-style:none;padding:.5rem .75rem}
+summary::-webkit-details-marker{display:none}
+details::details-content{content-visibility:visible;display:block}
+details>div{padding:0 .75rem .5rem}
+p{orphans:3;widows:3}
+.table{overflow:visible;break-inside:auto}
+table{font-size:min(.9rem,calc(92vw / var(--columns) / 5.2))}
+th,td{padding:.3em .5em;background:none}
+td:not(.n),th{white-space:normal;overflow-wrap:break-word;min-width:0}
+thead th{font-size:.9em}
+.long{overflow-wrap:anywhere}
+tbody th{position:static;max-width:none}
+thead{break-inside:avoid;break-after:avoid}
+tr:first-child{break-after:avoid}
 .charts{grid-template-columns:1fr 1fr;gap:.5rem}
 figure{background:none;overflow:visible;padding:.2rem}
-figure.large>svg{min-width:0}
-section,details,details+section,details.first{margin-top:1rem}
-main{padding:0}
-h2{break-after:avoid}
-nav,.lines,.tip,.choose{display:none}
-.page{display:block}
 figure,tr{break-inside:avoid}
-details::details-content{content-visibility:visible;display:block}
+figure>svg,figure.large>svg{width:auto;min-width:0;max-height:min(23cm,max(8.2cm,calc(var(--height) * .62)))}
 }
 `;

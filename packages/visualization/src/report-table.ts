@@ -29,6 +29,7 @@ export interface ReportTable {
 /**
  * A table as HTML; everything in it is escaped.
  *
+ * @param title - what the table is called where it is scrolled or read aloud
  * @param links - addresses for texts of the first column
  * @throws EspalierError `invalid-option` for what is no table; `invalid-data` for a row with too few or many cells
  */
@@ -36,6 +37,7 @@ export function tableHtml(
   check: OptionChecker,
   name: string,
   table: ReportTable,
+  title: string,
   links: ReadonlyMap<string, string> = new Map(),
 ): string {
   const { columns, rows } = table ?? {};
@@ -84,11 +86,13 @@ export function tableHtml(
     const isClose =
       !isBest && format.best !== undefined && own && format.winner && closeTo(own, format.winner);
     const shown = isBest ? `<b>${linked}</b>` : isClose ? `${notWorse}${linked}` : linked;
-    return `<${tag}${format.isNumeric ? ' class="n"' : ''}>${shown}</${tag.slice(0, 2)}>`;
+    const looks = format.isNumeric ? ' class="n"' : text.length > longText ? ' class="long"' : '';
+    return `<${tag}${looks}>${shown}</${tag.slice(0, 2)}>`;
   };
   const head = formats
     .map(
-      ({ label, isNumeric }) => `<th scope="col"${isNumeric ? ' class="n"' : ''}>${escapeHtml(label)}</th>`,
+      ({ label, isNumeric }) =>
+        `<th scope="col"${isNumeric ? ' class="n"' : ''}>${escapeHtml(label).replaceAll('_', '_<wbr>')}</th>`,
     )
     .join('');
   const body = rows
@@ -97,8 +101,12 @@ export function tableHtml(
         `<tr>${row.map((value, index) => cell(value, formats[index]!, index)).join('')}</tr>`,
     )
     .join('\n');
-  return `<div class="table"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+  // A table that scrolls is reached by the keyboard.
+  return `<div class="table" role="group" aria-label="${escapeHtml(title)}" tabindex="0" style="--columns:${shown.length}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
 }
+
+/** Texts of more characters wrap. */
+const longText = 50;
 
 /** No script, and no scheme but that of the web; nor anything that browsers leave out or turn round before they look for one. */
 const isPage = (address: string): boolean =>

@@ -5,7 +5,7 @@ export interface Element {
   readonly children: (Element | string)[];
 }
 
-const empty = new Set(['meta', '!doctype']);
+const empty = new Set(['meta', 'wbr', '!doctype']);
 const raw = new Set(['style', 'script']);
 const entities: Record<string, string> = {
   amp: '&',

@@ -23,27 +23,74 @@ export interface LivePage {
   close(): Promise<void>;
 }
 
-/** Takes the new page into the old one, so that the reader stays where he is; what is in use stays as it is. */
+/**
+ * Takes the new page into the old one, so that the reader stays where he is; what is in use stays as it is. What cannot be read, or
+ * is served no longer, leaves the page as it was, below a note. A screen reader hears of new values once in a minute at most.
+ */
 const refresh = `'use strict';
 const page = document.querySelector('.page') ? '.page' : 'main';
+const tell = (looks) => {
+  const node = document.createElement('p');
+  node.setAttribute('role', 'status');
+  node.style.cssText = looks;
+  document.body.append(node);
+  return (next) => {
+    if (node.textContent !== next) node.textContent = next;
+  };
+};
+const warn = tell('position:fixed;bottom:0;left:0;right:0;z-index:3;margin:0;padding:0 1rem;background:#8a1f11;color:#fff');
+const whisper = tell('position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)');
+let whispered = Date.now();
+const reachable = () => [...document.querySelectorAll(page + ' :is(a[href],button,input,summary,[tabindex])')];
+const nameOf = (node) => node.tagName + (node.getAttribute('aria-label') ?? node.textContent);
+const sameName = (node) => reachable().filter((one) => nameOf(one) === nameOf(node));
+const takeIn = (next) => {
+  const open = [...document.querySelectorAll('details')].map((one) => one.open);
+  const focused = document.activeElement;
+  const place = sameName(focused).indexOf(focused);
+  document.querySelector(page).replaceWith(next.querySelector(page));
+  document.title = next.title;
+  document.querySelectorAll('details').forEach((one, i) => (one.open = open[i] ?? one.open));
+  for (const old of next.querySelectorAll('script:not([src])')) {
+    const script = document.createElement('script');
+    script.textContent = old.textContent;
+    document.body.append(script);
+    script.remove();
+  }
+  if (place >= 0) sameName(focused)[place]?.focus({ preventScroll: true });
+  if (Date.now() - whispered < 60000) return;
+  whispered = Date.now();
+  const cells = (row) => [...(document.querySelector('table ' + row)?.cells ?? [])].slice(0, 4).map((cell) => cell.textContent);
+  const heads = cells('thead tr');
+  whisper('New values: ' + cells('tbody tr').map((text, i) => (i === 0 ? text : heads[i] + ' ' + text)).join(', '));
+};
 let busy = false;
-new EventSource('/changes').onmessage = async () => {
+let again = false;
+const look = async () => {
+  again = true;
   if (busy) return;
   busy = true;
   try {
-    const next = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), 'text/html');
-    const open = [...document.querySelectorAll('details')].map((one) => one.open);
-    document.querySelector(page).replaceWith(next.querySelector(page));
-    document.querySelectorAll('details').forEach((one, i) => (one.open = open[i] ?? one.open));
-    for (const old of next.querySelectorAll('script:not([src])')) {
-      const script = document.createElement('script');
-      script.textContent = old.textContent;
-      document.body.append(script);
-      script.remove();
+    while (again) {
+      again = false;
+      const response = await fetch(location.pathname);
+      const text = await response.text();
+      if (response.ok) takeIn(new DOMParser().parseFromString(text, 'text/html'));
+      warn(response.ok ? '' : 'These are the last values that could be read. ' + text);
     }
+  } catch {
+    warn('These are the last values: nobody serves this page any more.');
   } finally {
     busy = false;
   }
+};
+const changes = new EventSource('/changes');
+changes.onmessage = look;
+changes.onerror = () => warn('These are the last values: nobody serves this page any more.');
+let isFirst = true;
+changes.onopen = () => {
+  if (!isFirst) look();
+  isFirst = false;
 };
 `;
 
