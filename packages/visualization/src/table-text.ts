@@ -26,7 +26,7 @@ export interface TableTextOptions {
 export function tableText(table: ReportTable, options: TableTextOptions = {}): string {
   const { format } = readOptions('table-text', options, rules).values;
   // Refuses what is no table, with the words of the report.
-  tableHtml(checkOptions('table-text'), 'table', table);
+  tableHtml(checkOptions('table-text'), 'table', table, 'Table');
   const columns = table.columns.map((column) => (typeof column === 'string' ? { label: column } : column));
   const cells = table.rows.map((row) =>
     row.map((cell, i) => (format === 'csv' ? asIs(cell) : shown(cell, columns[i]!))),
