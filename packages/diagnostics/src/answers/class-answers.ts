@@ -1,6 +1,5 @@
 import type { HostArray } from '@espalier/core';
 import { toTensorData } from '@espalier/core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { AnyArray } from '../given-arrays.js';
 import { failData, hostArray } from '../given-arrays.js';
 

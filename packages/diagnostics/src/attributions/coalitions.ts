@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkOptions, toTensorData } from '@espalier/core';
+import { toTensorData } from '@espalier/core';
 import type { AnyArray } from '../given-arrays.js';
 import { checkArray, failData, hostArray } from '../given-arrays.js';
 import type { AttributionOptions, Scorer } from './score.js';

@@ -1,4 +1,4 @@
-import { checkOptions, toTensorData } from '@espalier/core';
+import { toTensorData } from '@espalier/core';
 import type { AnyArray } from '../given-arrays.js';
 import { failData, hostArray } from '../given-arrays.js';
 
