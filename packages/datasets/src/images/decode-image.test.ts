@@ -155,6 +155,7 @@ describe('refused', () => {
     ],
     ['a PNG sent as text', patched('png rgb', (b) => void (b[4] = 10)), 'it does not begin with its header'],
     ['JPEG within TIFF', tagged('tiff raw', { 259: 7 }), 'TIFF files with compression 7 (JPEG)'],
+    ['grey of 4 bits', tagged('tiff grey', { 258: 4 }), 'samples of 4 bits'],
     ['YCbCr', tagged('tiff raw', { 262: 6 }), 'colours of kind 6 (YCbCr)'],
     ['32 bits a sample', tagged('tiff 16 bit differences', { 258: 32 }), 'samples of 32 bits'],
     [

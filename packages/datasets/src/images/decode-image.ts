@@ -20,7 +20,7 @@ export interface DecodeImageOptions {
  * Decodes a PNG, JPEG, BMP or TIFF file, in Node and in browsers alike: the same bits everywhere.
  *
  * PNG, but for interlaced ones of fewer than 8 bits; baseline and progressive JPEG, as libjpeg and Pillow decode them; BMP of 1
- * to 32 bits, runs included; TIFF of 1 to 16 bits, grey, RGB or palette, without compression and with CCITT, LZW, deflate,
+ * to 32 bits, runs included; TIFF of grey, RGB or palette, without compression and with CCITT, LZW, deflate,
  * PackBits, of several pictures the first. Other kinds are refused by name. Values are those of the file: no colour management,
  * no rotation; 16 bits are rounded to 8, in TIFF cut. The size is read from the header and checked before memory is taken.
  *

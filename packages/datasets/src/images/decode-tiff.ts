@@ -8,7 +8,7 @@ import { readTiffTags, type TiffTags } from './tiff-tags.js';
 const SCOPE = 'decode-image';
 
 /**
- * Reads the first picture of a TIFF file by `utif2`: grey, RGB, palette, 1 to 16 bits, in strips or tiles, without compression and
+ * Reads the first picture of a TIFF file by `utif2`: grey of 1, 8 and 16 bits, RGB, palette, in strips or tiles, without compression and
  * with PackBits, LZW, deflate, CCITT group 3 and 4. Of 16 bits the upper 8 are taken.
  */
 export async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
@@ -35,7 +35,13 @@ export async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
 /** None, CCITT (fax), LZW, deflate, PackBits. */
 const COMPRESSIONS = new Set([1, 2, 3, 4, 5, 8, 32946, 32773]);
 const COLORS: Readonly<Record<number, string>> = { 4: 'a mask', 5: 'CMYK', 6: 'YCbCr', 8: 'Lab' };
-const BITS = new Set([1, 2, 4, 8, 16]);
+/** Of grey (white or black first), RGB, palette: of other grey, the decoder takes white for black in some files. */
+const BITS: readonly (readonly number[])[] = [
+  [1, 8, 16],
+  [1, 8, 16],
+  [8, 16],
+  [1, 2, 4, 8],
+];
 const INSTEAD = 'save it as 8-bit grey or RGB, with LZW, deflate or no compression, or as PNG.';
 
 /** Channels of the picture. What the decoder would read as other pixels without a word, or not at all, is refused by name. */
@@ -54,7 +60,7 @@ function checkedChannels(tags: TiffTags): 1 | 3 | 4 {
   if (perPixel !== colors && !(colors === 3 && perPixel === 4)) refuse(`${perPixel} samples a pixel`);
   const sizes = tags.bits ?? [1];
   const bits = sizes[0]!;
-  if (!BITS.has(bits) || sizes.some((size) => size !== bits) || (colors === 3 && bits < 8))
+  if (!BITS[photometric]!.includes(bits) || sizes.some((size) => size !== bits))
     refuse(`samples of ${sizes.slice(0, 4).join(', ')} bits`);
   const format = one('sampleFormat', 1);
   if (format !== 1 && format !== 4)
