@@ -23,7 +23,6 @@ export async function activations(
       test: testImages,
       epochs: lab.size(40, 1),
       batchSize: 128,
-      seeds: 2,
       setup: (seed) => ({
         model: mlp({ inputs: 3072, hidden: [256, 128], outputs: 10, activation, seed }),
         optimizer: adam(),
