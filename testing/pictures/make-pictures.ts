@@ -22,6 +22,7 @@ import {
   decisionGrid,
   earlyStopping,
   ema,
+  embeddingChart,
   flameChart,
   fromArrays,
   health,
@@ -31,6 +32,7 @@ import {
   mlp,
   mnist,
   onEvent,
+  pca,
   profiler,
   l2,
   stream,
@@ -38,6 +40,7 @@ import {
   take,
   toPng,
   Trainer,
+  tsne,
   useBackend,
   writeReport,
 } from 'espalier';
@@ -223,6 +226,25 @@ async function planePicture(): Promise<void> {
   answers.dispose();
 }
 
+/** Where t-SNE puts digits. */
+async function embeddingPicture(): Promise<void> {
+  const { test } = await mnist({ flatten: true });
+  const { inputs, targets } = await test.batch(Uint32Array.from({ length: 500 }, (_, i) => i));
+  const [digits, labels] = [Object.values(inputs)[0]!, Object.values(targets!)[0]!];
+  const { points } = await tsne((await pca(digits, { components: 30 })).points, { iterations: 500 });
+  await picture(
+    'embedding',
+    embeddingChart({
+      title: 't-SNE of 500 digits',
+      points,
+      labels: labels.data,
+      classNames: Array.from({ length: 10 }, (_, i) => String(i)),
+      width: 300,
+      height: 260,
+    }),
+  );
+}
+
 async function picture(name: string, chart: Chart): Promise<void> {
   await keep(join(folder, `${name}.png`), await toPng(chart, { scale: 1 }));
 }
@@ -231,6 +253,7 @@ const executable = chromiumPath();
 if (!executable) throw new Error(`The pictures of pages ${howToGetChromium}`);
 await useBackend(cpu());
 await planePicture();
+await embeddingPicture();
 await chartPictures();
 const browser = await startChromium(executable);
 await reportPicture(browser);
