@@ -131,7 +131,7 @@ test('refuse other parameters, checkpoints and batches, and a Hessian that is no
       "'output/bias' is [1] in a checkpoint, [3] in the model",
     );
     const short = { inputs: train.inputs, targets: tests.targets };
-    await expect(tracIn(model, loss, short, tests)).rejects.toThrow('train has 8 inputs and 3 targets');
+    await expect(tracIn(model, loss, short, tests)).rejects.toThrow("has 8 examples and 'output' has 3");
     const weighted = { ...train, weights: array([1], 1) };
     await expect(tracIn(model, loss, weighted, tests)).rejects.toThrow('train.weights');
     const steep = { parameters: ['hidden_1/kernel', 'hidden_1/bias'], damping: 1e-6 };

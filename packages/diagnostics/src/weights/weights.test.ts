@@ -36,7 +36,7 @@ describe('weightStatistics', () => {
 
   test('refuses weights that are no arrays', () => {
     for (const wrong of [new Float32Array(2), { a: null }, { a: [1] }])
-      expect(() => weightStatistics(wrong as never)).toThrow('an array { data, shape, dtype }');
+      expect(() => weightStatistics(wrong as never)).toThrow('a tensor or { data, shape, dtype }');
   });
 
   test('refuses what is not there', () => {
