@@ -63,6 +63,7 @@ export function numberWays(values: readonly number[]): string[][] {
     ),
     ...[Math.max(2, Math.ceil(least)), 1]
       .filter((count) => count >= least)
+      .filter((count) => ends[0] === ends[1] || shortNumber(ends[0], count) !== shortNumber(ends[1], count))
       .map((count) => values.map((value) => shortNumber(value, count))),
   ];
 }
