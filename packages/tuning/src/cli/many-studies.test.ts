@@ -70,7 +70,7 @@ test('watch serves a list of the studies of a folder and a page of each, and fol
       expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
       const page = async (path = '') => (await fetch(address + path)).text();
       const list = await page();
-      const rows = [...list.matchAll(/<th scope="row">(.*?)<\/th><td>(.*?)<\/td><td>(.*?)<\/td>/g)];
+      const rows = [...list.matchAll(/<th scope="row">(.*?)<\/th><td[^>]*>(.*?)<\/td><td>(.*?)<\/td>/g)];
       expect(rows.map(([, place, name, trials]) => [place!.replace(/<[^>]*>/g, ''), name, trials])).toEqual([
         ['all.db: first &amp; &lt;b&gt;', 'study', '3 complete'],
         ['all.db: second', 'study', '4 complete'],
