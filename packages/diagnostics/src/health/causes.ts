@@ -1,15 +1,6 @@
-import type { Illness } from './cures.js';
+import type { Cause, Illness } from './cures.js';
 import type { LayerEpoch } from './health-record.js';
 import type { Following } from './layer-graph.js';
-
-/** Why a layer is ill where it is not of itself. */
-export type Cause =
-  /** Another layer stands between it and what it needs: a gradient, or inputs that are not all 0. */
-  | { readonly kind: 'other'; readonly layer: string }
-  /** The weights of a layer behind it are all 0, and hand back no gradient. */
-  | { readonly kind: 'zeros'; readonly layer: string }
-  /** Nothing that has a loss hangs on it. */
-  | { readonly kind: 'apart' };
 
 /** What is known of the layers after an epoch. */
 export interface Findings {

@@ -1,8 +1,16 @@
-import type { Cause } from './causes.js';
 import { floorOf, unitKind } from './unit-kinds.js';
 
 /** What may be wrong with a layer. */
 export type Illness = 'exploding' | 'dead' | 'saturated' | 'vanishing' | 'still';
+
+/** Why a layer is ill where it is not of itself. */
+export type Cause =
+  /** Another layer stands between it and what it needs: a gradient, or inputs that are not all 0. */
+  | { readonly kind: 'other'; readonly layer: string }
+  /** The weights of a layer behind it are all 0, and hand back no gradient. */
+  | { readonly kind: 'zeros'; readonly layer: string }
+  /** Nothing that has a loss hangs on it. */
+  | { readonly kind: 'apart' };
 
 /**
  * What helps, by name.

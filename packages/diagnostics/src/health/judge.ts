@@ -1,7 +1,7 @@
 import type { HealthEpoch, LayerEpoch } from './health-record.js';
-import type { Illness } from './cures.js';
+import type { Cause, Illness } from './cures.js';
 import { cureOf, cureOfCause } from './cures.js';
-import { type Cause, causeOfDeath, causeOfVanishing, type Findings } from './causes.js';
+import { causeOfDeath, causeOfVanishing, type Findings } from './causes.js';
 import { following, type Following } from './layer-graph.js';
 import { floorOf } from './unit-kinds.js';
 
