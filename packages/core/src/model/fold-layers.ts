@@ -22,19 +22,33 @@ export function foldLayers<T>(
   given: (input: tfl.SymbolicTensor) => T,
   apply: (layer: Layer, inputs: readonly T[], output: tfl.SymbolicTensor) => T,
 ): void {
-  const walk = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, T>): T => {
+  const walk = (tensor: tfl.SymbolicTensor, { known, within }: Graph<T>): T => {
     if (known.has(tensor)) return known.get(tensor)!;
     const layer = tensor.sourceLayer as Layer & Applied;
-    const taken = layer.inboundNodes[tensor.nodeIndex ?? 0]!.inputTensors;
-    const values = taken.map((one) => walk(one, known));
+    const node = layer.inboundNodes[tensor.nodeIndex ?? 0]!;
+    const values = node.inputTensors.map((one) => walk(one, { known, within }));
     let value: T;
     if (layer.outputs && layer.inputs) {
-      const inner = new Map(layer.inputs.map((one, i) => [one, values[i]!] as const));
+      const inner = within.get(node) ?? graphFrom(layer.inputs, (_, i) => values[i]!);
+      within.set(node, inner);
       value = walk(layer.outputs[tensor.outputTensorIndex ?? 0]!, inner);
     } else value = apply(layer, values, tensor);
     known.set(tensor, value);
     return value;
   };
-  const known = new Map(model.inputs.map((input) => [input, given(input)] as const));
-  for (const output of model.outputs) walk(output, known);
+  const graph = graphFrom(model.inputs, given);
+  for (const output of model.outputs) walk(output, graph);
+}
+
+/** One application of a model: the values that are known, and the applications of models within it, whose outputs share theirs. */
+interface Graph<T> {
+  readonly known: Map<tfl.SymbolicTensor, T>;
+  readonly within: Map<object, Graph<T>>;
+}
+
+function graphFrom<T>(
+  inputs: readonly tfl.SymbolicTensor[],
+  valueOf: (input: tfl.SymbolicTensor, index: number) => T,
+): Graph<T> {
+  return { known: new Map(inputs.map((input, i) => [input, valueOf(input, i)])), within: new Map() };
 }

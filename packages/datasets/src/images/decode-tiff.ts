@@ -91,7 +91,7 @@ function checkParts(tags: TiffTags, length: number): void {
     );
   }
   const size = rows * rowBytes(tags.bits?.[0] ?? 1, columns * (tags.perPixel?.[0] ?? 1));
-  const most = Math.max(...counts) * MOST_FOR_A_BYTE;
+  const most = counts.reduce((longest, count) => Math.max(longest, count), 0) * MOST_FOR_A_BYTE;
   if (counts.length > 0 && size > most)
     invalidData(SCOPE, 'the TIFF file is cut short: its pixels lie beyond its end; get it again.');
 }

@@ -59,11 +59,12 @@ const positive = (fallback: number) => option.number({ min: 0, exclusiveMin: tru
  * Where a layer is not ill of itself, its cure names the layer that is: a dead, saturated or exploding one that its gradient has to pass,
  * a dead one that gives it only 0, weights that are all 0. A layer of answers may be saturated.
  *
- * A unit is an entry of the last dimension. It is dead where relu gives 0, or elu or selu lies within 0.02 of its
- * bound, saturated where sigmoid or tanh lies within 2 % of a bound, for every example of an epoch. Squares are added up in float32: entries of a gradient below 1e-19 count as 0.
+ * A unit is an entry of the last dimension. It is dead where relu gives 0, or elu or selu lies within 0.02 of its bound,
+ * saturated where sigmoid or tanh lies within 2 % of a bound, for every example of an epoch. Squares are added up in float32: entries
+ * of a gradient below 1e-19 count as 0.
  *
- * Inside the step it costs two sums of squares for each parameter and a maximum for each layer with such units; after an epoch one copy of
- * the weights. It changes nothing. A run of several batches a step counts the units of the last of them.
+ * Inside the step it costs two sums of squares for each parameter and a maximum for each layer with such units, and
+ * for a table of embeddings the share of its rows that change; after an epoch one copy of the weights. It changes nothing. A run of several batches a step counts the units of the last of them.
  *
  * @param options.weakGradient Default 1e-3.
  * @param options.stillUpdates Default 1e-4.

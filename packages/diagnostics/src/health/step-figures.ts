@@ -24,11 +24,11 @@ export interface EpochFigures {
   readonly gradients: ReadonlyMap<string, number>;
   /** Sum over steps of |new - previous|^2, by parameter. */
   readonly updates: ReadonlyMap<string, number>;
-  /** The largest room of each unit, and the sum over steps of the share of saturated values, by layer. */
   /** Of tables: sum over steps of the share of rows that have a gradient, by parameter. */
   readonly looked: ReadonlyMap<string, number>;
   /** Likewise of rows that changed. */
   readonly moved: ReadonlyMap<string, number>;
+  /** The largest room of each unit, and the sum over steps of the share of saturated values, by layer. */
   readonly units: ReadonlyMap<string, { readonly room: readonly number[]; readonly saturated: number }>;
 }
 

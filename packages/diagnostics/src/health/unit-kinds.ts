@@ -72,7 +72,8 @@ export function unitFigures(output: tf.Tensor, activation: string | undefined): 
   if (!kind || output.rank < 2) return undefined;
   const axes = Array.from({ length: output.rank - 1 }, (_, axis) => axis);
   if (kind === 'cut') {
-    const above = tf.sub<tf.Tensor1D>(tf.max<tf.Tensor1D>(output, axes), FLOORS[activation!]!);
+    const [largest, floor] = [tf.max<tf.Tensor1D>(output, axes), FLOORS[activation!]!];
+    const above = floor === 0 ? largest : tf.sub<tf.Tensor1D>(largest, floor);
     return { room: tf.clipByValue(above, 0, 1), saturated: tf.scalar(0) };
   }
   const [from, to] = BOUNDS[activation!]!;
