@@ -9,7 +9,6 @@ export async function wideNetworks(lab: Lab, images: Images): Promise<void> {
     activation: 'relu' as const,
     batchSize: 10,
     epochs: 20,
-    seeds: 1,
   };
   const plain = await run('800-800-800', wide);
   const decayed = await run('800-800-800, weight decay', { ...wide, decay: 0.001 });
