@@ -67,6 +67,28 @@ describe('gradientCheck among many entries', () => {
     for (const relu of [false, true])
       expect(await wrongAt((g) => tf.clone(g), relu)).toEqual({ verdict: 'right', wrong: [] });
   });
+
+  test('says how large an error of one entry shows, and finds each that is larger, behind a ReLU, too', async () => {
+    for (const relu of [false, true]) {
+      const model = (bug: (g: tf.Tensor) => tf.Tensor) =>
+        gradientCheck(wide(bug, relu), squares, given, { samples: 10 });
+      const { sentence, parameters } = await model((g) => tf.clone(g));
+      const { resolution, gradientSize } = parameters[0]!;
+      expect(resolution! / gradientSize).toBeLessThan(0.5);
+      expect(sentence).toContain(`An error of one entry alone shows from ${resolution!.toExponential(1)} on`);
+      for (const [place, sign] of [
+        [at, 1],
+        [0, -1],
+        [n * n - 1, 1],
+        [7 * n + 3, -1],
+      ] as const) {
+        const there = tf.reshape(tf.oneHot(tf.tensor1d([place], 'int32'), n * n), [n, n]);
+        const { parameters: found } = await model((g) => tf.add(g, tf.mul(there, 1.1 * sign * resolution!)));
+        const wrong = found[0]!.entries.filter(({ verdict }) => verdict === 'wrong');
+        expect(wrong.map(({ index }) => index)).toEqual([[Math.floor(place / n), place % n]]);
+      }
+    }
+  });
 });
 
 test('judges a gradient that small steps drown in the rounding of a large loss', async () => {

@@ -5,6 +5,7 @@ import { indexOf } from '../index-of.js';
 import { layerOf } from '../weights/layer-of.js';
 import { type NumericGradient, numericGradient, type Probed } from './numeric-gradient.js';
 import type { Objective } from './objective.js';
+import { balancedSigns, groupsOf, suspectAmong } from './suspects.js';
 
 /** What became of one entry: a `kink` and what is too `small` beside rounding are not judged. */
 export type EntryVerdict = 'right' | 'wrong' | 'kink' | 'small';
@@ -33,6 +34,13 @@ export interface CheckedParameter {
   readonly verdict: 'right' | 'wrong' | 'undecided';
   /** |a - n| / max(|a|, |n|) over all entries that were judged, as vectors; null where none was. */
   readonly relativeError: number | null;
+  /**
+   * The smallest error of one entry that shows, tried or not, in the unit of the gradient; null where an entry is of no use at all. A
+   * smaller one may have gone unseen.
+   */
+  readonly resolution: number | null;
+  /** Root mean square of the gradient by back-propagation, to compare {@link resolution} with. */
+  readonly gradientSize: number;
   /** How many entries had which verdict. */
   readonly counts: Readonly<Record<EntryVerdict, number>>;
   /** All entries tried, those of the largest relative error first. */
@@ -60,17 +68,16 @@ export function checkParameter(
   // A parameter that the objective does not depend on has the gradient 0.
   const analytic = gradient ? (gradient.data as Float32Array) : new Float32Array(start.length);
   const rms = Math.sqrt(start.reduce((sum, w) => sum + w * w, 0) / start.length);
-  const signs = stream(seed, `gradient-check/signs/${name}`, 0).uniforms(start.length);
-  const signOf = (i: number): number => (signs[i]! < 0.5 ? -1 : 1);
+  const turns = stream(seed, `gradient-check/signs/${name}`, 0).uniforms(start.length);
   /** What is found where all of these entries move together, each up or down. */
   const along = (moved: readonly number[]): Compared => {
     const largest = Math.max(rms, 0.05, moved.length === 1 ? Math.abs(start[moved[0]!]!) : 0);
     const scale = (Math.cbrt(2 ** -24) * largest) / Math.sqrt(Math.sqrt(moved.length));
-    const sign = moved.length === 1 ? () => 1 : signOf;
+    const signs = moved.length === 1 ? [1] : balancedSigns(moved, analytic, turns);
     const found = numericGradient(
       (change) => {
         const values = start.slice();
-        for (const i of moved) values[i] = start[i]! + sign(i) * change;
+        moved.forEach((i, k) => (values[i] = start[i]! + signs[k]! * change));
         const changed = tf.tensor(values, shape);
         try {
           return objective.probe({ [name]: changed });
@@ -81,15 +88,21 @@ export function checkParameter(
       here,
       scale,
     );
-    const sum = moved.reduce((total, i) => total + sign(i) * analytic[i]!, 0);
-    return { ...found, analytic: sum, verdict: verdictOf(sum, found, tolerance) };
+    const sum = moved.reduce((total, i, k) => total + signs[k]! * analytic[i]!, 0);
+    const compared = { ...found, analytic: sum };
+    return { ...compared, shows: showsFrom(compared, tolerance), verdict: verdictOf(compared, tolerance) };
   };
   const tried = chosen(analytic, samples, name, seed);
   const known = new Set(tried);
   const rest = Array.from(start.keys()).filter((i) => !known.has(i));
-  const suspect = suspectAmong(rest, (moved) => along(moved).verdict === 'wrong');
+  const groups = groupsOf(rest, samples).map((moved) => ({ moved, found: along(moved) }));
+  const suspect = groups.flatMap(({ moved, found }) =>
+    found.verdict === 'wrong' ? suspectAmong(moved, along) : [],
+  );
+  const shows = groups.map(({ found }) => found.shows);
   const entries = [...tried, ...suspect].map((i): CheckedEntry => {
     const found = along([i]);
+    if (found.verdict !== 'wrong') shows.push(found.shows);
     const difference = Math.abs(found.analytic - found.value);
     const size = Math.max(Math.abs(found.analytic), Math.abs(found.value));
     return {
@@ -103,19 +116,25 @@ export function checkParameter(
       verdict: found.verdict,
     };
   });
-  return summary(name, shape, entries);
+  return summary(name, shape, entries, analytic, Math.max(...shows));
 }
 
 interface Compared extends NumericGradient {
   readonly analytic: number;
+  /** How large an error of one of the entries must be to show. */
+  readonly shows: number;
   readonly verdict: EntryVerdict;
 }
 
-function verdictOf(
-  analytic: number,
-  { value, uncertainty, corner }: NumericGradient,
-  tolerance: number,
-): EntryVerdict {
+type Difference = NumericGradient & { readonly analytic: number };
+
+/** Beyond what is allowed, and what may make up for it. */
+function showsFrom({ analytic, value, uncertainty }: Difference, tolerance: number): number {
+  const size = Math.max(Math.abs(analytic), Math.abs(value));
+  return tolerance * size + 2 * uncertainty + Math.abs(analytic - value);
+}
+
+function verdictOf({ analytic, value, uncertainty, corner }: Difference, tolerance: number): EntryVerdict {
   const difference = Math.abs(analytic - value);
   const size = Math.max(Math.abs(analytic), Math.abs(value));
   // A NaN is never right.
@@ -137,20 +156,13 @@ function chosen(gradient: ArrayLike<number>, samples: number, name: string, seed
   return [...largest, ...drawn];
 }
 
-/** An entry that is wrong, looked for by halves: where all are right, so is their sum along any direction. None where none shows. */
-function suspectAmong(
-  entries: readonly number[],
-  areWrong: (entries: readonly number[]) => boolean,
-): readonly number[] {
-  if (entries.length === 0 || !areWrong(entries)) return [];
-  if (entries.length === 1) return entries;
-  const half = Math.ceil(entries.length / 2);
-  const [left, right] = [entries.slice(0, half), entries.slice(half)];
-  const found = suspectAmong(left, areWrong);
-  return found.length > 0 ? found : suspectAmong(right, areWrong);
-}
-
-function summary(name: string, shape: readonly number[], entries: CheckedEntry[]): CheckedParameter {
+function summary(
+  name: string,
+  shape: readonly number[],
+  entries: CheckedEntry[],
+  gradient: ArrayLike<number>,
+  resolution: number,
+): CheckedParameter {
   const counts: Record<EntryVerdict, number> = { right: 0, wrong: 0, kink: 0, small: 0 };
   let [differences, analytic, numeric] = [0, 0, 0];
   for (const entry of entries) {
@@ -168,6 +180,8 @@ function summary(name: string, shape: readonly number[], entries: CheckedEntry[]
     shape: [...shape],
     verdict: counts.wrong > 0 ? 'wrong' : judged > 0 ? 'right' : 'undecided',
     relativeError: judged === 0 ? null : size === 0 ? 0 : Math.sqrt(differences) / size,
+    resolution: Number.isFinite(resolution) ? resolution : null,
+    gradientSize: Math.sqrt(Array.from(gradient).reduce((sum, g) => sum + g * g, 0) / gradient.length),
     counts,
     entries: entries.sort((a, b) => b.relativeError - a.relativeError),
   };

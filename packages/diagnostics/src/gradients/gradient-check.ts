@@ -15,7 +15,10 @@ import { batchObjective } from './objective.js';
 export interface GradientCheckOptions {
   /** Which parameters. Default `all`. */
   readonly parameters?: ParameterSelector;
-  /** Entries tried of each parameter, one by one: half of them those of the largest gradient, half drawn. Default 10. */
+  /**
+   * Entries tried of each parameter, one by one: half of them those of the largest gradient, half drawn; and groups that the others are
+   * tried in. Default 10.
+   */
   readonly samples?: number;
   /** Relative error that is allowed beyond the uncertainty of the difference itself; > 0. Default 0.01. */
   readonly tolerance?: number;
@@ -37,16 +40,16 @@ export interface GradientCheck {
  * Checks gradients by back-propagation against central differences of the objective: the mean loss over a batch and the model's own
  * penalties, training on, dropout with one mask.
  *
- * Some entries of each parameter are tried one by one; all others together, moved up or down at random, and where their sum is wrong,
- * one that is wrong is looked for by halves. That finds a single wrong entry whose gradient is not much smaller than the others'
- * together; to try each by itself, give as many `samples`.
+ * Some entries of each parameter are tried one by one; all others in as many groups, whose entries move together, up or down at random
+ * such that by back-propagation nothing changes: where the objective does, one that is wrong is looked for by halves. An error of one
+ * entry alone shows from the parameter's `resolution` on, as the sentence says; more `samples` make it smaller.
  *
  * The step is chosen for each entry: of four around `(float32 epsilon)^(1/3) x (size of the parameter)` the one of the least
  * uncertainty, extrapolated; larger ones where the gradient drowns in the rounding of the loss. Where every step crosses a corner (a
  * ReLU at 0, a tie in a max pool) that may matter, the entry is not judged, unless both agree all the same; nor is one that drowns in
  * rounding at every step.
  *
- * Costs 8 forward passes for each entry, up to 16 for one that drowns, op by op on the active backend, which must be read
+ * Costs 8 forward passes for each entry and each group, up to 16 where it drowns, op by op on the active backend, which must be read
  * synchronously: cpu, wasm, node.
  *
  * @param model Its weights are looked at, and stay what they are.
@@ -160,6 +163,19 @@ function judge(parameters: readonly CheckedParameter[]): Pick<GradientCheck, 've
   const largest = Math.max(...parameters.map(({ relativeError }) => relativeError ?? 0));
   const sentence =
     `The gradients of ${parameters.length === 1 ? parameters[0]!.parameter : `all ${parameters.length} parameters`} agree with ` +
-    `differences within ${largest.toExponential(1)}.${notJudged}`;
+    `differences within ${largest.toExponential(1)}. ${resolutionOf(parameters)}${notJudged}`;
   return { verdict: 'right', sentence };
+}
+
+/** How small an error may be and still show, where it takes the largest one. */
+function resolutionOf(parameters: readonly CheckedParameter[]): string {
+  const shareOf = ({ resolution, gradientSize }: CheckedParameter): number =>
+    resolution === 0 ? 0 : (resolution ?? Infinity) / gradientSize;
+  const worst = parameters.reduce((a, b) => (shareOf(b) > shareOf(a) ? b : a));
+  if (worst.resolution === null) return `In ${worst.parameter} an error of one entry alone may not show.`;
+  const share = shareOf(worst);
+  const beside = Number.isFinite(share)
+    ? `, ${+share.toPrecision(2)} of its gradient's root mean square`
+    : '';
+  return `An error of one entry alone shows from ${worst.resolution.toExponential(1)} on in ${worst.parameter}${beside}.`;
 }

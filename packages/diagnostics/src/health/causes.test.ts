@@ -79,6 +79,23 @@ describe('where a layer is not ill of itself, the cure names the one that is', (
     expect((await reportOf(model({}))).healthy).toBe(true);
   });
 
+  test('a ReLU whose weights are all 0, which no other activation makes live', async () => {
+    const model = (start: Partial<Settings>) =>
+      tfl.sequential({
+        layers: [
+          dense('a', { ...relu, ...first }),
+          dense('b', { ...relu, ...start }),
+          dense('out', { units: 3 }),
+        ],
+      });
+    const report = await reportOf(model({ kernelInitializer: 'zeros' }));
+    const cure =
+      'start b from random weights (heNormal, glorotUniform): those that are all 0 hand back no gradient.';
+    expect(ofLayer(report, 'b')).toMatchObject({ verdict: 'dead', cure });
+    expect(ofLayer(report, 'a')).toMatchObject({ verdict: 'vanishing', cure: `cure b first: ${cure}` });
+    expect((await reportOf(model({}))).healthy).toBe(true);
+  });
+
   test('a branch that nothing with a loss hangs on', async () => {
     class Nothing extends tfl.layers.Layer {
       static className = 'NothingOfIt';

@@ -52,8 +52,13 @@ export function cureOfCause(cause: Cause, cureOther: (layer: string) => string):
     case 'other':
       return `cure ${cause.layer} first: ${cureOther(cause.layer)}`;
     case 'zeros':
-      return `start ${cause.layer} from random weights (heNormal, glorotUniform): those that are all 0 hand back no gradient.`;
+      return cureOfZeros(cause.layer);
     case 'apart':
       return 'connect it to an output that has a loss, take it out, or freeze it (trainable = false).';
   }
+}
+
+/** What helps a layer whose weights are all 0. */
+export function cureOfZeros(layer: string): string {
+  return `start ${layer} from random weights (heNormal, glorotUniform): those that are all 0 hand back no gradient.`;
 }

@@ -63,6 +63,27 @@ describe('judge', () => {
     expect(verdictOf({ gradientShare: 1e-5, updateRatio: 1e-3 }).verdict).toBe('healthy');
   });
 
+  test('unless the loss stands still for three epochs', () => {
+    const moved = { gradientShare: 1e-5, updateRatio: 1e-3, moved: 0.1 };
+    const at = (...losses: number[]) => verdictOf(...losses.map((loss) => ({ ...moved, loss })));
+    expect(at(1.3, 1.12, 1.11, 1.1, 1.1)).toMatchObject({ verdict: 'vanishing', since: 5 });
+    expect(at(1.3, 1.2, 1.15, 1.12, 1.1).verdict).toBe('healthy');
+    expect(at(1.1, 1.1, 1.1).verdict).toBe('healthy');
+    const stands = [1.1, 1.1, 1.1, 1.1].map((loss) => ({ ...moved, loss }));
+    const strong = stands.map((one, i) => ({ ...one, gradientShare: i === 2 ? 0.01 : 1e-5 }));
+    expect(verdictOf(...strong).verdict).toBe('healthy');
+  });
+
+  test('a layer of which some units are alive is not dead, but has dead units', () => {
+    const sentenceOf = (deadUnits: number) => judge(epochs({ deadUnits }), bounds)[0]!.sentence;
+    expect(sentenceOf(0.7)).toBe(
+      'hidden has dead units: 70 % of its 10 units give 0 for every example, since epoch 1.',
+    );
+    expect(sentenceOf(1)).toBe(
+      'hidden is dead: 100 % of its 10 units give 0 for every example, since epoch 1.',
+    );
+  });
+
   test('the three signs of report 5 come together, or there is none', () => {
     const share = { gradientShare: 1e-5 };
     const first = { ...stands, moved: null, ...share };

@@ -1,6 +1,6 @@
 import type { HealthEpoch, LayerEpoch } from './health-record.js';
 import type { Cause, Illness } from './cures.js';
-import { cureOf, cureOfCause } from './cures.js';
+import { cureOf, cureOfCause, cureOfZeros } from './cures.js';
 import { causeOfDeath, causeOfVanishing, type Findings } from './causes.js';
 import { following, type Following } from './layer-graph.js';
 import { floorOf } from './unit-kinds.js';
@@ -69,7 +69,13 @@ export function judge(
     return cause?.kind === 'other' && verdicts[placeOf(cause.layer)]!.start > start ? undefined : cause;
   };
   const placeOf = (name: string): number => last.layers.findIndex(({ layer }) => layer === name);
-  const ownCure = (i: number): string => cureOf(verdicts[i]!.illness, activations[i]!, activations);
+  const ownCure = (i: number): string => {
+    const { illness } = verdicts[i]!;
+    const { layer, mean, deviation } = last.layers[i]!;
+    // Of weights that are all 0 no other activation helps.
+    if (illness === 'dead' && mean === 0 && deviation === 0) return cureOfZeros(layer);
+    return cureOf(illness, activations[i]!, activations);
+  };
   return last.layers.map(({ layer }, i): LayerHealth => {
     const signs = signsAfter(epochs, i, bounds);
     const verdict = verdicts[i];
@@ -122,12 +128,26 @@ export function illnessesAfter(
     if (!isAnswer && (figures.saturatedValues ?? 0) >= bounds.saturatedValues) return 'saturated';
     if (figures.gradientNorm === null) return undefined;
     if (weak[i] && (figures.updateRatio ?? 1) < bounds.stillUpdates) return 'vanishing';
+    // An optimizer that scales its steps moves the weights whatever the gradient: then the loss tells.
+    if (
+      stands(epochs, bounds) &&
+      epochs.slice(-STANDS).every((epoch) => isWeak(epoch.layers[i]!, epoch, bounds))
+    )
+      return 'vanishing';
     const signs = signsAfter(epochs, i, bounds);
     if (!signs?.loss || !signs.weights || !signs.first) return undefined;
     // The layer of the largest gradient lacks none, where others do.
     if (weak.includes(true)) return figures.gradientShare === 1 ? undefined : 'vanishing';
     return isLearned(last) ? undefined : 'still';
   });
+}
+
+/** The loss stands where it was so many epochs before. */
+const STANDS = 3;
+
+function stands(epochs: readonly HealthEpoch[], { stillLoss }: HealthBounds): boolean {
+  const [before, now] = [epochs.at(-1 - STANDS)?.loss ?? NaN, epochs.at(-1)!.loss ?? NaN];
+  return Math.abs(now - before) < stillLoss * Math.abs(before);
 }
 
 function isWeak({ gradientShare }: LayerEpoch, epoch: HealthEpoch, { weakGradient }: HealthBounds): boolean {
@@ -194,7 +214,10 @@ function describe(
       if (!figures.finite) return 'has a gradient or weights that are NaN or infinite';
       return `has an exploding gradient: a step changes its weights by ${small(figures.updateRatio)} of their size`;
     case 'dead':
-      return `is dead: ${percent(figures.deadUnits)} of its ${figures.units} units give ${+floorOf(figures.activation)!.toFixed(2)} for every example`;
+      return (
+        `${figures.deadUnits === 1 ? 'is dead' : 'has dead units'}: ${percent(figures.deadUnits)} of its ${figures.units} units ` +
+        `give ${+floorOf(figures.activation)!.toFixed(2)} for every example`
+      );
     case 'saturated':
       return `is saturated: ${percent(figures.saturatedValues)} of its values lie at a bound of ${figures.activation}`;
     case 'vanishing': {
