@@ -168,6 +168,8 @@ files = {name: save(*kind) for name, kind in kinds.items()} | {
     "tiff planes in tiles": tiff(np.moveaxis(rgba, -1, 0), photometric="rgb", planarconfig="separate", tile=(16, 16), compression="lzw"),
     "tiff big-endian differences": tiff(rgb, photometric="rgb", byteorder=">", compression="lzw", predictor=True, rowsperstrip=5),
     "tiff 16 bit differences": tiff(np.array(wide), photometric="minisblack", byteorder=">", compression="zlib", predictor=True),
+    "tiff tiles": tiff(rgb, photometric="rgb", tile=(16, 16), compression="lzw", predictor=True),
+    "tiff tiles of grey": tiff(grey, photometric="minisblack", tile=(16, 32), byteorder=">"),
     "tiff two pictures": tiff(np.stack([grey, 255 - grey]), photometric="minisblack"),
     "tiff bits reversed": save(one, "TIFF", tags(t266=2)),
     "tiff white first": save(one, "TIFF", tags(t262=0)),

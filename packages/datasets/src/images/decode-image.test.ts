@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import { EspalierError } from '@espalier/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeImage } from './decode-image.js';
 
 interface Reference {
@@ -50,6 +50,13 @@ test.each(read)(
     expect(Math.max(...off)).toBeLessThanOrEqual(name.startsWith('tiff 16 bit') ? 1 : 0);
   },
 );
+
+test('tiles are read without a line printed', async () => {
+  const print = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  await decodeImage(fileOf('tiff tiles'));
+  expect(print).not.toHaveBeenCalled();
+  print.mockRestore();
+});
 
 test.each(images.filter(({ name }) => name in REFUSED))(
   '$name is refused by name',

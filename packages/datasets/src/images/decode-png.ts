@@ -17,8 +17,10 @@ export async function decodePng(bytes: Uint8Array, header: ImageHeader): Promise
     decoder('PNG', 'fast-png'),
     () => import('fast-png'),
   );
-  const png = decode(bytes, { checkCrc: true });
-  const { width, height, depth, transparency } = png;
+  const apart = transparencyApart(bytes, header);
+  const png = decode(apart?.rest ?? bytes, { checkCrc: true });
+  const { width, height, depth } = png;
+  const transparency = apart?.color ?? png.transparency;
   if (png.palette) {
     const data = Uint8Array.from(convertIndexedToRgb(png));
     return { width, height, channels: png.palette[0]!.length as 3 | 4, data };
@@ -84,5 +86,25 @@ async function checkChunks(bytes: Uint8Array, { width, height }: ImageHeader): P
   }
 }
 
+/**
+ * A transparent colour, and the file without it: in a picture of one or two pixels the decoder takes its three samples for too many.
+ */
+function transparencyApart(
+  bytes: Uint8Array,
+  { width, height }: ImageHeader,
+): { readonly color: readonly number[]; readonly rest: Uint8Array } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (width * height >= 3 || view.getUint8(25) !== 2) return undefined;
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
+    if (view.getUint32(at + 4) !== TRNS || view.getUint32(at) !== 6) continue;
+    const rest = new Uint8Array(bytes.length - 18);
+    rest.set(bytes.subarray(0, at));
+    rest.set(bytes.subarray(at + 18), at);
+    return { color: [8, 10, 12].map((from) => view.getUint16(at + from)), rest };
+  }
+  return undefined;
+}
+
+const TRNS = 0x74524e53;
 const IDAT = 0x49444154;
 const IEND = 0x49454e44;

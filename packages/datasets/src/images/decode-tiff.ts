@@ -22,7 +22,7 @@ export async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
   // A copy: the decoder reads the whole buffer, and `slice` of a Buffer is the same memory.
   const { buffer } = new Uint8Array(bytes);
   const [picture] = decode(buffer);
-  decodeImage(buffer, picture!);
+  withoutPrinting(() => decodeImage(buffer, picture!));
   const rgba = toRGBA8(picture!);
   if (rgba.length !== 4 * width * height) invalidData(SCOPE, 'the TIFF file is damaged; get it again.');
   const data = new Uint8Array(channels * width * height);
@@ -30,6 +30,18 @@ export async function decodeTiff(bytes: Uint8Array): Promise<DecodedImage> {
     for (let c = 0; c < channels; c++) data[to++] = rgba[i + c]!;
   }
   return { width, height, channels, data };
+}
+
+// The decoder prints a line for each picture in tiles.
+function withoutPrinting(body: () => void): void {
+  const output: { log: unknown } = console;
+  const { log } = output;
+  output.log = () => undefined;
+  try {
+    body();
+  } finally {
+    output.log = log;
+  }
 }
 
 /** None, CCITT (fax), LZW, deflate, PackBits. */

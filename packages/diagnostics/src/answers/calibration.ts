@@ -149,7 +149,7 @@ function calibrationOf(
       accuracy: count === 0 ? null : hits / count,
     })),
     expectedError,
-    maximumError: Math.max(...gaps),
+    maximumError: gaps.reduce((largest, gap) => Math.max(largest, gap), 0),
     loss: loss / examples,
     brier: brier / examples,
     accuracy: meanRight,

@@ -179,6 +179,27 @@ describe('attributions refuse', () => {
   });
 });
 
+test('nothing is told of scores that are not finite, and no class is taken for the largest of NaN', async () => {
+  const model = attributionModel();
+  const rows = { ...attributionInputs, data: attributionInputs.data.map((v, i) => (i === 200 ? NaN : v)) };
+  const refusal = {
+    code: 'invalid-data',
+    message: expect.stringContaining('the score of example 1 is NaN') as string,
+  };
+  await expectNoLeak(async () => {
+    for (const targets of [undefined, 0]) {
+      const options = targets === undefined ? {} : { targets };
+      for (const explained of [
+        saliency(model, rows, options),
+        integratedGradients(model, rows, options),
+        gradCam(model, rows, options),
+        occlusion(model, rows, { ...options, size: 8 }),
+      ])
+        await expect(explained).rejects.toMatchObject(refusal);
+    }
+  });
+});
+
 test('attributions as pictures: one an example, channels added', () => {
   const array = {
     data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),

@@ -6,7 +6,7 @@ import { toHostArray, valueAndGradients } from '@espalier/core/internal';
 import type { GivenArrays } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import type { AttributionOptions } from './score.js';
-import { ATTRIBUTION_RULES, scorer } from './score.js';
+import { ATTRIBUTION_RULES, checkScores, scorer } from './score.js';
 import { isApplicationOf } from '../layers/run-layers.js';
 
 /** Options of {@link gradCam}. */
@@ -105,7 +105,7 @@ export async function gradCam(
     return {
       layer: wanted,
       targets: of.targets,
-      scores: Array.from(await scores.data()),
+      scores: checkScores('grad-cam', await scores.data()),
       maps: await toHostArray(maps),
     };
   } finally {

@@ -5,7 +5,7 @@ import { checkOptions, option, readOptions } from '@espalier/core';
 import type { GivenArrays } from '../given-arrays.js';
 import { knownNames } from '../known-names.js';
 import type { AttributionOptions } from './score.js';
-import { ATTRIBUTION_RULES, scorer } from './score.js';
+import { ATTRIBUTION_RULES, checkScores, scorer } from './score.js';
 
 /** Options of {@link occlusion}. */
 export interface OcclusionOptions extends AttributionOptions {
@@ -82,7 +82,7 @@ export async function occlusion(
     const area = places.reduce((product, length) => product * length, 1);
     const [whole, full] = [
       Float32Array.from(await given.data()),
-      await read(tf.tidy(() => of.scores(of.inputs))),
+      checkScores('occlusion', await read(tf.tidy(() => of.scores(of.inputs)))),
     ];
     const sums = new Float64Array(examples * area);
     const covered = new Uint32Array(area);

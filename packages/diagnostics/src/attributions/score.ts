@@ -98,7 +98,14 @@ export function scorer(
     tf.tidy(() => {
       const first = outputOf(named);
       const columns = first.shape[1];
-      if (targets === undefined) return Array.from(tf.argMax(first, 1).dataSync());
+      if (targets === undefined) {
+        // Of NaN the largest is anything.
+        checkScores(
+          scope,
+          (first.arraySync() as number[][]).map((row) => row.reduce((a, b) => Math.max(a, b))),
+        );
+        return Array.from(tf.argMax(first, 1).dataSync());
+      }
       const each = typeof targets === 'number' ? new Array<number>(examples).fill(targets) : [...targets];
       if (each.length !== examples)
         checkOptions(scope).fail('targets', `one number, or ${examples}, one for each example`, targets);
@@ -135,13 +142,31 @@ export function scorer(
     async record(values) {
       const own = tf.tidy(() => scores(named));
       try {
-        return { targets: chosen, scores: Array.from(await own.data()), values: await toHostArrays(values) };
+        const scores = checkScores(scope, await own.data());
+        return { targets: chosen, scores, values: await toHostArrays(values) };
       } finally {
         own.dispose();
       }
     },
     dispose: () => void tf.dispose(named),
   };
+}
+
+/**
+ * Scores as plain numbers.
+ *
+ * @throws EspalierError `invalid-data` for one that is not finite: nothing can be told of it.
+ */
+export function checkScores(scope: string, scores: ArrayLike<number>): number[] {
+  const all = Array.from(scores);
+  const example = all.findIndex((score) => !Number.isFinite(score));
+  if (example >= 0)
+    failData(
+      scope,
+      `the score of example ${example} is ${all[example]}, of which nothing can be told; look for what is not finite ` +
+        "in the inputs and the model's weights.",
+    );
+  return all;
 }
 
 /** Attributions that a function of the scorer's makes: tensors of the inputs' shapes, by name. */
