@@ -92,4 +92,13 @@ describe('the quick form of a study', () => {
     },
     120_000,
   );
+
+  test('says the same of earlier results as its page', async () => {
+    const earlier = ['--kept', '--earlier', join(out, 'report-1')];
+    const stdout = await quick('report-1', 'report-1-earlier', ...earlier);
+    const page = readFileSync(join(out, 'report-1-earlier', 'RESULTS.md'), 'utf8');
+    const [, evidence] = /Weight decay narrows the gap: (.*)\.\n/.exec(page)!;
+    expect(evidence).toContain('1 seed');
+    expect(stdout).toContain(evidence);
+  }, 120_000);
 });

@@ -23,12 +23,15 @@ ROWS = {
     # name: (data, training images, hidden, activation, optimizer, learning rate, batch, epochs, options)
     "r1-third": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 15, {}),
     "r1-third-dropout": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 15, {"dropout": 0.25}),
+    "r1-third-early-stopping": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 20, {"patience": 3}),
+    "r1-third-batch-norm": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 15, {"batch_norm": True}),
     "r1-third-l1": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 15, {"l1": 1e-3}),
     "r1-third-decay": ("fashion-mnist", 50_000, [64, 128, 256], "relu", "adam", 1e-3, 64, 15, {"decay": 1e-3}),
     "r3-none": ("mnist", 48_000, BENCHMARK, "relu", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True}),
     "r3-l1": ("mnist", 48_000, BENCHMARK, "relu", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l1": 1e-4}),
     "r3-l1-strong": ("mnist", 48_000, BENCHMARK, "relu", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l1": 1e-3}),
     "r3-l2": ("mnist", 48_000, BENCHMARK, "relu", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l2": 1e-3}),
+    "r3-l2-strong": ("mnist", 48_000, BENCHMARK, "relu", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l2": 1e-2}),
     "r3-tanh": ("mnist", 48_000, BENCHMARK, "tanh", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l2": 1e-3}),
     "r3-sigmoid": ("mnist", 48_000, BENCHMARK, "sigmoid", "adam", 1e-3, 128, 200, {"init": "xavier", "plateau": True, "l2": 1e-3}),
     "r4-relu": ("mnist", 50_000, [128, 128], "relu", "sgd", 0.01, 100, 10, {}),
@@ -83,11 +86,11 @@ def load(name, folder):
     return read("train"), read("t10k")
 
 
-def mlp(inputs, hidden, activation, dropout, init):
+def mlp(inputs, hidden, activation, dropout, init, batch_norm):
     layers, width = [], inputs
     make = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}[activation]
     for units in hidden:
-        layers += [nn.Linear(width, units), make()] + ([nn.Dropout(dropout)] if dropout else [])
+        layers += [nn.Linear(width, units), make()] + ([nn.BatchNorm1d(units)] if batch_norm else []) + ([nn.Dropout(dropout)] if dropout else [])
         width = units
     model = nn.Sequential(*layers, nn.Linear(width, 10))
     start = {"xavier": nn.init.xavier_uniform_, "he": nn.init.kaiming_uniform_, "normal": nn.init.normal_}.get(init)
@@ -138,7 +141,7 @@ def main():
     rest = order[count:]
     train_x, train_y, validation_x, validation_y = x[order[:count]], y[order[:count]], x[rest], y[rest]
     init = args.init or options.get("init") or ("xavier" if activation == "tanh" else "torch")
-    model = cnn(hidden, options["dropout"]) if activation == "cnn" else mlp(x.shape[1], hidden, activation, options.get("dropout", 0), init)
+    model = cnn(hidden, options["dropout"]) if activation == "cnn" else mlp(x.shape[1], hidden, activation, options.get("dropout", 0), init, "batch_norm" in options)
     decay = options.get("decay", 0)
     optimizer = {
         "adam": lambda p: torch.optim.Adam(p, lr=rate, weight_decay=decay),
@@ -150,7 +153,7 @@ def main():
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=3, threshold=1e-4, threshold_mode="abs")
     best, wait, done = float("inf"), 0, 0
     started, cpu_started = time.perf_counter(), time.process_time()
-    while done < (args.epochs or epochs) and wait < 6:
+    while done < (args.epochs or epochs) and wait < options.get("patience", 6):
         model.train()
         total = 0.0
         for rows in torch.randperm(count).split(batch):
@@ -168,6 +171,8 @@ def main():
         if "plateau" in options:
             schedule.step(validation_loss)
             best, wait = (total / count, 0) if total / count < best - 1e-3 else (best, wait + 1)
+        if "patience" in options:
+            best, wait = (validation_loss, 0) if validation_loss < best else (best, wait + 1)
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
     print(json.dumps({
         "row": args.row, "pytorch": torch.__version__, "threads": args.threads, "seconds": round(seconds, 1), "cpu_seconds": round(cpu_seconds, 1), "seed": args.seed,

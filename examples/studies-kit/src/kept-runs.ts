@@ -25,8 +25,10 @@ export class KeptRuns {
   async set(name: string, description: string, work: unknown): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const path = this.#path(name, description);
-    await writeFile(`${path}.part`, JSON.stringify(work));
-    await rename(`${path}.part`, path);
+    // Another process may be writing the same run.
+    const part = `${path}.${process.pid}.part`;
+    await writeFile(part, JSON.stringify(work));
+    await rename(part, path);
   }
 
   #path(name: string, description: string): string {

@@ -3,23 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  accuracy,
-  confusionMatrix,
-  eager,
-  EspalierError,
-  lineChart,
-  mlp,
-  sgd,
-  syntheticClassification,
-} from 'espalier';
+import { accuracy, confusionMatrix, eager, lineChart, mlp, sgd, syntheticClassification } from 'espalier';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { greater } from './claims.js';
 import { Lab } from './lab.js';
 import { resultsPage } from './results-page.js';
 import type { Measurement } from './run-plan.js';
 import { runsWith } from './run.fixture.js';
-import { prepareFolder } from './study.js';
+import { checkData, prepareFolder } from './study.js';
 import { writeResults } from './write-results.js';
 
 const data = syntheticClassification({ examples: 40, features: 4, classes: 2, seed: 1 });
@@ -68,6 +59,14 @@ describe('a lab', () => {
     await lab().train(plan(0.2));
     expect(lines).toHaveLength(4);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('shows epochs where there is a terminal', async () => {
+    const shown: string[] = [];
+    const status = { write: (text: string) => void shown.push(text), clear: () => undefined };
+    const options = { quick: false, kept: false, seeds: [1], out: mkdtempSync(join(out, 'status-')) };
+    await new Lab(options, eager(), new AbortController().signal, () => undefined, status).train(plan());
+    expect(shown.map((text) => /^row, seed 1 +epoch [12]\/2 .*loss/.test(text))).toEqual([true, true]);
   });
 
   test('trains again what is damaged, and nothing at all with --kept', async () => {
@@ -157,19 +156,22 @@ describe('a lab', () => {
     );
   });
 
+  test('does not take a wrong folder of data for one without data', async () => {
+    await checkData(undefined, 'report-9');
+    await checkData(out, 'report-9');
+    const fix = '; give --data the folder of the data sets.';
+    await expect(checkData(join(out, 'nope'), 'report-9')).rejects.toThrow(
+      `[report-9] cannot read '${join(out, 'nope')}': ENOENT: no such file or directory, stat '${join(out, 'nope')}'${fix}`,
+    );
+    const file = join(out, 'file');
+    writeFileSync(file, '');
+    await expect(checkData(file, 'report-9')).rejects.toThrow(`'${file}': it is no folder${fix}`);
+  });
+
   test('stops between runs when it is interrupted', async () => {
     const interrupted = new AbortController();
     interrupted.abort(new Error('Ctrl-C'));
     await expect(lab({}, interrupted.signal).train({ ...plan(), name: 'other' })).rejects.toThrow('Ctrl-C');
-  });
-
-  test('makes data up in the quick form alone', async () => {
-    const load = () =>
-      Promise.reject(new EspalierError({ code: 'io', scope: 'mnist', message: 'not found' }));
-    await expect(lab().data(load, [3, 2])).rejects.toThrow('not found');
-    const quick = lab({ quick: true });
-    expect((await quick.data(load, [3, 2])).train.inputs['input']!.shape).toEqual([3, 2]);
-    expect(quick.madeUp).toBe(true);
   });
 
   test('writes what was found', async () => {

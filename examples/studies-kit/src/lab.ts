@@ -9,13 +9,13 @@ import {
   learningCurves,
   split,
   syntheticClassification,
-  take,
 } from 'espalier';
 import { type Claim, claimOf, type Comparison } from './claims.js';
 import { keptRun, KeptRuns } from './kept-runs.js';
 import type { StudyOptions } from './options.js';
 import { percentOf, type ResultTable, type TextTable } from './result-table.js';
 import type { Measurement, RunPlan } from './run-plan.js';
+import type { StatusLine } from './status-line.js';
 import { describeRun, metricsOf, trainOnce } from './train.js';
 
 /** A picture of the results, written as a file and shown in the report. */
@@ -25,6 +25,10 @@ export interface Picture {
   readonly caption: string;
   readonly charts: readonly Chart[];
 }
+
+/** At most so many examples, drawn: files of images lie in folders by class. */
+const some = (data: Dataset, most: number): Dataset =>
+  split(data, { sizes: [Math.min(most, data.size)], seed: 1 })[0]!;
 
 /** Where a study does its work: it trains, and collects what is shown of it. */
 export class Lab {
@@ -42,15 +46,24 @@ export class Lab {
   readonly signal: AbortSignal;
   /** Tells whoever watches how far it is. */
   readonly say: (line: string) => void;
+  /** Shows the epochs of the run that is being trained. */
+  readonly status: StatusLine | undefined;
   readonly #kept: KeptRuns;
   /** Of each row whether `--only` names it. */
   readonly #named = new Map<string, boolean>();
 
-  constructor(options: StudyOptions, executor: Executor, signal: AbortSignal, say: (line: string) => void) {
+  constructor(
+    options: StudyOptions,
+    executor: Executor,
+    signal: AbortSignal,
+    say: (line: string) => void,
+    status?: StatusLine,
+  ) {
     this.options = options;
     this.executor = executor;
     this.signal = signal;
     this.say = say;
+    this.status = status;
     this.#kept = new KeptRuns(`${options.out}/kept-runs`);
   }
 
@@ -74,11 +87,13 @@ export class Lab {
     const { quick } = this.options;
     try {
       const { train, test } = await load();
-      return quick
-        ? { train: take(train, Math.min(1200, train.size)), test: take(test, Math.min(600, test.size)) }
-        : { train, test };
+      return quick ? { train: some(train, 1200), test: some(test, 600) } : { train, test };
     } catch (error) {
-      if (!quick || !isEspalierError(error) || error.code !== 'io') throw error;
+      if (!isEspalierError(error) || error.code !== 'io') throw error;
+      if (!quick) {
+        const message = `${error.message.replace(`[${error.scope}] `, '')} Here --data names the folder, and --quick goes on without it.`;
+        throw new EspalierError({ code: 'io', scope: error.scope, message, cause: error });
+      }
       this.madeUp = true;
       this.say('The data is not there; this quick run goes on with made-up data of the same shape.');
       const features = shape.reduce((product, size) => product * size, 1);
@@ -145,7 +160,7 @@ export class Lab {
       const isWanted = this.wants(plan.name);
       if (kept || !isWanted) setup.model.dispose();
       if (!kept && !isWanted) continue;
-      const run = kept ?? (await trainOnce(plan, seed, setup, this.executor, this.signal));
+      const run = kept ?? (await trainOnce(plan, seed, setup, this.executor, this.signal, this.status));
       if (!kept) {
         await this.#kept.set(file, description, run);
         const accuracy = percentOf(run.test);

@@ -121,7 +121,7 @@ function conclusions(lab: Lab): string {
   );
   const how =
     'Differences are means over runs of the same seed with their 95 % confidence intervals. A conclusion holds where each of its ' +
-    'intervals lies above what it claims, and does not where one lies below, all of them at once with 95 % confidence.';
+    'intervals lies above what it claims, and does not where one lies below still when all are widened to hold at once with 95 % confidence.';
   return [
     '## What of its conclusions holds',
     found,

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compiled, eager, EspalierError, type Executor, isEspalierError, useBackend, wasm } from 'espalier';
 import { readEarlier } from './earlier-results.js';
@@ -6,6 +6,7 @@ import { Lab } from './lab.js';
 import { helpText, parseOptions } from './options.js';
 import { tableTexts } from './result-table.js';
 import { inShort } from './results-page.js';
+import { statusLine } from './status-line.js';
 import type { StudyDescription } from './study-description.js';
 import { writeResults } from './write-results.js';
 
@@ -18,22 +19,27 @@ export async function study(description: StudyDescription, work: (lab: Lab) => P
     const startedAt = performance.now();
     // Where every loader looks first; what the folder lacks, an npm package may have.
     if (options.data !== undefined) process.env['ESPALIER_DATA_DIR'] = options.data;
+    await checkData(options.data, description.name);
     await prepareFolder(options.out, description.name);
     if (options.earlier !== undefined) await readEarlier(options.earlier, description.name);
     const interrupted = new AbortController();
     const stop = () => interrupted.abort(new Interrupted());
     process.once('SIGINT', stop).once('SIGTERM', stop);
-    const say = (line: string) => console.log(line);
-    const lab = new Lab(options, await startEngine(say), interrupted.signal, say);
-    await work(lab);
+    const status = statusLine(process.stderr);
+    const say = (line: string) => {
+      status?.clear();
+      console.log(line);
+    };
+    const lab = new Lab(options, await startEngine(say), interrupted.signal, say, status);
+    await work(lab).finally(() => status?.clear());
     lab.checkOnly(description.name);
+    const report = await writeResults(lab, description);
     for (const table of lab.tables) console.log(`\n${table.title}\n${plainTable(tableTexts(table))}`);
     for (const table of lab.textTables) console.log(`\n${table.title}\n${plainTable(table)}`);
     for (const { text, verdict, evidence } of lab.claims)
       console.log(`\n${text}: ${verdict}.\n  ${evidence}`);
     const found = inShort(lab).join(' ');
     if (found !== '') console.log(`\n${found}`);
-    const report = await writeResults(lab, description);
     console.log(
       `\n${((performance.now() - startedAt) / 1000).toFixed(0)} s. Results: ${options.out}/RESULTS.md, report: ${report}`,
     );
@@ -55,6 +61,20 @@ async function startEngine(say: (line: string) => void): Promise<Executor> {
   if (availability.available) return executor;
   say(`Running eagerly, several times slower: ${availability.reason}. To fix it: ${availability.fix}.`);
   return eager();
+}
+
+/** A folder that was named wrongly is no reason to make data up. */
+export async function checkData(folder: string | undefined, study: string): Promise<void> {
+  if (folder === undefined) return;
+  const found = await stat(folder).catch((cause: Error) => cause);
+  if (!(found instanceof Error) && found.isDirectory()) return;
+  const what = found instanceof Error ? found.message : 'it is no folder';
+  throw new EspalierError({
+    code: 'io',
+    scope: study,
+    message: `cannot read '${folder}': ${what}; give --data the folder of the data sets.`,
+    cause: found,
+  });
 }
 
 /** Nobody wants to hear after an hour of training that the results cannot be written, or lose those of another study. */

@@ -5,10 +5,12 @@ import {
   fingerprint,
   type Json,
   type Metric,
+  progressBar,
   softmaxCrossEntropy,
   Trainer,
 } from 'espalier';
 import type { Measurement, RunPlan, RunSetup } from './run-plan.js';
+import type { StatusLine } from './status-line.js';
 
 /** All that decides what a run comes to, as JSON: another plan, another text. */
 export function describeRun(plan: RunPlan<Json>, seed: number, setup: RunSetup): string {
@@ -35,13 +37,14 @@ export function describeRun(plan: RunPlan<Json>, seed: number, setup: RunSetup):
 /** The metrics of a run. */
 export const metricsOf = ({ metrics }: RunSetup): readonly Metric[] => metrics ?? [accuracy()];
 
-/** Trains one run and measures it on all parts of the data. The model is disposed. */
+/** Trains one run and measures it on all parts of the data; `status` shows each epoch. The model is disposed. */
 export async function trainOnce<E extends Json>(
   plan: RunPlan<E>,
   seed: number,
   setup: RunSetup,
   executor: Executor,
   signal: AbortSignal,
+  status?: StatusLine,
 ): Promise<Measurement<E>> {
   const { name, train, validation, test, epochs, batchSize } = plan;
   const trainer = new Trainer({
@@ -49,7 +52,10 @@ export async function trainOnce<E extends Json>(
     loss: setup.loss ?? softmaxCrossEntropy(),
     optimizer: setup.optimizer,
     metrics: metricsOf(setup),
-    plugins: setup.plugins ?? [],
+    plugins: [
+      ...(setup.plugins ?? []),
+      ...(status ? [progressBar({ label: `${name}, seed ${seed}`, stream: status, plain: true })] : []),
+    ],
     seed,
     executor,
   }) as Trainer;
