@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Plugin, StepContext } from '@espalier/core';
 import { checkOptions } from '@espalier/core';
 import type { HookName } from '@espalier/core/internal';
-import { HOOKS } from '@espalier/core/internal';
+import { HOOKS, IN_STEP } from '@espalier/core/internal';
 
 /** Tensors that a plugin left behind in one of its hooks, over all calls. */
 export interface LedgerEntry {
@@ -20,6 +20,8 @@ export interface LeakReport {
   readonly entries: readonly LedgerEntry[];
   /** Names of the plugins that have more than they disposed of. */
   readonly leaking: readonly string[];
+  /** Hooks of the forward pass, as `<plugin>.<hook>`: of what they leave behind nothing is known. */
+  readonly notWatched: readonly string[];
   readonly sentence: string;
 }
 
@@ -32,7 +34,7 @@ export interface LeakLedger {
 }
 
 /** Their tensors belong to the tape until the gradient is taken: nothing can be told before. */
-const ON_THE_TAPE: ReadonlySet<string> = new Set([
+const ON_THE_TAPE: ReadonlySet<HookName> = new Set<HookName>([
   'penalty',
   'observeLayer',
   'penalizeLayer',
@@ -44,7 +46,7 @@ const ON_THE_TAPE: ReadonlySet<string> = new Set([
  * Keeps a book of the tensors that plugins leave behind, hook by hook.
  *
  * A hook between steps is charged with what there is after it and was not before; one inside the step with what it made beyond what it
- * gave back and did not leave to the step's tidy, that is with what it kept. Hooks of the forward pass (`penalty`, `observeLayer` and their like) are not watched.
+ * gave back and did not leave to the step's tidy, that is with what it kept. Hooks of the forward pass (`penalty`, `observeLayer` and their like) are not watched, as the report says.
  *
  * Costs a look at `tf.memory()` before and after each hook. It changes nothing else, but every step hook that it wraps is called.
  *
@@ -80,12 +82,18 @@ export function leakLedger(plugins: readonly Plugin[]): LeakLedger {
       const totals = new Map<string, number>();
       for (const { plugin, tensors } of entries) totals.set(plugin, (totals.get(plugin) ?? 0) + tensors);
       const leaking = [...totals].filter(([, tensors]) => tensors > 0).map(([plugin]) => plugin);
-      return { entries, leaking, sentence: sentenceOf(entries, leaking, totals) };
+      const notWatched = plugins.flatMap((plugin) =>
+        [...ON_THE_TAPE].filter((hook) => plugin[hook]).map((hook) => `${plugin.name}.${hook}`),
+      );
+      const aside = notWatched.length > 0 ? ` Not watched: ${notWatched.join(', ')}.` : '';
+      return { entries, leaking, notWatched, sentence: sentenceOf(entries, leaking, totals) + aside };
     },
   };
 }
 
 type Charge = (plugin: string, hook: string, tensors: number, bytes: number) => void;
+
+const inStep: ReadonlySet<string> = new Set(IN_STEP);
 
 function watched(plugin: Plugin, charge: Charge): Plugin {
   const over: Record<string, unknown> = {};
@@ -93,8 +101,7 @@ function watched(plugin: Plugin, charge: Charge): Plugin {
     const own = plugin[hook] as ((...args: unknown[]) => unknown) | undefined;
     if (!own || ON_THE_TAPE.has(hook)) continue;
     const bound = own.bind(plugin);
-    const inStep = HOOKS[hook] === 'reduce';
-    over[hook] = inStep
+    over[hook] = inStep.has(hook)
       ? insideStep(plugin.name, hook, bound, charge)
       : betweenSteps(plugin.name, hook, bound, charge);
   }
