@@ -22,7 +22,7 @@ export interface LayerInfo {
 
 /**
  * Sees the output of a layer each time that the layer is applied, in the order of the forward pass. What it returns goes on in
- * its place. The output may be gone once the forward pass is over: clone what is to stay.
+ * its place. The output may be gone once the forward pass is over: clone and keep what is to stay.
  */
 export type LayerObserver = (layer: LayerInfo, output: tf.Tensor) => tf.Tensor | void;
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import type { Executor, Tensors } from '@espalier/core';
 import { eager } from '@espalier/core';
 import { expectNoLeak, toyCrossEntropy, toyModel } from '@espalier/testkit';
@@ -83,6 +84,30 @@ describe('crossBackendDiff', () => {
     expect([found!.firstForward, found!.firstGradient]).toEqual([null, 'conv/bias']);
     expect(found!.gradients.map(({ difference }) => difference)).toEqual([expect.closeTo(2, 5), null, 0, 0]);
     expect(found!.sentence).toContain('its gradients differ first in conv/bias: [0] is NaN, not');
+  });
+
+  test('sees layers whose output no gradient needs: recurrent ones on top of each other, frozen ones', async () => {
+    const lstm = (name: string, settings: object) => tfl.layers.lstm({ units: 2, name, ...settings });
+    const end = tfl.layers.dense({ units: 3, name: 'end' });
+    const recurrent = tfl.sequential({
+      layers: [lstm('first', { returnSequences: true, inputShape: [4, 1] }), lstm('second', {}), end],
+    });
+    const frozen = toyModel();
+    for (const layer of frozen.layers) layer.trainable = false;
+    const targets = tf.oneHot([0, 2, 1], 3);
+    await expectNoLeak(async () => {
+      for (const [model, shape, layers] of [
+        [recurrent, [3, 4, 1], ['first', 'second', 'end']],
+        [frozen, [3, 3], ['hidden', 'output']],
+      ] as const) {
+        const inputs = tf.ones([...shape]);
+        const engines = [eager(), eager()];
+        const [same] = await crossBackendDiff(model, toyCrossEntropy(), { inputs, targets }, { engines });
+        expect([same!.agrees, same!.forward.map(({ name }) => name)]).toEqual([true, layers]);
+        expect(same!.gradients).toHaveLength(model === frozen ? 0 : 8);
+        inputs.dispose();
+      }
+    });
   });
 
   test('rounding is no difference', async () => {

@@ -61,30 +61,39 @@ export async function layerProgram(
       const targets = group(arraysNow, 'target/');
       const counts = group(arraysNow, 'weight/');
       const asBatch = { inputs, targets, ...(Object.keys(counts).length > 0 && { weights: counts }) };
-      const { gradients, aux } = valueAndGradients(() => {
-        const seen: Record<string, tf.Tensor> = {};
-        const applied = new Map<string, number>();
-        const all = { ...parameters, ...group(now, 'variables/') };
-        const forward = observeLayers(
-          ({ name }, output) => {
-            const times = (applied.get(name) ?? 0) + 1;
-            applied.set(name, times);
-            seen[FORWARD + applicationName(name, times)] = tf.clone(output);
-          },
-          () => bound.forward(inputs, all, step),
-        );
-        try {
-          const mean = totalLoss(lossTerms(objectives, forward, asBatch, targets, 'examples').losses);
-          const own = bound.penalty?.(all);
-          const value = own ? (tf.add(mean, own) as tf.Scalar) : mean;
-          // A function of tensors has no layers; its outputs stand for them.
-          const outputsSeen = Object.keys(seen).length > 0 ? {} : prefixed(FORWARD, forward.outputs);
-          return { value, aux: { ...seen, ...outputsSeen, [LOSS]: value } };
-        } finally {
-          forward.release?.();
-        }
-      }, parameters);
-      return { ...aux, ...prefixed(GRADIENT, gradients) };
+      // A layer's output is gone when the model has run, where no gradient needs it.
+      const kept: tf.Tensor[] = [];
+      const run = () =>
+        valueAndGradients(() => {
+          const seen: Record<string, tf.Tensor> = {};
+          const applied = new Map<string, number>();
+          const all = { ...parameters, ...group(now, 'variables/') };
+          const forward = observeLayers(
+            ({ name }, output) => {
+              const times = (applied.get(name) ?? 0) + 1;
+              applied.set(name, times);
+              kept.push((seen[FORWARD + applicationName(name, times)] = tf.keep(tf.clone(output))));
+            },
+            () => bound.forward(inputs, all, step),
+          );
+          try {
+            const mean = totalLoss(lossTerms(objectives, forward, asBatch, targets, 'examples').losses);
+            const own = bound.penalty?.(all);
+            const value = own ? (tf.add(mean, own) as tf.Scalar) : mean;
+            // A function of tensors has no layers; its outputs stand for them.
+            const outputsSeen = Object.keys(seen).length > 0 ? {} : prefixed(FORWARD, forward.outputs);
+            return { value, aux: { ...seen, ...outputsSeen, [LOSS]: value } };
+          } finally {
+            forward.release?.();
+          }
+        }, parameters);
+      try {
+        const { gradients, aux } = run();
+        const outputs = Object.entries(aux).map(([name, tensor]) => [name, tf.clone(tensor)] as const);
+        return { ...Object.fromEntries(outputs), ...prefixed(GRADIENT, gradients) };
+      } finally {
+        tf.dispose(kept);
+      }
     },
     train: notHere,
     accumulate: notHere,
