@@ -98,7 +98,19 @@ describe('gradientCheck', () => {
     });
     expect(sentence).toContain('Not judged: 1 entries lie at a kink');
     const allZero: FunctionalModel = { ...model, parameters: { w: tf.variable(tf.zeros([2])) } };
-    expect((await gradientCheck(allZero, squares, ones)).verdict).toBe('undecided');
+    const undecided = await gradientCheck(allZero, squares, ones);
+    expect([undecided.verdict, undecided.sentence]).toEqual([
+      'undecided',
+      'No entry of w could be judged. Not judged: 2 entries lie at a kink (a ReLU at 0, a tie of a maximum).',
+    ]);
+    const beside: FunctionalModel = {
+      parameters: { ...allZero.parameters, b: tf.variable(tf.scalar(1)) },
+      forward: (inputs, weights, step) =>
+        tf.add(allZero.forward(inputs, weights, step) as tf.Tensor, weights['b']!),
+    };
+    expect((await gradientCheck(beside, squares, ones)).sentence).toContain(
+      'No entry of w could be judged. The gradients of the others agree with differences.',
+    );
   });
 
   test('does not judge a tie in a max pool', async () => {

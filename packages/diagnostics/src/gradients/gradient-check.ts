@@ -158,7 +158,9 @@ function judge(parameters: readonly CheckedParameter[]): Pick<GradientCheck, 've
   }
   if (undecided.length > 0) {
     const names = undecided.map(({ parameter }) => parameter).join(', ');
-    return { verdict: 'undecided', sentence: `No entry of ${names} could be judged.${notJudged}` };
+    const others =
+      parameters.length > undecided.length ? ' The gradients of the others agree with differences.' : '';
+    return { verdict: 'undecided', sentence: `No entry of ${names} could be judged.${others}${notJudged}` };
   }
   const largest = Math.max(...parameters.map(({ relativeError }) => relativeError ?? 0));
   const sentence =

@@ -79,6 +79,22 @@ describe('where a layer is not ill of itself, the cure names the one that is', (
     expect((await reportOf(model({}))).healthy).toBe(true);
   });
 
+  test('a dead layer in front of one that cannot die, and stands still', async () => {
+    const model = (bias: number) =>
+      tfl.sequential({
+        layers: [
+          dense('a', { ...relu, ...first, biasInitializer: constant(bias) }),
+          dense('b', { activation: 'tanh' }),
+          dense('out', { units: 3 }),
+        ],
+      });
+    const report = await reportOf(model(-50), { epochs: 4 });
+    const [a, b] = ['a', 'b'].map((name) => ofLayer(report, name));
+    expect([a!.verdict, b!.verdict]).toEqual(['dead', 'vanishing']);
+    expect(b!.cure).toBe(`cure a first: ${a!.cure}`);
+    expect((await reportOf(model(0))).healthy).toBe(true);
+  });
+
   test('a ReLU whose weights are all 0, which no other activation makes live', async () => {
     const model = (start: Partial<Settings>) =>
       tfl.sequential({

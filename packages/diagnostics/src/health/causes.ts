@@ -41,8 +41,8 @@ export function causeOfVanishing(layer: string, findings: Findings): Cause | und
   return apart ? { kind: 'apart' } : undefined;
 }
 
-/** A layer is dead of another where all that it takes comes from layers that give 0 alone. */
-export function causeOfDeath(layer: string, { layers, following }: Findings): Cause | undefined {
+/** A layer is dead, or stands still, of another where all that it takes comes from layers that give 0 alone. */
+export function causeInInputs(layer: string, { layers, following }: Findings): Cause | undefined {
   const before = layers.filter((one) => one.layer !== layer && following.get(one.layer)?.includes(layer));
   const dead = before.filter(({ deadUnits }) => deadUnits === 1);
   if (dead.length === 0 || dead.length < before.length) return undefined;

@@ -1,7 +1,7 @@
 import type { HealthEpoch, LayerEpoch } from './health-record.js';
 import type { Cause, Illness } from './cures.js';
 import { cureOf, cureOfCause, cureOfZeros } from './cures.js';
-import { causeOfDeath, causeOfVanishing, type Findings } from './causes.js';
+import { causeInInputs, causeOfVanishing, type Findings } from './causes.js';
 import { following, type Following } from './layer-graph.js';
 import { floorOf } from './unit-kinds.js';
 
@@ -64,7 +64,9 @@ export function judge(
   const causeOf = (i: number): Cause | undefined => {
     const { illness, start } = verdicts[i]!;
     if (illness !== 'vanishing' && illness !== 'dead') return undefined;
-    const cause = (illness === 'dead' ? causeOfDeath : causeOfVanishing)(last.layers[i]!.layer, findings);
+    const { layer } = last.layers[i]!;
+    const ahead = illness === 'vanishing' ? causeOfVanishing(layer, findings) : undefined;
+    const cause = ahead ?? causeInInputs(layer, findings);
     // What was ill before is ill of itself.
     return cause?.kind === 'other' && verdicts[placeOf(cause.layer)]!.start > start ? undefined : cause;
   };
