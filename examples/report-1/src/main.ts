@@ -9,7 +9,7 @@ import {
   type Plugin,
   split,
 } from 'espalier';
-import { greater, type Measurement, percentOf, type Row, study } from '@espalier-examples/studies-kit';
+import { accuracyOf, greater, type Measurement, type Row, study } from '@espalier-examples/studies-kit';
 import { pictures } from './pictures.js';
 import { scalings } from './scalings.js';
 
@@ -21,8 +21,7 @@ interface Variant {
   readonly coupledDecay?: number;
 }
 
-const train = (run: Measurement) => percentOf(run.train);
-const test = (run: Measurement) => percentOf(run.test);
+const [train, test] = [accuracyOf('train'), accuracyOf('test')];
 const gap = (run: Measurement) => train(run) - test(run);
 
 await study(

@@ -1,5 +1,12 @@
 import { barChart, featureMapGrid, kernelGrid, perClassAccuracy } from 'espalier';
-import { deviation, type Lab, mean, type Measurement, percentOf } from '@espalier-examples/studies-kit';
+import {
+  accuracyOf,
+  deviation,
+  type Lab,
+  lossOf,
+  mean,
+  type Measurement,
+} from '@espalier-examples/studies-kit';
 import { fashionRuns } from './fashion-runs.js';
 import type { Grid } from './layer-grids.js';
 
@@ -25,8 +32,8 @@ export async function fashion(lab: Lab): Promise<void> {
     title: 'Fashion-MNIST',
     text: 'MLP 784-256-128-64-10, dropout 0.1, SGD 0.01, plain and with momentum 0.9: the study names the rate alone. CNN: two blocks of 16 and 32 filters, dropout 0.25, dense layers of 128 and 64, Adam 0.001, weight decay 4.33e-5. Batches of 64, 20 epochs.',
     columns: [
-      { label: 'test %', of: (r) => percentOf(r.test) },
-      { label: 'validation loss', of: (r) => r.validation!['loss'] as number, digits: 4 },
+      { label: 'test %', of: accuracyOf('test') },
+      { label: 'validation loss', of: lossOf('validation'), digits: 4 },
     ],
     rows: [
       { name: 'MLP, plain SGD', runs: plain, published: '88 0.4317' },
@@ -37,7 +44,7 @@ export async function fashion(lab: Lab): Promise<void> {
   const classes = (name: string, runs: readonly Measurement[], published: readonly string[]) => {
     lab.table({
       title: `${name}: accuracy by class`,
-      columns: [{ label: 'accuracy %', of: (r) => percentOf(r.test), digits: 1 }],
+      columns: [{ label: 'accuracy %', of: accuracyOf('test'), digits: 1 }],
       rows: CLASSES.map((label, k) => ({
         name: label,
         runs,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { fittedCurve, lineChart, meanSquaredError, mlp, sgd, weightHistogram } from 'espalier';
-import type { Lab, Measurement } from '@espalier-examples/studies-kit';
+import { type Lab, lossOf, type Measurement } from '@espalier-examples/studies-kit';
 import { type Grid, kernels, outputs } from './layer-grids.js';
 import { csvPoints, madeUpPoints, type Points } from './points.js';
 
@@ -52,8 +52,8 @@ export async function regression(lab: Lab): Promise<void> {
     text: `1-100-100-1, ReLU, dropout 0.1638, SGD with momentum 0.9, learning rate 0.00035, weight decay 0.00025, batches of 4, 250 epochs; ${isGiven ? 'the points given' : 'points of a made-up function with noise, for the study does not give its own, so that its losses do not compare'}.`,
     columns: [
       { label: 'train loss', of: lastLoss, digits: 3 },
-      { label: 'train loss without dropout', of: (r) => r.train['loss'] as number, digits: 3 },
-      { label: 'test loss', of: (r) => r.test['loss'] as number, digits: 3 },
+      { label: 'train loss without dropout', of: lossOf('train'), digits: 3 },
+      { label: 'test loss', of: lossOf('test'), digits: 3 },
     ],
     rows: [{ name: 'regression', runs: fitted, published: '0.38 - 0.17' }],
   });

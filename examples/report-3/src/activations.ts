@@ -1,6 +1,13 @@
 import { l2 } from 'espalier';
-import { greater, type Lab, mean, type Measurement, type Row } from '@espalier-examples/studies-kit';
-import { extra, type Images, least, test, trainer } from './bench.js';
+import {
+  greater,
+  type Images,
+  type Lab,
+  mean,
+  type Measurement,
+  type Row,
+} from '@espalier-examples/studies-kit';
+import { extra, least, test, trainer } from './bench.js';
 
 /** Three activations on one network, whose runs with ReLU are given. */
 export async function activations(lab: Lab, images: Images, relu: readonly Measurement[]): Promise<void> {

@@ -2,7 +2,6 @@ import {
   accuracy,
   adam,
   confusionMatrix,
-  type Dataset,
   earlyStopping,
   mlp,
   type MlpOptions,
@@ -10,7 +9,7 @@ import {
   reduceLROnPlateau,
   sparsityOf,
 } from 'espalier';
-import { type Lab, type Measurement, percentOf } from '@espalier-examples/studies-kit';
+import { type Images, type Lab, type Measurement, percentOf } from '@espalier-examples/studies-kit';
 
 /** What is kept of a run's weights. */
 export interface Extra {
@@ -39,13 +38,6 @@ export const least = (figure: string) => (run: Measurement) =>
 /** The least training loss over the epochs. */
 export const leastTraining = (run: Measurement) =>
   Math.min(...run.epochs.map((epoch) => withPenalty(epoch as Readonly<Record<string, number>>)));
-
-/** The images of the study. */
-export interface Images {
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
 
 /** Trains a row; with `pictures` its first run also keeps its weights and its confusions. */
 export function trainer(lab: Lab, images: Images) {

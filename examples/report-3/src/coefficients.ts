@@ -1,6 +1,6 @@
 import { confusionMatrixChart, networkChart, weightHeatMap } from 'espalier';
-import { greater, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
-import { BENCHMARK, extra, type Images, least, leastTraining, test, trainer } from './bench.js';
+import { greater, type Images, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import { BENCHMARK, extra, least, leastTraining, test, trainer } from './bench.js';
 import { coefficients, lambdas, proximal } from './published.js';
 import { type Named, sparsityTables } from './sparsity.js';
 

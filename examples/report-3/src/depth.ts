@@ -1,6 +1,6 @@
 import { l1, lineChart } from 'espalier';
-import { type Lab, mean, type Row } from '@espalier-examples/studies-kit';
-import { extra, type Images, least, test, trainer } from './bench.js';
+import { type Images, type Lab, mean, type Row } from '@espalier-examples/studies-kit';
+import { extra, least, test, trainer } from './bench.js';
 
 /** Networks of one number of neurons and several depths. */
 export async function depths(lab: Lab, images: Images): Promise<void> {

@@ -1,6 +1,6 @@
 import { clipGradients, mlp } from 'espalier';
-import { greater, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
-import { columns, type Images, tanh, test, trainer } from './bench.js';
+import { greater, type Images, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
+import { columns, tanh, test, trainer } from './bench.js';
 
 /** Activations, and clipped gradients. */
 export async function activations(lab: Lab, images: Images): Promise<void> {

@@ -1,6 +1,6 @@
 import { lineChart } from 'espalier';
-import { greater, type Lab, mean, type Measurement } from '@espalier-examples/studies-kit';
-import { columns, dev, type Images, tanh, trainer } from './bench.js';
+import { greater, type Images, type Lab, mean, type Measurement } from '@espalier-examples/studies-kit';
+import { columns, dev, tanh, trainer } from './bench.js';
 
 /** Batches of 1 to 160. */
 export async function batchSizes(lab: Lab, images: Images): Promise<void> {

@@ -1,5 +1,11 @@
 import { type Dataset, mlp, type Plugin, sgd } from 'espalier';
-import { type Lab, type Measurement, percentOf } from '@espalier-examples/studies-kit';
+import {
+  accuracyOf,
+  type Images,
+  type Lab,
+  type Measurement,
+  percentOf,
+} from '@espalier-examples/studies-kit';
 
 /** Activations of the hidden layers. */
 export type Activation = 'relu' | 'tanh' | 'sigmoid';
@@ -19,21 +25,14 @@ export interface Plan {
   readonly alsoOn?: Dataset;
 }
 
-/** The images of the study. */
-export interface Images {
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
-
 /** A figure of a run. */
 export type Figure = (run: Measurement) => number;
 
 /** The figures of every table. */
 export const columns = [
-  { label: 'train %', of: (run: Measurement) => percentOf(run.train) },
-  { label: 'dev %', of: (run: Measurement) => percentOf(run.validation) },
-  { label: 'test %', of: (run: Measurement) => percentOf(run.test) },
+  { label: 'train %', of: accuracyOf('train') },
+  { label: 'dev %', of: accuracyOf('validation') },
+  { label: 'test %', of: accuracyOf('test') },
 ];
 /** The same by name. */
 export const [train, dev, test] = columns.map(({ of }) => of) as [Figure, Figure, Figure];
@@ -46,9 +45,8 @@ export function trainer(lab: Lab, images: Images): (name: string, plan: Plan) =>
   return (name, plan) =>
     lab.train({
       name,
-      train: plan.train ?? images.train,
-      validation: images.validation,
-      test: images.test,
+      ...images,
+      ...(plan.train && { train: plan.train }),
       epochs: lab.size(plan.epochs, 1),
       batchSize: plan.batchSize,
       ...(plan.seeds !== undefined && { seeds: plan.seeds }),

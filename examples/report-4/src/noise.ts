@@ -1,6 +1,6 @@
 import { gaussianNoise } from 'espalier';
-import { greater, type Lab } from '@espalier-examples/studies-kit';
-import { columns, type Figure, type Images, trainer } from './bench.js';
+import { greater, type Images, type Lab } from '@espalier-examples/studies-kit';
+import { columns, type Figure, trainer } from './bench.js';
 import { distort } from './distort.js';
 
 /** MNIST with noise and distortion. */

@@ -1,5 +1,5 @@
-import type { Lab, Row } from '@espalier-examples/studies-kit';
-import { columns, dev, type Images, train, trainer } from './bench.js';
+import type { Images, Lab, Row } from '@espalier-examples/studies-kit';
+import { columns, dev, train, trainer } from './bench.js';
 
 /** 800-800-800 three ways, and tries to overfit. */
 export async function wideNetworks(lab: Lab, images: Images): Promise<void> {

@@ -1,6 +1,5 @@
 import { adam, cosineDecay, imageFolder, l1, l2, mlp, type MlpOptions, type Plugin } from 'espalier';
-import { greater, type Lab } from '@espalier-examples/studies-kit';
-import { accuracy, loss, test } from './figures.js';
+import { accuracyOf, greater, type Lab, lossOf } from '@espalier-examples/studies-kit';
 
 /** L1, L2 and dropout on handwritten digits. */
 export async function gurmukhi(lab: Lab): Promise<void> {
@@ -35,9 +34,9 @@ export async function gurmukhi(lab: Lab): Promise<void> {
     title: 'Gurmukhi digits: L1, L2, dropout',
     text: '1024-128-64-10, ReLU, Adam with a learning rate that falls from 0.001 to 0 along a cosine, batches of 32, 60 epochs. Its figures are not given, only their order: L2, dropout, L1, all above none.',
     columns: [
-      { label: 'train %', of: accuracy('train') },
-      { label: 'test %', of: test },
-      { label: 'test loss', of: loss('test'), digits: 3 },
+      { label: 'train %', of: accuracyOf('train') },
+      { label: 'test %', of: accuracyOf('test') },
+      { label: 'test loss', of: lossOf('test'), digits: 3 },
     ],
     rows: [
       { name: 'none', runs: none },
@@ -47,13 +46,13 @@ export async function gurmukhi(lab: Lab): Promise<void> {
     ],
   });
   lab.claim('All three raise test accuracy', [
-    greater(['L1', withL1], ['none', none], test),
-    greater(['L2', withL2], ['none', none], test),
-    greater(['dropout', dropout], ['none', none], test),
+    greater(['L1', withL1], ['none', none], accuracyOf('test')),
+    greater(['L2', withL2], ['none', none], accuracyOf('test')),
+    greater(['dropout', dropout], ['none', none], accuracyOf('test')),
   ]);
   lab.claim('L2 is better than dropout, dropout better than L1', [
-    greater(['L2', withL2], ['dropout', dropout], test),
-    greater(['dropout', dropout], ['L1', withL1], test),
+    greater(['L2', withL2], ['dropout', dropout], accuracyOf('test')),
+    greater(['dropout', dropout], ['L1', withL1], accuracyOf('test')),
   ]);
   lab.curves('gurmukhi', 'Gurmukhi digits: loss per epoch', { none, L1: withL1, L2: withL2, dropout }, [
     'loss',

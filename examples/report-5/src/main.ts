@@ -18,9 +18,10 @@ await study(
   async (lab) => {
     await gurmukhi(lab);
     const cifar = await lab.data(() => cifar10({ format: 'jpeg', flatten: true }), [3072]);
-    const [images, validation] = split(cifar.train, { fractions: [0.9, 0.1], seed: 1 });
-    await gradients(lab, images);
-    await vanishing(lab, images, validation, cifar.test);
-    await activations(lab, images, validation, cifar.test);
+    const [train, validation] = split(cifar.train, { fractions: [0.9, 0.1], seed: 1 });
+    const images = { train, validation, test: cifar.test };
+    await gradients(lab, train);
+    await vanishing(lab, images);
+    await activations(lab, images);
   },
 );

@@ -1,5 +1,4 @@
 import {
-  type Dataset,
   health,
   type HealthPlugin,
   type InitializerOption,
@@ -9,18 +8,12 @@ import {
   sgd,
   take,
 } from 'espalier';
-import { greater, type Lab, percentOf, type Row } from '@espalier-examples/studies-kit';
-import { accuracy, test } from './figures.js';
+import { accuracyOf, greater, type Images, type Lab, type Row } from '@espalier-examples/studies-kit';
 import { DEEP, fall, healthTables, moved, signs, stillLayers, weightPictures } from './signs.js';
 
 /** A deep sigmoid network whose gradients vanish: three signs, three cures. */
-export async function vanishing(
-  lab: Lab,
-  images: Dataset,
-  validation: Dataset,
-  testImages: Dataset,
-): Promise<void> {
-  const few = take(images, Math.min(10_000, images.size));
+export async function vanishing(lab: Lab, images: Images): Promise<void> {
+  const few = take(images.train, Math.min(10_000, images.train.size));
   const deep = (
     name: string,
     network: Partial<MlpOptions>,
@@ -29,9 +22,8 @@ export async function vanishing(
     let watch: HealthPlugin;
     return lab.train({
       name: `deep, ${name}`,
+      ...images,
       train: few,
-      validation,
-      test: testImages,
       epochs: lab.size(20, 2),
       batchSize: 64,
       setup: (seed) => ({
@@ -75,8 +67,8 @@ export async function vanishing(
       { label: 'fall of the loss', of: fall, digits: 3 },
       { label: 'layers that stand still, of 8', of: stillLayers, digits: 1 },
       { label: 'first layer moved', of: moved, digits: 5 },
-      { label: 'train %', of: accuracy('train') },
-      { label: 'test %', of: test },
+      { label: 'train %', of: accuracyOf('train') },
+      { label: 'test %', of: accuracyOf('test') },
     ],
     rows: [{ name: 'sigmoid', runs: sick }, ...cures],
   });
@@ -84,7 +76,7 @@ export async function vanishing(
   healthTables(lab, sick, cures);
   for (const { name, runs } of cures) {
     lab.claim(`${name} cures the vanishing gradient (training accuracy higher by more than 5 points)`, [
-      greater([name, runs], ['sigmoid', sick], (r) => percentOf(r.train), { by: 5 }),
+      greater([name, runs], ['sigmoid', sick], accuracyOf('train'), { by: 5 }),
     ]);
   }
   weightPictures(lab, 'sigmoid', sick);

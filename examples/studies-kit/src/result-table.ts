@@ -73,6 +73,14 @@ export function percentOf(evaluation: Evaluation | undefined): number {
   return 100 * (evaluation?.['accuracy'] as number);
 }
 
+type Part = 'train' | 'validation' | 'test';
+
+/** The accuracy of a run on a part of its data, in percent. */
+export const accuracyOf = (part: Part) => (run: Measurement) => percentOf(run[part]);
+
+/** The loss there, without penalties. */
+export const lossOf = (part: Part) => (run: Measurement) => run[part]!['loss'] as number;
+
 /** The figures of a row, one for each column. */
 export function cellsOf(row: Row, columns: readonly Column[]): Cell[] {
   const figures = publishedFigures(row.published);

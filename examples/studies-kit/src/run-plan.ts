@@ -23,6 +23,13 @@ export interface RunSetup {
   readonly plugins?: readonly Plugin[];
 }
 
+/** The three parts of a data set. */
+export interface Images {
+  readonly train: Dataset;
+  readonly validation: Dataset;
+  readonly test: Dataset;
+}
+
 /** A row of a study: what is trained, on what, and how often. */
 export interface RunPlan<E extends Json = null> {
   /** Unique in the study. */
