@@ -11,7 +11,7 @@ await study(
     about:
       'A network 784-128-128-64-64-64-64-10 on MNIST (48,000 training, 12,000 validation, 10,000 test images), Adam, batches of 128. The ' +
       'learning rate falls tenfold when the validation loss stands still for 4 epochs; a run ends when the training loss, its penalty in it, ' +
-      'has stood still for 6, after 200 epochs at most. The study does not give the two numbers of epochs: they are ours.',
+      'has stood still for 6, after 200 epochs at most. The size of the batches, the learning rate and the two numbers of epochs are ours.',
     program: import.meta.url,
   },
   async (lab) => {

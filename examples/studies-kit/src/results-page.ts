@@ -142,8 +142,9 @@ function gaps(lab: Lab): string {
     signed(cell.gap!, digits),
   ]);
   const stars =
-    'Tables show the mean ± standard deviation over the seeds, and how many there are. A star marks a published figure outside of where ' +
-    'one further run would be expected (95 %), its rounding allowed for; with one run nothing is marked.';
+    'Tables show the mean ± standard deviation over the seeds, and how many there are; all seeds have the same split of the data. A star ' +
+    'marks a published figure outside of where one further run would be expected (95 %), its rounding allowed for, so that one in twenty ' +
+    'gets one by chance; with one run nothing is marked.';
   const what =
     rows.length === 0
       ? 'None of the published figures that can be judged.'
