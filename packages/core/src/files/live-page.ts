@@ -120,8 +120,9 @@ export async function serveLivePage({
   const readers = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     const { host = '' } = request.headers;
-    if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host)) return void response.writeHead(403).end();
-    if (request.method !== 'GET') return void response.writeHead(405).end();
+    if (!/^(127\.0\.0\.1|localhost):\d+$/.test(host))
+      return refuse(response, 403, `This page answers to 127.0.0.1 and localhost alone, not to '${host}'.`);
+    if (request.method !== 'GET') return refuse(response, 405, 'This page is there to be read: use GET.');
     if (request.url === '/live.js')
       return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(refresh);
     if (request.url === '/changes') {
@@ -135,9 +136,10 @@ export async function serveLivePage({
       .then(() => (url === '/' ? render() : page(url)))
       .then(
         (html) =>
-          html === undefined ? response.writeHead(404).end() : response.writeHead(200, HTML).end(live(html)),
-        (error: unknown) =>
-          response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error)),
+          html === undefined
+            ? refuse(response, 404, 'There is no such page; the first one is at /.')
+            : response.writeHead(200, HTML).end(live(html)),
+        (error: unknown) => refuse(response, 500, error instanceof Error ? error.message : String(error)),
       );
   });
   await listen(server, port);
@@ -146,12 +148,15 @@ export async function serveLivePage({
   const timer = setInterval(() => {
     if (looking) return;
     looking = true;
-    void state().then((now) => {
-      looking = false;
-      if (now === known) return;
-      known = now;
-      for (const reader of readers) reader.write('data: changed\n\n');
-    });
+    // What can no longer be listed is a change too: the page says why.
+    void state()
+      .catch(String)
+      .then((now) => {
+        looking = false;
+        if (now === known) return;
+        known = now;
+        for (const reader of readers) reader.write('data: changed\n\n');
+      });
   }, every);
   const address = server.address() as { port: number };
   return {
@@ -167,6 +172,9 @@ export async function serveLivePage({
 }
 
 const HTML = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+
+const refuse = (response: ServerResponse, status: number, why: string): void =>
+  void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(why);
 
 /** The page with the script that follows changes; its content security policy, where it has one, lets it. */
 function live(html: string): string {
