@@ -153,6 +153,42 @@ describe('a report in a browser', () => {
     expect((await figure().locator('svg').first().screenshot()).equals(picture)).toBe(true);
   });
 
+  test('tells values apart that lie close to each other, zooms no further than two points, and compares runs of long names', async () => {
+    const long = `${'x'.repeat(80)} 1`;
+    const far = (more: number) => ({
+      epochs: Array.from({ length: 9 }, (_, epoch) => ({ epoch, loss: 1e6 + more + epoch * 1e-5 })),
+    });
+    const runs = [
+      { name: long, history: far(0) },
+      { name: 'b', history: far(1e-5) },
+      { name: 'c', history: far(0) },
+    ];
+    const page = await htmlReport({
+      title: 'Far from 0',
+      summary: { columns: ['run', 'n'], rows: runs.map(({ name }, i) => [name, i]) },
+      sections: [{ title: 'Curves', charts: learningCurves(runs) }],
+    });
+    await writeFile(join(folder, 'far.html'), page);
+    await tab.goto(pathToFileURL(join(folder, 'far.html')).href);
+    await figure().focus();
+    await tab.keyboard.press('ArrowRight');
+    await tab.keyboard.press('ArrowRight');
+    expect(await tip()).toMatch(/^Epoch 2\nx+\u2026x+ 1: 1000000.00001\nb: 1000000.00002\n/);
+    for (let i = 0; i < 70; i++) await tab.keyboard.press('+');
+    const labels = await figure().locator('.live text').allTextContents();
+    expect(labels.length).toBeGreaterThan(4);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(
+      labels
+        .filter((text) => text.length < 4)
+        .map(Number)
+        .every(Number.isInteger),
+    ).toBe(true);
+    await tab.getByLabel(`Compare ${long}`).check();
+    await tab.getByLabel('Compare c').check();
+    expect(await drawn()).toBe(2);
+  });
+
   test('is one picture with one text to a screen reader, and says what a key or a press did', async () => {
     const client = await tab.context().newCDPSession(tab);
     const { nodes } = (await client.send(
@@ -167,6 +203,8 @@ describe('a report in a browser', () => {
     expect(seen).toContainEqual(['figure', 'Loss']);
     expect(seen).toContainEqual(['group', 'Summary']);
     expect(seen).toContainEqual(['rowheader', 'a']);
+    expect(seen).toContainEqual(['table', expect.stringContaining('Summary')]);
+    expect(seen).toContainEqual(['cell', 'best 98.0 % \u00b1 0.2']);
     const said = (): Promise<string> => tab.locator('[role=status]').innerText();
     await press('loss');
     expect(await said()).toBe('Sorted by loss, ascending');
@@ -187,6 +225,14 @@ describe('a report in a browser', () => {
     const page = await phone.newPage();
     await page.goto(pathToFileURL(join(folder, 'report.html')).href);
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    // What scrolls sideways has a shade at its edge, which cells do not hide.
+    const hints = await page
+      .locator('.table, .table tbody td')
+      .evaluateAll((all) =>
+        all.map((one) => getComputedStyle(one)).map((one) => [one.backgroundImage, one.backgroundColor]),
+      );
+    expect(hints[0]![0]).toContain('gradient');
+    expect(hints[1]).toEqual(['none', 'rgba(0, 0, 0, 0)']);
     await page.locator('figure').scrollIntoViewIfNeeded();
     const box = (await page.locator('figure .background').first().boundingBox())!;
     await page.touchscreen.tap(box.x + 2, box.y + box.height / 2);

@@ -61,10 +61,22 @@ describe('numbers in cells', () => {
     [80_000, '80k', '80k'],
     [1_234_567, '1.2M', '1M'],
     [-0.01234, '\u22120.012', '\u22120.01'],
+    [-1.26e12, '\u22121.3T', '\u22121T'],
     [0, '0', '0'],
     [NaN, 'NaN', 'NaN'],
   ])('%s in few letters', (value, two, one) => {
     expect([shortNumber(value), shortNumber(value, 1)]).toEqual([value === 999 ? '1k' : two, one]);
+  });
+
+  it('are never 0 or 100 percent where some are not', async () => {
+    const texts = async (digits: number) =>
+      (
+        await cellTexts(
+          confusionMatrixChart([[99_999, 1], [0, 7]], undefined, { values: 'rates', width: digits === 1 ? 140 : 50 }), // prettier-ignore
+        )
+      ).map(({ text }) => text);
+    expect((await texts(1)).sort()).toEqual(['100.0', '<0.1', '>99.9']);
+    expect((await texts(0)).sort()).toEqual(['100', '<1', '>99']);
   });
 
   it('shrink before they are shortened', () => {

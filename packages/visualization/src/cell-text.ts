@@ -35,11 +35,12 @@ export function shortNumber(value: number, digits = 2): string {
   const rounded = Number(value.toPrecision(digits));
   const size = Math.abs(rounded);
   for (const [unit, letter] of [
+    [1e12, 'T'],
     [1e9, 'G'],
     [1e6, 'M'],
     [1e3, 'k'],
   ] as const) {
-    if (size >= unit && size < 1e12)
+    if (size >= unit && size < 1e15)
       return `${formatNumber(Number((rounded / unit).toPrecision(digits)))}${letter}`;
   }
   return formatNumber(rounded);

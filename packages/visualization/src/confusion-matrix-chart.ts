@@ -112,7 +112,7 @@ export function confusionMatrixChart(
   const written = cells.map((cell) => (cell.count === 0 && cell.row !== cell.column ? undefined : cell));
   const ways =
     values === 'rates'
-      ? [1, 0].map((digits) => written.map((c) => (c === undefined ? '' : (c.share * 100).toFixed(digits))))
+      ? [1, 0].map((digits) => written.map((c) => (c === undefined ? '' : rate(c.share, digits))))
       : [
           written.map((c) => (c === undefined ? '' : formatNumber(c.count))),
           ...[2, 1].map((digits) =>
@@ -181,6 +181,14 @@ function sharesOf({ rows, columns, at }: Matrix): Matrix {
     return sum;
   });
   return { rows, columns, at: (r, c) => (sums[r] === 0 ? 0 : at(r, c) / sums[r]!) };
+}
+
+/** Percent; what is neither nothing nor all does not read as if it were. */
+function rate(share: number, digits: number): string {
+  const text = (share * 100).toFixed(digits);
+  const least = 10 ** -digits;
+  if (share > 0 && Number(text) === 0) return `<${least}`;
+  return share < 1 && Number(text) === 100 ? `>${(100 - least).toFixed(digits)}` : text;
 }
 
 function percent(share: number): string {

@@ -44,6 +44,17 @@ describe('decisionBoundary', () => {
     expect(parseHex(at(1, 0))).not.toEqual(parseHex(at(1, 1)));
   });
 
+  test('names the regions where there are more classes than colours', () => {
+    const one = { x: [0, 9], y: [0, 1], columns: 9, rows: 1 } as const;
+    const sure = Array.from({ length: 81 }, (_, i) => Number(i % 9 === Math.floor(i / 9)));
+    const chart = decisionBoundary({ title: 't', grid: one, probabilities: sure });
+    const layers = chart['layer'] as { mark: { type: string }; data: { values: unknown[] } }[];
+    const [, names] = layers.filter(({ mark }) => mark.type === 'text');
+    expect(names!.data.values).toContainEqual({ x: 4.5, y: 0.5, name: 'class 4' });
+    const few = decisionBoundary({ title: 't', grid, probabilities });
+    expect((few['layer'] as typeof layers).filter(({ mark }) => mark.type === 'text')).toEqual([]);
+  });
+
   test('takes one column for the probability of the second class', () => {
     const { at } = picture(decisionBoundary({ title: 't', grid, probabilities: [0, 1, 0.6, 0.4] }));
     expect([at(0, 0), at(1, 0)]).toEqual([tint(0, 0.5), tint(1, 0.5)]);

@@ -4,10 +4,11 @@ import { checkChart, checkedLater, numbers, text } from './check-chart.js';
 import { isPlace, type DecisionGrid } from './decision-grid.js';
 import { bottomLegend } from './legends.js';
 import { regionsOf } from './decision-regions.js';
+import { middleLabels } from './middle-labels.js';
 import type { Numbers } from './matrix.js';
 import { cleanText, counted } from './text.js';
 import { cutNames } from './text-width.js';
-import { regionColor, theme } from './theme.js';
+import { regionColor, seriesColors, theme } from './theme.js';
 import { axisSpec, linearAxis } from './ticks.js';
 
 /** What {@link decisionBoundary} draws. */
@@ -65,7 +66,7 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
   });
   const { grid, points = [], xLabel = 'x', yLabel = 'y' } = options;
   checkGrid(check, grid);
-  const { classes, classAt, png } = regionsOf(grid, options.probabilities);
+  const { classes, classAt, png, middles } = regionsOf(grid, options.probabilities);
   const names = namesOf(check, options.classNames, classes);
   const placed = points.map((point, i) => {
     if (!isPlace([point?.x, point?.y]))
@@ -86,6 +87,13 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
     placeOf('x', grid.x, cleanText(xLabel), width),
     placeOf('y', grid.y, cleanText(yLabel), height),
   ];
+  // Beyond the colours there are, names tell regions apart.
+  const named = classes > seriesColors.length ? middleLabels(middles, names, { ...grid, width, height }) : [];
+  const texts = (mark: object) => ({
+    data: { values: named },
+    mark: { type: 'text', fontSize: 11, aria: false, color: theme.inkOnTint, ...mark },
+    encoding: { x, y, text: { field: 'name', type: 'nominal' } },
+  });
   const dots = (mark: object, values: readonly object[], more: object = {}) => ({
     data: { values },
     mark: { type: 'point', opacity: 1, aria: false, ...mark },
@@ -135,6 +143,8 @@ export function decisionBoundary(options: DecisionBoundaryOptions): Chart {
           { shape: 'cross', angle: 45, filled: true, size: 26, color: theme.inkOnTint },
           wrong.map((point) => ({ x: point.x, y: point.y })),
         ),
+        texts({ stroke: theme.lightCellInk, strokeWidth: 3, strokeJoin: 'round' }),
+        texts({ fontWeight: 'bold' }),
       ].filter((layer) => layer.data.values.length > 0),
     },
   );

@@ -16,6 +16,8 @@ export function regionsOf(
   readonly classes: number;
   classAt(x: number, y: number): number;
   readonly png: string;
+  /** A place in the region of each class that has one: of its cells that which is closest to their mean. */
+  readonly middles: readonly { readonly x: number; readonly y: number; readonly label: number }[];
 } {
   const cells = columns * rows;
   const width = probabilities.length / cells;
@@ -55,7 +57,32 @@ export function regionsOf(
     classAt: (x, y) =>
       best[index((top - y) / (top - bottom), rows) * columns + index((x - left) / (right - left), columns)]!,
     png: palettePng(pixels, columns, rows, palette),
+    middles: middleCells(best, columns, classes).map(({ cell, label }) => ({
+      x: left + (((cell % columns) + 0.5) / columns) * (right - left),
+      y: top - ((Math.floor(cell / columns) + 0.5) / rows) * (top - bottom),
+      label,
+    })),
   };
+}
+
+function middleCells(
+  best: Uint8Array,
+  columns: number,
+  classes: number,
+): { readonly cell: number; readonly label: number }[] {
+  const sums = Array.from({ length: classes }, () => ({ count: 0, x: 0, y: 0, nearest: Infinity, cell: 0 }));
+  best.forEach((label, cell) => {
+    const sum = sums[label]!;
+    sum.count++;
+    sum.x += cell % columns;
+    sum.y += Math.floor(cell / columns);
+  });
+  best.forEach((label, cell) => {
+    const sum = sums[label]!;
+    const [x, y] = [(cell % columns) - sum.x / sum.count, Math.floor(cell / columns) - sum.y / sum.count];
+    if (x * x + y * y < sum.nearest) Object.assign(sum, { nearest: x * x + y * y, cell });
+  });
+  return sums.flatMap(({ count, cell }, label) => (count === 0 ? [] : [{ cell, label }]));
 }
 
 function refuse(message: string): never {

@@ -86,6 +86,11 @@ describe('calibrationChart', () => {
 });
 
 describe('histogramEvolution', () => {
+  test('names rows apart, of values close to each other and far from 0 too', () => {
+    const chart = histogramEvolution({ title: 't', histograms: [{ epoch: 0, edges: [1, 1.0000001], counts: [5] }] }); // prettier-ignore
+    expect(JSON.stringify(chart)).toContain('["1.0000000750","1.0000000250"]');
+  });
+
   test('puts histograms of different ranges on one scale, and keeps their shares', () => {
     const chart = histogramEvolution({
       title: 't',

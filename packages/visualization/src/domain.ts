@@ -34,3 +34,13 @@ export function axisDomain([min, max]: readonly [number, number]): [number, numb
   const room = size > smallest ? Math.abs(min) * 0.1 : 1;
   return [min - room, max + room];
 }
+
+/** Rounds to so many significant digits, those that all numbers within a range share not counted. */
+export function roundingWithin(
+  [low, high]: readonly [number, number],
+  digits: number,
+): (value: number) => number {
+  const shared = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low)));
+  const all = Math.min(17, digits + Math.max(0, shared));
+  return (value) => Number(value.toPrecision(all));
+}

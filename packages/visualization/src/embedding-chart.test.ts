@@ -31,6 +31,11 @@ function groups(classes: number, each: number) {
 }
 
 describe('embeddingChart', () => {
+  test('keeps points apart that lie close to each other and far from 0', () => {
+    const points = [[1e8, 1], [1e8 + 1, 2], [1e8 + 2, 3]]; // prettier-ignore
+    for (const [x] of points) expect(JSON.stringify(embeddingChart({ points }))).toContain(`"x":${x},`);
+  });
+
   test('puts points by class on one scale of both axes, and names the middle of each', () => {
     const chart = embeddingChart({
       title: 'Hidden',

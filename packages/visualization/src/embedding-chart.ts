@@ -1,6 +1,7 @@
 import { EspalierError, option, type OptionChecker } from '@espalier/core';
 import { makeChart, type Chart, type ChartOptions } from './chart.js';
 import { checkChart, checkedLater, text, withTitle } from './check-chart.js';
+import { roundingWithin } from './domain.js';
 import { bottomLegend } from './legends.js';
 import { middleLabels } from './middle-labels.js';
 import { isNumbers, type Numbers } from './matrix.js';
@@ -82,6 +83,8 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
     return before % stride === 0;
   });
   const [x, y] = axes(drawn, width, height);
+  // More digits than a pixel of any chart needs, and half the file.
+  const [roundX, roundY] = [roundingWithin(x, 6), roundingWithin(y, 6)];
   const present = new Set(drawn.map(({ label }) => label));
   const shown = names.filter((_, i) => present.has(i));
   const labelled = names.length > 1 ? middleLabels(drawn, names, { x, y, width, height }) : [];
@@ -122,8 +125,8 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
         {
           data: {
             values: drawn.map(({ x, y, label }) => ({
-              x: rounded(x),
-              y: rounded(y),
+              x: roundX(x),
+              y: roundY(y),
               name: names[label] ?? '',
             })),
           },
@@ -150,9 +153,6 @@ export function embeddingChart(given: EmbeddingChartOptions): Chart {
     },
   );
 }
-
-/** Six digits: fewer than a pixel of any chart needs, and half the file. */
-const rounded = (value: number): number => Number(value.toPrecision(6));
 
 /** Ends of both axes, with the same length of each on a pixel. */
 function axes(

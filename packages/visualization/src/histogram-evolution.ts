@@ -2,7 +2,7 @@ import { EspalierError, option } from '@espalier/core';
 import type { Chart, ChartOptions } from './chart.js';
 import { checkChart, list, text } from './check-chart.js';
 import { heatMap } from './heat-map.js';
-import { formatNumber } from './text.js';
+import { digitsApart, formatNumber } from './text.js';
 
 /** A histogram of one time, such as those of `@espalier/diagnostics`' `weightHistory`. */
 export interface TimedHistogram {
@@ -69,6 +69,7 @@ export function histogramEvolution(options: HistogramEvolutionOptions): Chart {
   const step = (to - from) / rows;
   const columns = histograms.map((one) => spread(one, from, step, rows));
   const centre = (row: number): number => from + (rows - row - 0.5) * step;
+  const digits = digitsApart([centre(1), centre(0)]);
   const { height = 260 } = chart;
   // A label needs 16 px.
   const every = Math.ceil((16 * rows) / height);
@@ -77,7 +78,9 @@ export function histogramEvolution(options: HistogramEvolutionOptions): Chart {
     height,
     ...chart,
     values: Array.from({ length: rows }, (_, row) => columns.map((column) => column[rows - 1 - row]!)),
-    rowLabels: Array.from({ length: rows }, (_, row) => (row % every === 0 ? formatNumber(centre(row)) : '')),
+    rowLabels: Array.from({ length: rows }, (_, row) =>
+      row % every === 0 ? formatNumber(centre(row), digits) : '',
+    ),
     columnLabels: histograms.map(({ epoch }) => String(epoch)),
     xLabel: 'Epoch',
     yLabel,

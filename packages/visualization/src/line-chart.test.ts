@@ -133,6 +133,18 @@ describe('lineChart', () => {
     expect(lines.map((path) => path.attributes['stroke-dasharray'])).toEqual(['6,4', '1,0']);
   });
 
+  it('says how many values lie beyond the ends of the axis', () => {
+    const { title } = lineChart({
+      title: 't',
+      yDomain: [0, 1],
+      series: [
+        { name: 'a', points: [0, 0.5, 1, 2] },
+        { name: 'b', points: [-3, -3] },
+      ],
+    });
+    expect(title.subtitle).toEqual(['3 values beyond the ends of the axis']);
+  });
+
   it('thins long lines and keeps their spikes', async () => {
     const points = Array.from({ length: 50_000 }, (_, i) => (i === 31_234 ? 99 : Math.sin(i / 500)));
     const chart = lineChart(options(points));

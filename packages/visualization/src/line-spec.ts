@@ -44,6 +44,10 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
       message: `nothing to draw: none of the ${counted(all.length, 'value')} can be placed, all are ${gapReason(yScale)}.`,
     });
   }
+  const cut = drawn.flatMap((line) =>
+    line.faint ? [] : line.places.filter((place) => isBeyond(place, yDomain)),
+  );
+  if (cut.length > 0) remarks.push(`${counted(cut.length, 'value')} beyond the ends of the axis`);
   const ends = lines.flatMap((line) => divergence(line));
   if (ends.length > 0) {
     const first = Math.min(...ends.map((end) => end.x));
@@ -103,6 +107,7 @@ export function lineSpec(scope: string, options: LineSpecOptions, lines: readonl
     styles.map((style) => style.shape),
   );
   return makeChart({ ...options, width, height }, remarks, describeLines(lines, xLabel, yLabel), {
+    ...(names.some((name, i) => name !== full[i]) && { usermeta: { names: full } }),
     encoding: {
       x: {
         field: 'x',
@@ -158,6 +163,9 @@ function marked({ kind, places, markers }: Line, lineCount: number, style: LineS
   const isGap = (place: Place | undefined) => place === undefined || place.y === null;
   return places.filter((place, i) => !isGap(place) && isGap(places[i - 1]) && isGap(places[i + 1]));
 }
+
+const isBeyond = ({ y }: Place, domain: readonly [number, number] | undefined): boolean =>
+  domain !== undefined && y !== null && (y < domain[0] || y > domain[1]);
 
 function lastFinite(places: readonly Place[]): Place | undefined {
   return places.filter((place) => place.y !== null).at(-1);

@@ -33,6 +33,20 @@ describe('the lines of a chart', () => {
     expect(a!.color).not.toBe(b!.color);
   });
 
+  it('keep values apart that lie close to each other and far from 0', () => {
+    const points = [0, 1, 2].map((i) => ({ x: 1.7e9 + i, y: 1e6 + i * 1e-5 }));
+    const [line] = linesOf(lineChart({ title: 't', series: [{ name: 'a', points }] }))!.lines;
+    expect(line!.points).toEqual(points.map(({ x, y }) => [x, y]));
+  });
+
+  it('have whole names, those of the picture beside them, and the markers of lines beyond 24', () => {
+    const names = Array.from({ length: 25 }, (_, i) => `${'x'.repeat(60)} ${i}`);
+    const { lines } = linesOf(lineChart({ title: 't', series: names.map((name) => ({ name, points: [1, 2] })) }))!; // prettier-ignore
+    expect(lines.map(({ name }) => name)).toEqual(names);
+    expect(lines[3]!.label).toMatch(/^x+\u2026x+ 3$/);
+    expect([lines[0]!.shape, lines[24]!.shape]).toEqual([undefined, 'square']);
+  });
+
   it('are those of learning curves, the values behind a smoothed line left out', () => {
     const epochs = Array.from({ length: 9 }, (_, epoch) => ({ epoch, loss: 1 / (epoch + 1) }));
     const [chart] = learningCurves({ epochs }, { smoothing: 0.5 });

@@ -1,4 +1,5 @@
 import type { Chart } from './chart.js';
+import { roundingWithin } from './domain.js';
 
 /** What the report's script needs of a chart of lines, to redraw a part of it. Numbers are as in the picture. */
 export interface ReportLines {
@@ -17,13 +18,19 @@ interface ReportAxis {
 
 interface ReportLine {
   readonly name: string;
+  /** The name as the picture has it, where it is cut there. */
+  readonly label?: string;
   readonly color: string;
   readonly dash: readonly number[];
+  /** Vega's name of the marker; none for a circle. */
+  readonly shape?: string;
   /** Whether the points are joined. */
   readonly joined: boolean;
   /** x, y (null where there is none), and the ends of the spread where it has one. */
   readonly points: readonly (readonly [number, number | null, number?, number?])[];
 }
+
+type Rounding = (value: number) => number;
 
 interface Channel {
   readonly title?: string | readonly string[] | null;
@@ -50,9 +57,10 @@ interface Layer {
 
 /** The lines of a chart that `lineChart` and its like made; `undefined` for any other chart. */
 export function linesOf(chart: Chart): ReportLines | undefined {
-  const { encoding, layer } = chart as {
+  const { encoding, layer, usermeta } = chart as {
     encoding?: Readonly<Record<string, Channel>>;
     layer?: readonly Layer[];
+    usermeta?: { readonly names?: readonly string[] };
   };
   const strokes = layer?.find(({ mark }) => mark?.type === 'line' && mark.opacity === undefined);
   const dots = layer?.find(({ mark, encoding }) => mark?.type === 'point' && encoding?.['shape']);
@@ -61,15 +69,20 @@ export function linesOf(chart: Chart): ReportLines | undefined {
   const y = axisOf(encoding?.['y']);
   if (!x || !y || !names || !strokes || !dots) return undefined;
   const dashes = (strokes.encoding?.['strokeDash']?.scale?.range ?? []) as readonly (readonly number[])[];
+  const shapes = (dots.encoding?.['shape']?.scale?.range ?? []) as readonly string[];
   const spreads = (layer ?? []).filter(({ mark }) => mark?.type === 'area' || mark?.type === 'rule');
+  // More digits than any picture shows.
+  const [shortX, shortY] = [x, y].map(({ domain }) => roundingWithin(domain, 7)) as [Rounding, Rounding];
   return {
     width: chart.width,
     height: chart.height,
     x,
     y,
-    lines: names.map((name, i) => {
+    lines: names.map((shown, i) => {
+      const name = usermeta?.names?.[i] ?? shown;
+      const shape = shapes[i] ?? 'circle';
       const of = (one: Layer | undefined): Row[] =>
-        (one?.data?.values ?? []).filter(({ series }) => series === name);
+        (one?.data?.values ?? []).filter(({ series }) => series === shown);
       const joined = of(strokes);
       const spread = new Map(
         spreads
@@ -79,15 +92,17 @@ export function linesOf(chart: Chart): ReportLines | undefined {
       );
       return {
         name,
+        ...(name !== shown && { label: shown }),
+        ...(shape !== 'circle' && { shape }),
         color: String((encoding!['color']!.scale!.range ?? [])[i] ?? ''),
         dash: dashes[i] ?? [1, 0],
         joined: joined.length > 0,
         points: (joined.length > 0 ? joined : of(dots)).map((row) => {
           const { low, high } = spread.get(row.x) ?? {};
-          const place = [short(row.x), row.y == null ? null : short(row.y)] as const;
+          const place = [shortX(row.x), row.y == null ? null : shortY(row.y)] as const;
           return low === undefined || high === undefined
             ? place
-            : ([...place, short(low), short(high)] as const);
+            : ([...place, shortY(low), shortY(high)] as const);
         }),
       };
     }),
@@ -104,6 +119,3 @@ function axisOf(channel: Channel | undefined): ReportAxis | undefined {
     domain: domain as unknown as readonly [number, number],
   };
 }
-
-/** Seven digits: more than any picture shows. */
-const short = (value: number): number => Number(value.toPrecision(7));

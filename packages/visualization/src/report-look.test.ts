@@ -30,6 +30,22 @@ describe('a report', () => {
     expect(await marks([['a', '98.19'], ['b', '98.2 \u00b1 0.2']])).toEqual(['98.19', '98.2 \u00b1 0.2']); // prettier-ignore
   });
 
+  it('has a caption with what the marks mean, where there are some', async () => {
+    const captions = async (rows: (string | number | null)[][]) =>
+      elements(parseMarkup(await table(rows))).filter(({ tag }) => tag === 'caption').map(textOf); // prettier-ignore
+    expect(await captions([['a', 'none'], ['b', 'none']])).toEqual(['Summary']); // prettier-ignore
+    expect(await captions([['a', 1], ['b', 2]])).toEqual(['Summary\u2605 best of its column']); // prettier-ignore
+    expect(
+      await captions([
+        ['a', '1 \u00b1 1'],
+        ['b', '2 \u00b1 1'],
+      ]),
+    ).toEqual([
+      // prettier-ignore
+      'Summary\u2605 best of its column, \u2248 no further from the best than the spreads explain',
+    ]);
+  });
+
   it('begins with what was found and what made it, as text', async () => {
     const html = await htmlReport({
       title: 't',

@@ -27,6 +27,10 @@ export const chartScript = `
       const value = forth(axis, low) + share * (forth(axis, high) - forth(axis, low));
       return axis.log ? 10 ** value : value;
     };
+    const isWhole = lines.every(({ points }) => points.every(([x]) => Number.isInteger(x)));
+    const outlines = { square: 'M-3-3H3V3H-3Z', 'triangle-up': 'M0-4 4 3H-4Z', diamond: 'M0-4 3 0 0 4-3 0Z' };
+    const mark = (parent, x, y, fill, shape) =>
+      shape ? draw('path', { d: outlines[shape], transform: 'translate(' + x + ',' + y + ')', fill }, parent) : draw('circle', { cx: x, cy: y, r: 2.4, fill }, parent);
     const shown = () => lines.filter(({ name }) => !hidden.has(name));
 
     const ticks = (axis, [low, high], count) => {
@@ -36,21 +40,24 @@ export const chartScript = `
         if (powers.length > 1) return powers;
       }
       const step = 10 ** Math.floor(Math.log10((high - low) / count));
-      const wide = [1, 2, 5, 10].map((by) => by * step).find((by) => (high - low) / by <= count);
-      const all = [];
-      for (let i = Math.ceil(low / wide - 1e-9); i * wide <= high * (1 + 1e-12) + 1e-300; i++) all.push(Number((i * wide).toPrecision(12)));
-      return all;
+      const fitting = [1, 2, 5, 10].map((by) => by * step).find((by) => (high - low) / by <= count);
+      const wide = axis === data.x && isWhole ? Math.max(1, fitting) : fitting;
+      const first = Math.ceil(low / wide - 1e-9);
+      const size = Math.max(0, Math.floor(high / wide + 1e-9) - first + 1);
+      return Array.from({ length: size }, (_, i) => Number(((first + i) * wide).toPrecision(15)));
     };
+    /* As many digits as tell values within a range apart. */
+    const digitsIn = ([low, high]) => Math.min(15, 5 + Math.max(0, Math.round(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low)))));
 
     const drawAxes = () => {
       const attributes = { 'font-family': 'sans-serif', 'font-size': '11px', fill: '#59636e' };
       for (const value of ticks(data.y, view.y, 6)) {
         draw('line', { x1: 0, x2: width, y1: py(value), y2: py(value), stroke: '#e7eaee' }, live);
-        draw('text', { ...attributes, 'text-anchor': 'end', x: -4, y: py(value) + 3 }, live, show(value, 5));
+        draw('text', { ...attributes, 'text-anchor': 'end', x: -4, y: py(value) + 3 }, live, show(value, digitsIn(view.y)));
       }
       for (const value of ticks(data.x, view.x, 8)) {
         draw('line', { x1: px(value), x2: px(value), y1: height, y2: height + 4, stroke: '#b3bac2' }, live);
-        draw('text', { ...attributes, 'text-anchor': 'middle', x: px(value), y: height + 17 }, live, show(value, 5));
+        draw('text', { ...attributes, 'text-anchor': 'middle', x: px(value), y: height + 17 }, live, show(value, digitsIn(view.x)));
       }
       draw('line', { x1: 0, x2: width, y1: height, y2: height, stroke: '#b3bac2' }, live);
     };
@@ -79,7 +86,7 @@ export const chartScript = `
       const mask = draw('clipPath', { id: clip }, live);
       draw('rect', { x: -3, y: -3, width: width + 6, height: height + 6 }, mask);
       const inside = draw('g', { 'clip-path': 'url(#' + clip + ')', fill: 'none' }, live);
-      for (const { points, color, dash, joined } of shown()) {
+      for (const { points, color, dash, joined, shape } of shown()) {
         const spread = points.filter((point) => point.length > 2);
         if (spread.length > 1 && joined) {
           const upper = spread.map(([x, , , high]) => px(x) + ',' + py(high));
@@ -93,18 +100,20 @@ export const chartScript = `
           else (d += pen + px(x) + ',' + py(y)), (pen = 'L');
         }
         if (joined) draw('path', { d, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash.join(',') }, inside);
-        if (!joined || points.length <= 60)
-          for (const [x, y] of points) if (y !== null) draw('circle', { cx: px(x), cy: py(y), r: 2.4, fill: color }, inside);
+        const dots = points.filter(([, y]) => y !== null);
+        const every = !joined || points.length <= 60 ? 1 : shape ? Math.ceil(dots.length / 8) : Infinity;
+        dots.forEach(([x, y], i) => i % every === 0 && mark(inside, px(x), py(y), color, shape));
       }
     };
 
     const bar = make('div', { class: 'lines', role: 'group', 'aria-label': 'Lines shown of ' + title }, figure);
-    const buttons = lines.length < 2 ? [] : lines.map(({ name, color, dash }) => {
-      const button = make('button', { type: 'button', 'aria-pressed': 'true', title: 'Hide or show' }, bar);
+    const buttons = lines.length < 2 ? [] : lines.map(({ name, label, color, dash, shape }) => {
+      const button = make('button', { type: 'button', 'aria-pressed': 'true', title: 'Hide or show' + (label ? ' ' + name : '') }, bar);
       button.dataset.name = name;
       const key = draw('svg', { width: 22, height: 8, 'aria-hidden': 'true' }, button);
       draw('line', { x1: 0, x2: 22, y1: 4, y2: 4, stroke: color, 'stroke-width': 2, 'stroke-dasharray': dash.join(',') }, key);
-      button.append(name);
+      if (shape) mark(key, 11, 4, color, shape);
+      button.append(label ?? name);
       button.addEventListener('click', () => {
         if (hidden.has(name)) hidden.delete(name);
         else if (hidden.size < lines.length - 1) hidden.add(name);
@@ -126,7 +135,7 @@ export const chartScript = `
       if (range === whole.x) view = whole;
       else {
         const inside = shown().flatMap(({ points }) => points.filter(([x, y]) => y !== null && x >= range[0] && x <= range[1]));
-        if (inside.length === 0) return;
+        if (new Set(inside.map(([x]) => x)).size < 2) return;
         let low = inside.reduce((least, [, y, from]) => Math.min(least, y, from ?? y), Infinity);
         let high = inside.reduce((most, [, y, , to]) => Math.max(most, y, to ?? y), -Infinity);
         if (low === high) [low, high] = data.y.log ? [low / 1.1, high * 1.1] : [low - Math.abs(low || 1) * 0.05, high + Math.abs(high || 1) * 0.05];
@@ -149,13 +158,14 @@ export const chartScript = `
       kept.at = x;
       tip.classList.toggle('left', px(x) > width / 2);
       draw('line', { x1: px(x), x2: px(x), y1: 0, y2: height, stroke: 'currentColor', opacity: 0.4 }, cursor);
-      make('strong', {}, tip, (data.x.label || 'x') + ' ' + show(x, 7));
-      for (const { name, color, points } of shown()) {
+      make('strong', {}, tip, (data.x.label || 'x') + ' ' + show(x, digitsIn(view.x) + 2));
+      for (const { name, label, color, points } of shown()) {
         const found = points.find((one) => one[0] === x);
         if (!found) continue;
         const row = make('span', {}, tip);
         make('i', { style: 'background:' + color }, row);
-        row.append(name + ': ' + show(found[1], 5) + (found.length > 2 ? ' (' + show(found[2], 4) + ' to ' + show(found[3], 4) + ')' : ''));
+        const digits = digitsIn(view.y);
+        row.append((label ?? name) + ': ' + show(found[1], digits) + (found.length > 2 ? ' (' + show(found[2], digits - 1) + ' to ' + show(found[3], digits - 1) + ')' : ''));
         if (found[1] !== null) draw('circle', { cx: px(x), cy: py(found[1]), r: 4, fill: color }, cursor);
       }
     };

@@ -27,14 +27,15 @@ export const reportScript = `
   const show = (value, digits = 4) => {
     if (value === null) return 'no value';
     const size = Math.abs(value);
-    const text = size !== 0 && (size >= 1e6 || size < 1e-4) ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
-    return minus(text);
+    const short = Number(value.toPrecision(digits));
+    const isFar = size >= (digits > 6 ? 1e15 : 1e6) || size < 1e-4;
+    return minus(size !== 0 && isFar ? short.toExponential() : String(short));
   };
   /* What a reader chose, which stays when a live page takes in new values and runs this script again. */
   const all = (window.espalierKept ??= {});
   const keep = (name) => (all[name] ??= {});
   /* For screen readers: what a key or a press did. */
-  const said = document.querySelector('.said') ?? make('p', { class: 'said', role: 'status' }, document.body);
+  const said = document.querySelector('.said[role=status]') ?? make('p', { class: 'said', role: 'status' }, document.body);
   const say = (text) => void (said.textContent = text);
 ${tablesScript}${chartScript}
   for (const figure of document.querySelectorAll('figure[data-lines]')) {
@@ -48,4 +49,4 @@ ${tablesScript}${chartScript}
 `;
 
 /** SHA-256 of {@link reportScript} in base64: what the content security policy lets run. */
-export const reportScriptHash = 'Ip5Cz1NxjBl32fPQ+xiuFHv7ml+7vnw3D74Lo2YTdtg=';
+export const reportScriptHash = '/Bo+PRuA+GMbA4t9pBAmRLG5gPOlB7VfgAuPVRV4pNQ=';

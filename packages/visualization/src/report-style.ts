@@ -26,11 +26,15 @@ section{margin-top:2.5rem}
 section>p,details p{max-width:70ch;margin:.6rem 0;overflow-wrap:anywhere}
 .table{overflow-x:auto;margin:1rem 0;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums}
-th,td{padding:.5rem .85rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line);background:var(--paper)}
+th,td{padding:.5rem .85rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}
 tbody tr:last-child>*{border-bottom:0}
 tbody tr:hover>*{background:var(--wash)}
 thead th{color:var(--soft);font-weight:600;font-size:.8rem;background:var(--wash)}
-tbody th{font-weight:500;position:sticky;left:0}
+caption{caption-side:bottom;color:var(--soft);font-size:.8rem;text-align:left}
+caption>:not(.said){display:block;padding:.35rem .85rem;border-top:1px solid var(--line)}
+td>b::before,th>b::before{content:"\u2605 ";content:"\u2605 " / "best "}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--paper)}
+tfoot th{min-width:8rem;white-space:normal;overflow-wrap:anywhere}
 .n{text-align:right}
 .long{white-space:normal;min-width:18rem;overflow-wrap:anywhere}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1rem;margin-top:1rem}
@@ -38,7 +42,8 @@ figure{margin:0;padding:.5rem;border:1px solid var(--line);border-radius:8px;ove
 figure.wide{grid-column:1/-1}
 figure>svg{display:block;margin:0 auto;max-width:100%;height:auto}
 figure.large>svg{min-width:25rem}
-figure{background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(-90deg,var(--paper) 60%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,linear-gradient(-90deg,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
+figure.wide>svg{min-width:34rem}
+figure,.table{background:linear-gradient(90deg,var(--paper) 60%,transparent) 0 0/3rem 100% no-repeat local,linear-gradient(-90deg,var(--paper) 60%,transparent) 100% 0/3rem 100% no-repeat local,linear-gradient(90deg,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,linear-gradient(-90deg,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
 figure svg>rect[fill="${theme.paper}"]:first-child{fill:none}
 .findings{max-width:70ch;margin:1rem 0 0;padding-left:1.2rem;font-size:1.05rem}
 .made{display:flex;flex-wrap:wrap;gap:.35rem 1.5rem;margin:1rem 0 0;color:var(--soft);font-size:.85rem}
@@ -116,8 +121,9 @@ tbody th{position:static;max-width:none}
 thead{break-inside:avoid;break-after:avoid}
 tr:first-child{break-after:avoid}
 .charts{grid-template-columns:1fr 1fr;gap:.5rem}
-figure{background:none;overflow:visible;padding:.2rem}
+figure,.table{background:none}
+figure{overflow:visible;padding:.2rem}
 figure,tr{break-inside:avoid}
-figure>svg,figure.large>svg{width:auto;min-width:0;max-height:min(23cm,max(8.2cm,calc(var(--height) * .62)))}
+figure>svg,figure.large>svg,figure.wide>svg{width:auto;min-width:0;max-height:min(23cm,max(8.2cm,calc(var(--height) * .62)))}
 }
 `;

@@ -10,7 +10,7 @@ export interface ReportColumn {
   readonly digits?: number;
   /** Follows each number, e.g. `%` or ` s`. */
   readonly unit?: string;
-  /** Sets the largest or smallest number in bold, and a \u2248 before those that are no further from it than the \u00b1 of both explain. */
+  /** Sets a star before the largest or smallest number, and a \u2248 before those that are no further from it than the \u00b1 of both explain. */
   readonly best?: 'max' | 'min';
 }
 
@@ -101,8 +101,13 @@ export function tableHtml(
         `<tr>${row.map((value, index) => cell(value, formats[index]!, index)).join('')}</tr>`,
     )
     .join('\n');
+  const marks = [
+    ...(body.includes('<b>') ? ['\u2605 best of its column'] : []),
+    ...(body.includes(notWorse) ? [`\u2248 ${closeMeans}`] : []),
+  ];
+  const caption = `<caption><span class="said">${escapeHtml(title)}</span>${marks.length > 0 ? `<span>${marks.join(', ')}</span>` : ''}</caption>`;
   // A table that scrolls is reached by the keyboard.
-  return `<div class="table" role="group" aria-label="${escapeHtml(title)}" tabindex="0" style="--columns:${shown.length}"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+  return `<div class="table" role="group" aria-label="${escapeHtml(title)}" tabindex="0" style="--columns:${shown.length}"><table>\n${caption}\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
 }
 
 /** Texts of more characters wrap. */
@@ -112,7 +117,8 @@ const longText = 50;
 const isPage = (address: string): boolean =>
   /^[^\u0000-\u0020\\]+$/.test(address) && /^(?:https?:\/\/|(?![a-z][a-z\d+.-]*:)(?!\/\/))/i.test(address);
 
-const notWorse = '<span title="no further from the best than the spreads explain">\u2248 </span>';
+const closeMeans = 'no further from the best than the spreads explain';
+const notWorse = `<span title="${closeMeans}">\u2248 </span>`;
 
 /** The number that a cell is or begins with: `98.2`, `98.2 %`, `98.2 \u00b1 0.1`, `1,234`. */
 const numberOf = (cell: ReportCell): number | undefined => valueOf(cell)?.value;

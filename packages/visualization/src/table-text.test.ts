@@ -14,6 +14,11 @@ test('for a terminal columns are lined up, numbers to the right', () => {
   expect(tableText(text)).toBe('run      loss\n------  -----\na        0.50\nlonger  12.25\n');
 });
 
+test('what would move the cursor or turn the direction of a terminal is text', () => {
+  const text = tableText({ columns: ['a\u001b[2J'], rows: [['b\u202ec']] });
+  expect(text).toBe('a\ufffd[2J\n-----\nb\ufffdc\n');
+});
+
 test('in Markdown bars are escaped and lines stay lines', () => {
   expect(tableText(table, { format: 'markdown' })).toBe(
     [

@@ -2,7 +2,7 @@ import { checkOptions, option, readOptions } from '@espalier/core';
 import { lineUp, textTable } from '@espalier/core/internal';
 import type { ReportCell, ReportTable } from './report-table.js';
 import { tableHtml } from './report-table.js';
-import { formatNumber } from './text.js';
+import { cleanText, formatNumber } from './text.js';
 
 /** How {@link tableText} writes. */
 export interface TableTextOptions {
@@ -31,7 +31,7 @@ export function tableText(table: ReportTable, options: TableTextOptions = {}): s
   const cells = table.rows.map((row) =>
     row.map((cell, i) => (format === 'csv' ? asIs(cell) : shown(cell, columns[i]!))),
   );
-  const heading = columns.map(({ label }) => label);
+  const heading = columns.map(({ label }) => (format === 'csv' ? label : cleanText(label)));
   if (format === 'csv') return [heading, ...cells].map((row) => `${row.map(quoted).join(',')}\n`).join('');
   const numeric = heading.map((_, i) =>
     table.rows.every((row) => row[i] === null || typeof row[i] === 'number'),
@@ -58,7 +58,11 @@ const LEAST_WIDTH = 3;
 const rules = { format: option.oneOf(['text', 'markdown', 'csv'], { default: 'text' }) };
 
 const shown = (cell: ReportCell, { digits, unit = '' }: { digits?: number; unit?: string }): string =>
-  cell === null ? '\u2013' : typeof cell === 'number' ? formatNumber(cell, digits) + unit : String(cell);
+  cell === null
+    ? '\u2013'
+    : typeof cell === 'number'
+      ? formatNumber(cell, digits) + unit
+      : cleanText(String(cell));
 
 const asIs = (cell: ReportCell): string => (cell === null ? '' : String(cell));
 

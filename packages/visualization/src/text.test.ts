@@ -6,6 +6,8 @@ import { thinPoints } from './thin-points.js';
 describe('text', () => {
   it('escapes and cleans', () => {
     expect(escapeHtml(`<a b="c" d='e'>&`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;');
+    // What turns the direction of a text would turn that of the texts after it.
+    expect(cleanText('a\u202egnp.exe\u2066 \u05d0\u200f')).toBe('a\ufffdgnp.exe\ufffd \u05d0\u200f');
     expect(cleanText('a\r\n\tb\u0007\udc00 \ud83d\ude00')).toBe('a b\ufffd\ufffd \ud83d\ude00');
   });
 

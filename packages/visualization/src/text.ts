@@ -1,11 +1,12 @@
 /**
- * Text that any XML or HTML parser accepts: control characters and halves of surrogate pairs become U+FFFD, and
- * line breaks and tabs become spaces. Escaping is left to whoever writes the markup.
+ * Text that any XML or HTML parser accepts and that changes nothing around it: control characters, those that turn the direction of
+ * what follows, and halves of surrogate pairs become U+FFFD, and line breaks and tabs become spaces. Escaping is left to whoever
+ * writes the markup.
  */
 export function cleanText(text: string): string {
   return text
     .replace(/[\t\n\r\u2028\u2029]+/g, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]/g, '\ufffd')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]/g, '\ufffd')
     .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 

@@ -35,6 +35,15 @@ describe('toPng', () => {
     expect(await ink('MMMMMMMM')).toBeGreaterThan((await ink('.')) + 200);
   });
 
+  it('draws each line of a text where it is, also words from right to left', async () => {
+    const first = async (second: string) => {
+      const text = ['Trials over \u0646\u0645\u0648\u0630\u062c', second];
+      const { at, width } = decodePng(await toPng({ ...chart, title: { text } }, { scale: 1 }));
+      return Array.from({ length: 22 * width }, (_, i) => at(i % width, Math.floor(i / width)));
+    };
+    expect(await first('\u0627\u0633\u0645 and parameters')).toEqual(await first('.'));
+  });
+
   it('colours the pixels of a heat map with the palette of its values', async () => {
     const stops = palettes.blues;
     const map = heatMap({

@@ -36,7 +36,7 @@ export async function toPng(chart: Chart, options: PngOptions = {}): Promise<Uin
   const { Resvg, fontFiles } = await loadRenderer();
   const picture = new Resvg(
     // resvg knows optimizeSpeed (sharp cells) and takes the later `pixelated`, which it does not know, for smooth.
-    svg.replace(
+    linesApart(svg).replace(
       /image-rendering: optimizeSpeed; image-rendering: pixelated;/g,
       'image-rendering: optimizeSpeed',
     ),
@@ -52,6 +52,20 @@ export async function toPng(chart: Chart, options: PngOptions = {}): Promise<Uin
   );
   return new Uint8Array(picture.render().asPng());
 }
+
+/** Each line a text of its own: resvg orders words from right to left over all lines of a text. */
+const linesApart = (svg: string): string =>
+  svg.replace(
+    /<text ([^>]*)>((?:<tspan[^>]*>[^<]*<\/tspan>)+)<\/text>/g,
+    (_, look: string, lines: string) => {
+      let y = 0;
+      return lines.replace(
+        /<tspan(?: x="0" dy="([\d.]+)")?>([^<]*)<\/tspan>/g,
+        (_, down: string | undefined, line: string) =>
+          `<text ${look} x="0" y="${(y += Number(down ?? 0))}">${line}</text>`,
+      );
+    },
+  );
 
 async function loadRenderer() {
   try {

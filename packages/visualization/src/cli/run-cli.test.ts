@@ -206,6 +206,15 @@ describe('logs as they come', () => {
     ]);
   });
 
+  test('a record of another version: what it has is shown', async () => {
+    const { html } = await reportOf({
+      'other/record.json':
+        '{"epochs":[{"epoch":0,"loss":1}],"seed":null,"events":null,"setup":{"plugins":null,"data":{"examples":5},"versions":{"core":{"commit":1}},"new":1}}',
+    });
+    const all = elements(parseMarkup(html));
+    expect(all.filter(({ tag }) => tag === 'dd').map(textOf).slice(0, 2)).toEqual(['5 examples', 'core {"commit":1}']); // prettier-ignore
+  });
+
   test('watch waits for a run that has not ended an epoch', async () => {
     const empty = join(folder, 'empty.jsonl');
     await writeFile(empty, '');
@@ -239,7 +248,7 @@ describe('what is wrong is told', () => {
 
   test('files that hold something else', async () => {
     const file = async (name: string, text: string): Promise<string> => {
-      await writeFile(join(folder, name), text);
+      if (text !== '' || !name.includes('/')) await writeFile(join(folder, name), text);
       return join(folder, name);
     };
     for (const [name, text, message] of [
@@ -256,10 +265,12 @@ describe('what is wrong is told', () => {
       ['k.jsonl', '{"epoch":0}\n\nno\n', /line 3 is no epoch/],
       ['l.json', '{"epochs":[],"setup":{"plugins":"x"}}', /has odd `setup.plugins`/],
       ['m.json', '{"epochs":[],"events":[{"message":"x"}]}', /has odd `events`/],
+      ['m.json/n.jsonl', '', /ENOTDIR/],
     ] as const)
       await expect(run('report', await file(name, text))).rejects.toThrow(message);
     await mkdir(join(folder, 'empty'));
     await expect(run('report', join(folder, 'empty'))).rejects.toThrow(/the folder has none of record.json/);
+    await expect(run('report', '/dev/null')).rejects.toThrow(/it is neither a file nor a folder/);
     await expect(run('report', log, log)).rejects.toThrow(/two runs are named '.*baseline.jsonl'/);
   });
 

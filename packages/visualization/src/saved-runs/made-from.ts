@@ -24,7 +24,7 @@ export function madeFrom(record: KeptRecord): Record<string, string | number> {
     data: data && described(data),
     validation: validation && described(validation),
     commit,
-    versions: versions && Object.entries(versions).map((pair) => pair.join(' ')).join(', '), // prettier-ignore
+    versions: versions && members(versions),
   };
   return Object.fromEntries(
     Object.entries(made).filter(
@@ -50,12 +50,12 @@ interface Setup {
 }
 
 interface Described {
-  readonly examples: number | null;
-  readonly fingerprint: string;
+  readonly examples?: number | null;
+  readonly fingerprint?: string;
 }
 
 const described = ({ examples, fingerprint }: Described): string =>
-  `${examples ?? 'any number of'} examples, fingerprint ${fingerprint}`;
+  `${examples ?? 'any number of'} examples${fingerprint === undefined ? '' : `, fingerprint ${fingerprint}`}`;
 
 function inWords({ name, config }: Configured): string {
   const text =

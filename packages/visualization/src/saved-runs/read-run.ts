@@ -29,17 +29,18 @@ export async function readStartedRun(path: string): Promise<SavedRun> {
     nodeModule<typeof import('node:fs/promises')>('node:fs/promises'),
     nodeModule<typeof import('node:path')>('node:path'),
   ]);
-  const found = await fs
-    .stat(path)
-    .catch((cause: unknown) => unreadable(path, 'there is no such file', cause));
+  const refuse = (cause: NodeJS.ErrnoException): never =>
+    unreadable(path, cause.code === 'ENOENT' ? 'there is no such file' : cause.message, cause);
+  const found = await fs.stat(path).catch(refuse);
   if (found.isDirectory()) {
-    const names = new Set(await fs.readdir(path));
+    const names = new Set(await fs.readdir(path).catch(refuse));
     const inside = IN_FOLDER.find((name) => names.has(name));
     if (!inside) unreadable(path, `the folder has none of ${IN_FOLDER.join(', ')}`);
     return { ...(await readStartedRun(join(path, inside!))), name: basename(resolve(path)) };
   }
+  if (!found.isFile()) unreadable(path, 'it is neither a file nor a folder');
   if (found.size > MAX_BYTES) unreadable(path, `it has ${found.size} bytes, more than ${MAX_BYTES}`);
-  const text = (await fs.readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  const text = (await fs.readFile(path, 'utf8').catch(refuse)).replace(/^\uFEFF/, '');
   const kind = extname(path).toLowerCase();
   return {
     name: basename(path, kind === '' ? undefined : extname(path)),
@@ -78,10 +79,16 @@ function parse(path: string, kind: string, text: string): KeptRecord {
     return wrong(path, `is no JSON (${(cause as Error).message})`);
   }
   if (!Array.isArray(record?.epochs)) wrong(path, 'has no list `epochs`, as a trainer’s record has');
+  record = given(record);
+  if (typeof record.setup === 'object') record = { ...record, setup: given(record.setup) };
   const odd = oddPart(record);
   if (odd !== undefined) wrong(path, `has ${odd}, unlike a trainer’s record`);
   return { ...record, epochs: record.epochs.map((one, i) => epochOf(path, `epochs[${i}]`, one)) };
 }
+
+/** What is null is not given: other versions and other languages write it so. */
+const given = <T extends object>(record: T): T =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null)) as T;
 
 /** What of a record's head is not of the kind that a trainer writes. */
 function oddPart({ seed, executor, status, stopReason, events, setup }: KeptRecord): string | undefined {

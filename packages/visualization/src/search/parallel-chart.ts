@@ -15,6 +15,7 @@ import {
   objectiveName,
   parameterNames,
   type Search,
+  valueScale,
 } from './search.js';
 
 /** Of the plot, px. */
@@ -42,7 +43,10 @@ export function parallelChart(search: Search, objective: number): MaybeChart {
   const spacing = 110;
   const titles = cutNames([value, ...axes.map(({ name }) => name)], spacing - 10, 11);
   const colors = colorEnds(search, trials, objective);
-  const valueShare = (v: number) => (ends[1] === ends[0] ? 0.5 : (v - ends[0]) / (ends[1] - ends[0]));
+  const isLog = valueScale(trials.map(({ values }) => values[objective]!)) === 'log';
+  const placed = (v: number) => (isLog ? Math.log(v) : v);
+  const [low, high] = [placed(ends[0]), placed(ends[1])];
+  const valueShare = (v: number) => (high === low ? 0.5 : (placed(v) - low) / (high - low));
   const rows = trials.flatMap((trial) => {
     const color = trial.values[objective]!;
     const line = [

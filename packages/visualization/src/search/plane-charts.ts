@@ -46,9 +46,11 @@ export function contourChart(search: Search, objective: number): MaybeChart {
   if (!found) return undefined;
   const { axes, trials } = found;
   const [x, y] = axes;
+  const colors = colorEnds(search, trials, objective);
+  // One value far from all others would be all that the mean shows.
   const points = trials.map((trial) => ({
     at: [x.share(trial)!, y.share(trial)!] as const,
-    value: trial.values[objective]!,
+    value: Math.min(colors[1], Math.max(colors[0], trial.values[objective]!)),
   }));
   const back = ({ log, ends: [low, high] }: ParameterAxis, share: number) =>
     log ? low * (high / low) ** share : low + share * (high - low);
@@ -62,7 +64,6 @@ export function contourChart(search: Search, objective: number): MaybeChart {
       value: between(points, (column + 0.5) / CELLS, (row + 0.5) / CELLS),
     };
   });
-  const colors = colorEnds(search, trials, objective);
   const exact = (axis: ParameterAxis, side: 'x' | 'y') => {
     const { scale, ...rest } = axis.encoding(SIDE, side) as { readonly scale: object };
     return { ...rest, scale: { ...scale, domain: axis.ends, nice: false } };

@@ -41,6 +41,7 @@ export function historyChart(search: Search, objective: number): MaybeChart {
 export function distributionChart(search: Search, objective: number): MaybeChart {
   const values = completeTrials(search).map((trial) => trial.values[objective]!);
   if (values.length < 2) return undefined;
+  const xScale = valueScale(values);
   const sorted = values.sort((a, b) => costOf(search, a, objective) - costOf(search, b, objective));
   const better = search.directions[objective] === 'maximize' ? 'above' : 'below';
   // A step at each value.
@@ -52,6 +53,7 @@ export function distributionChart(search: Search, objective: number): MaybeChart
     title: `Share of trials ${better} a value`,
     xLabel: objectiveName(search, objective),
     yLabel: 'Share of complete trials',
+    xScale,
     yDomain: [0, 1],
     series: [
       { name: 'trials', points: search.directions[objective] === 'maximize' ? points.reverse() : points },

@@ -129,6 +129,18 @@ test('contours pass through the trials, ranks begin with the best', () => {
   expect([first['x'], first['y']]).toEqual([best.parameters['rate'], best.parameters['units']]);
 });
 
+test('one trial that came to nothing does not hide the others', () => {
+  const { trials } = search(24);
+  const of = search(0, { trials: trials.map((one, i) => (i === 3 ? { ...one, values: [1e12] } : one)) });
+  const values = rows(chartsOf(of, 'Contours')[0]!).flatMap(({ value }) => (typeof value === 'number' ? [value] : [])); // prettier-ignore
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  expect(values.filter((value) => value < (low + high) / 2).length).toBeGreaterThan(values.length / 4);
+  const first = rows(chartsOf(of, 'Parallel coordinates')[0]!).filter(({ at, color }) => at === 0 && color);
+  const heights = first.map(({ y }) => y as number).filter((y) => y < 1);
+  expect(Math.max(...heights) - Math.min(...heights)).toBeGreaterThan(0.05);
+  expect(JSON.stringify(chartsOf(of, 'Distribution'))).toContain('"type":"log"');
+});
+
 test('the timeline counts from the first start, in a unit that fits', () => {
   const [seconds] = chartsOf(search(3), 'Timeline');
   expect(rows(seconds!).map(({ from, to }) => [from, to])).toEqual([[0, 1.5], [1, 2.5], [2, 3.5]]); // prettier-ignore
