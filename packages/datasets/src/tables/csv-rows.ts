@@ -8,8 +8,8 @@ export type CsvSource = string | Uint8Array | AsyncIterable<string | Uint8Array>
 
 /** Characters that mean something. */
 export interface CsvSyntax {
-  /** Between cells. */
-  readonly separator: string;
+  /** Between cells. Default a comma, where no other looks meant. */
+  readonly separator?: string | undefined;
   /** At the beginning of lines that are passed over. */
   readonly comment?: string | undefined;
 }
@@ -17,17 +17,26 @@ export interface CsvSyntax {
 /**
  * The rows of a CSV file as they come, without the header's treatment.
  *
- * @throws EspalierError `invalid-data` with line and column, and for bytes that are not UTF-8.
+ * @throws EspalierError `invalid-data` with line and column, for bytes that are not UTF-8, and where nobody named the separator and the
+ *   first row is one cell with another that is common.
  */
 export async function* csvRows(
   source: CsvSource,
   { separator, comment }: CsvSyntax,
   scope: string,
 ): AsyncGenerator<CsvRow, void, undefined> {
-  const parser = new CsvParser(scope, separator, comment);
+  const parser = new CsvParser(scope, separator ?? ',', comment);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   let first = true;
+  let unchecked = separator === undefined;
+  const checked = function* (rows: Iterable<CsvRow>): Generator<CsvRow> {
+    for (const row of rows) {
+      if (unchecked) checkSeparator(row, scope);
+      unchecked = false;
+      yield row;
+    }
+  };
   const decode = (piece: string | Uint8Array | undefined): string => {
     if (typeof piece === 'string') return piece;
     try {
@@ -43,10 +52,21 @@ export async function* csvRows(
     // The decoder takes a byte order mark away; text may have kept it.
     if (first && text.startsWith('\uFEFF')) text = text.slice(1);
     first &&= text === '';
-    yield* parser.push(text);
+    yield* checked(parser.push(text));
   }
-  yield* parser.push(decode(undefined));
-  yield* parser.end();
+  yield* checked(parser.push(decode(undefined)));
+  yield* checked(parser.end());
+}
+
+/** Refuses one cell that looks like several. */
+function checkSeparator({ cells, line }: CsvRow, scope: string): void {
+  const [other] = cells.length === 1 ? (/[;\t|]/.exec(cells[0]!) ?? []) : [];
+  if (other === undefined) return;
+  invalidData(
+    scope,
+    `line ${line} is one cell, ${describe(cells[0])}; pass separator: ${other === '\t' ? "'\\t'" : `'${other}'`} ` +
+      "where that stands between cells, separator: ',' where it is part of one.",
+  );
 }
 
 function piecesOf(

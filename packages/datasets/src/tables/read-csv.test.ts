@@ -172,6 +172,13 @@ describe('a table', () => {
       { separator: ';', decimal: ',', types: { a: 'number' } },
       "got '1.5'",
     ],
+    ['semicolons', 'a;b\n1;2\n', {}, "line 1 is one cell, 'a;b'; pass separator: ';' where"],
+    [
+      'tabs',
+      '# c\n1\t2\n',
+      { header: false, comment: '#' },
+      "line 2 is one cell, '1\t2'; pass separator: '\\t'",
+    ],
     ['infinity', 'a\n1\ninf\n', { types: { a: 'number' } }, "got 'inf'"],
     ['a column that there is not', 'a\n1\n', { columns: ['b'] }, "there is no column 'b'; the file has a"],
     ['too many rows', 'a\n1\n2\n3\n', { maxRows: 2 }, 'more than 2 rows'],
@@ -179,6 +186,12 @@ describe('a table', () => {
   ])('refuses %s, with the place', async (_, source, options, message) => {
     await expect(readCsv(source, options)).rejects.toThrow(message);
     await expect(readCsv(source, options)).rejects.toMatchObject({ code: 'invalid-data' });
+  });
+
+  test('takes one column with another separator in it where the comma is named', async () => {
+    const { columns } = await readCsv('P(a|b)\n0.5\n', { separator: ',' });
+    expect(Object.keys(columns)).toEqual(['P(a|b)']);
+    expect((await readCsv('a,b\nx;y,z|u\n')).size).toBe(1);
   });
 
   test('refuses bad options', async () => {

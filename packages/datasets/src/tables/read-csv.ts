@@ -10,7 +10,7 @@ const SCOPE = 'read-csv';
 
 /** How CSV files are read. */
 export interface ReadCsvOptions {
-  /** The character between cells. Default ','. */
+  /** The character between cells. Default `','`, and an error where the first row then is one cell with `;`, a tab or `|` in it. */
   readonly separator?: string;
   /**
    * The first row names the columns; otherwise they are called '0', '1', ... Default true, and an error where all of its cells are
@@ -35,10 +35,10 @@ export interface ReadCsvOptions {
 
 /** What {@link ReadCsvOptions} may be. */
 export const READ_RULES = {
-  separator: option.custom<string, { readonly default: string }>({
+  separator: option.custom<string, { readonly optional: true }>({
     expected: 'one character',
     accepts: (value) => typeof value === 'string' && value.length === 1 && !'"\r\n'.includes(value),
-    default: ',',
+    optional: true,
   }),
   header: option.boolean({ optional: true }),
   decimal: option.oneOf(['.', ','], { default: '.' }),
