@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rgbPng } from '../../packages/visualization/src/png-address.js';
+import { rgbPng } from '../../packages/visualization/src/drawing/png-address.js';
 import { decodePng } from '../../packages/visualization/test/png.js';
 import { smallPng } from './small-png.js';
 

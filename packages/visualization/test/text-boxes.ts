@@ -1,4 +1,4 @@
-import { textWidth } from '../src/text-width.js';
+import { textWidth } from '../src/drawing/text-width.js';
 import { numbersIn, parseMarkup, textOf, type Element } from './markup.js';
 
 /** A text of a picture and the four corners around it, px. */

@@ -1,10 +1,10 @@
 import { EspalierError } from '@espalier/core';
 import { type CommandHost, nodeModule, portOf, readCommandLine, watch } from '@espalier/core/internal';
-import { htmlReport, type HtmlReportOptions } from '../html-report.js';
+import { htmlReport, type HtmlReportOptions } from '../report/html-report.js';
 import { readRun, readStartedRun } from '../saved-runs/read-run.js';
 import { runReport } from '../saved-runs/run-report.js';
 import type { SavedRun } from '../saved-runs/saved-run.js';
-import { writeReport } from '../write-report.js';
+import { writeReport } from '../report/write-report.js';
 
 const USAGE = `usage: npx @espalier/visualization COMMAND RUN... [--title TEXT] [--out FILE | --port N]
 

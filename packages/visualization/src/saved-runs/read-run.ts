@@ -1,6 +1,6 @@
 import { EspalierError } from '@espalier/core';
 import { nodeModule } from '@espalier/core/internal';
-import type { EpochValues } from '../learning-curves.js';
+import type { EpochValues } from '../lines/learning-curves.js';
 import type { KeptRecord, SavedRun } from './saved-run.js';
 
 /** No log of epochs comes near it; what is larger is something else. */

@@ -1,9 +1,9 @@
 import { EspalierError } from '@espalier/core';
 import { directionOfName } from '@espalier/core/internal';
-import type { HtmlReportOptions, ReportSection } from '../html-report.js';
-import { learningCurves } from '../learning-curves.js';
-import type { ReportCell, ReportTable } from '../report-table.js';
-import { counted } from '../text.js';
+import type { HtmlReportOptions, ReportSection } from '../report/html-report.js';
+import { learningCurves } from '../lines/learning-curves.js';
+import type { ReportCell, ReportTable } from '../report/report-table.js';
+import { counted } from '../drawing/text.js';
 import { madeFrom } from './made-from.js';
 import { metricsOf, type SavedRun } from './saved-run.js';
 

@@ -1,4 +1,4 @@
-import type { EpochValues, RunHistory } from '../learning-curves.js';
+import type { EpochValues, RunHistory } from '../lines/learning-curves.js';
 
 /** What is known of a run whose record was kept whole; the part of a trainer's `RunRecord` that a report shows. */
 export interface KeptRecord extends RunHistory {

@@ -1,10 +1,10 @@
-import { makeChart } from '../chart.js';
-import { extent } from '../domain.js';
-import { colorLegend } from '../legends.js';
-import { colorScale } from '../palette.js';
-import { counted, formatNumber } from '../text.js';
-import { cutNames } from '../text-width.js';
-import { theme } from '../theme.js';
+import { makeChart } from '../drawing/chart.js';
+import { extent } from '../drawing/domain.js';
+import { colorLegend } from '../drawing/legends.js';
+import { colorScale } from '../drawing/palette.js';
+import { counted, formatNumber } from '../drawing/text.js';
+import { cutNames } from '../drawing/text-width.js';
+import { theme } from '../drawing/theme.js';
 import { parameterAxis } from './parameter-axis.js';
 import {
   COLORS_REMARK,

@@ -1,8 +1,8 @@
-import { cutNames } from '../text-width.js';
-import { axisSpec, linearAxis, logAxis } from '../ticks.js';
-import { categoryLabels } from '../category-axis.js';
-import { isDrawable } from '../domain.js';
-import { cleanText } from '../text.js';
+import { cutNames } from '../drawing/text-width.js';
+import { axisSpec, linearAxis, logAxis } from '../drawing/ticks.js';
+import { categoryLabels } from '../drawing/category-axis.js';
+import { isDrawable } from '../drawing/domain.js';
+import { cleanText } from '../drawing/text.js';
 import type { Search, SearchTrial } from './search.js';
 
 /** An axis of values of one parameter: numbers, or words side by side. */

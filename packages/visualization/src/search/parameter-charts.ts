@@ -1,9 +1,9 @@
-import { barChart } from '../bar-chart.js';
-import { makeChart } from '../chart.js';
-import { extent } from '../domain.js';
-import { colorLegend } from '../legends.js';
-import { counted } from '../text.js';
-import { axisSpec, linearAxis, logAxis } from '../ticks.js';
+import { barChart } from '../bars/bar-chart.js';
+import { makeChart } from '../drawing/chart.js';
+import { extent } from '../drawing/domain.js';
+import { colorLegend } from '../drawing/legends.js';
+import { counted } from '../drawing/text.js';
+import { axisSpec, linearAxis, logAxis } from '../drawing/ticks.js';
 import { parameterAxis } from './parameter-axis.js';
 import {
   completeTrials,

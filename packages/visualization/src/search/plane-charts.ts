@@ -1,10 +1,10 @@
-import { makeChart } from '../chart.js';
-import { extent } from '../domain.js';
-import { bottomLegend, colorLegend } from '../legends.js';
-import { colorScale } from '../palette.js';
-import { counted } from '../text.js';
-import { theme } from '../theme.js';
-import { axisSpec, linearAxis, logAxis } from '../ticks.js';
+import { makeChart } from '../drawing/chart.js';
+import { extent } from '../drawing/domain.js';
+import { bottomLegend, colorLegend } from '../drawing/legends.js';
+import { colorScale } from '../drawing/palette.js';
+import { counted } from '../drawing/text.js';
+import { theme } from '../drawing/theme.js';
+import { axisSpec, linearAxis, logAxis } from '../drawing/ticks.js';
 import { type ParameterAxis, parameterAxis } from './parameter-axis.js';
 import {
   COLORS_REMARK,

@@ -1,6 +1,6 @@
-import { isDrawable } from '../domain.js';
-import { lineChart, type Series } from '../line-chart.js';
-import { counted } from '../text.js';
+import { isDrawable } from '../drawing/domain.js';
+import { lineChart, type Series } from '../lines/line-chart.js';
+import { counted } from '../drawing/text.js';
 import { completeTrials, costOf, type MaybeChart, objectiveName, type Search, valueScale } from './search.js';
 
 /** Each trial's value, and the best so far. Trials that break a constraint count for nothing. */

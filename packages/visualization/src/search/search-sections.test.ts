@@ -1,7 +1,7 @@
 import { stream } from '@espalier/core';
 import { expect, test } from 'vitest';
-import type { Chart } from '../chart.js';
-import { toSvg } from '../to-svg.js';
+import type { Chart } from '../drawing/chart.js';
+import { toSvg } from '../drawing/to-svg.js';
 import type { Search, SearchTrial } from './search.js';
 import { searchSections } from './search-sections.js';
 

@@ -1,5 +1,5 @@
 import { checkOptions, EspalierError, option, readOptions } from '@espalier/core';
-import type { ReportSection } from '../html-report.js';
+import type { ReportSection } from '../report/html-report.js';
 import { importanceChart, sliceCharts } from './parameter-charts.js';
 import { parallelChart } from './parallel-chart.js';
 import { contourChart, paretoChart, rankChart } from './plane-charts.js';

@@ -1,6 +1,6 @@
-import type { Chart } from '../chart.js';
-import { extent, isDrawable } from '../domain.js';
-import { cleanText } from '../text.js';
+import type { Chart } from '../drawing/chart.js';
+import { extent, isDrawable } from '../drawing/domain.js';
+import { cleanText } from '../drawing/text.js';
 
 /** A trial of a search, as `study.trials` of `@espalier/tuning` has it. */
 export interface SearchTrial {

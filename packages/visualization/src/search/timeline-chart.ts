@@ -1,9 +1,9 @@
-import { makeChart } from '../chart.js';
-import { isDrawable } from '../domain.js';
-import { bottomLegend } from '../legends.js';
-import { counted } from '../text.js';
-import { axisSpec, linearAxis } from '../ticks.js';
-import { timeUnit } from '../time-unit.js';
+import { makeChart } from '../drawing/chart.js';
+import { isDrawable } from '../drawing/domain.js';
+import { bottomLegend } from '../drawing/legends.js';
+import { counted } from '../drawing/text.js';
+import { axisSpec, linearAxis } from '../drawing/ticks.js';
+import { timeUnit } from '../drawing/time-unit.js';
 import type { MaybeChart, Search } from './search.js';
 
 const states = ['complete', 'pruned', 'failed', 'running'] as const;
