@@ -208,9 +208,18 @@ describe('the verdicts of health, and that each cure works', () => {
     expect(sick.layers[0]!.sentence).toBe(
       'hidden_1 is dead: 100 % of its 12 units give 0 for every example, since epoch 1.',
     );
+    expect(sick.sentence).toMatch(/^1 of 2 layers is ill: hidden_1 \(dead since epoch 1\)\.$/);
     expect(sick.layers[0]!.cure).toContain('leakyRelu');
     const cures = [network({ bias: 0 }), network({ bias: -5, activation: 'leakyRelu', normalize: true })];
     for (const cured of cures) expect((await trained(cured, 0.1)).healthy).toBe(true);
+  });
+
+  test('dead units: in few words not called a dead layer', async () => {
+    const model = network({ bias: 0 });
+    const layer = model.getLayer('hidden_1');
+    layer.setWeights([layer.getWeights()[0]!, tf.tensor1d([...Array<number>(9).fill(-9), 0, 0, 0])]);
+    const { sentence } = await trained(model, 0.1);
+    expect(sentence).toBe('1 of 2 layers is ill: hidden_1 (dead units since epoch 1).');
   });
 
   test.each([

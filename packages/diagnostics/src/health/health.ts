@@ -173,8 +173,9 @@ export function health(options: HealthOptions = {}): HealthPlugin {
         epochs.length === 0
           ? 'No epoch has been seen.'
           : ill.length === 0
-            ? `All ${verdicts.length} layers are healthy after ${epochs.length} epochs.`
-            : `${ill.length} of ${verdicts.length} layers are ill: ${listed(ill)}.`;
+            ? `${verdicts.length === 1 ? 'The one layer is' : `All ${verdicts.length} layers are`} healthy after ` +
+              `${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}.`
+            : `${ill.length} of ${verdicts.length} layers ${ill.length === 1 ? 'is' : 'are'} ill: ${listed(ill, epochs.at(-1))}.`;
       return {
         healthy: epochs.length > 0 && ill.length === 0,
         sentence,
@@ -185,6 +186,13 @@ export function health(options: HealthOptions = {}): HealthPlugin {
   };
 }
 
-function listed(layers: readonly LayerHealth[]): string {
-  return layers.map(({ layer, verdict, since }) => `${layer} (${verdict} since epoch ${since})`).join(', ');
+/** The ill layers in few words, after the last epoch. */
+function listed(layers: readonly LayerHealth[], last: HealthEpoch | undefined): string {
+  const dead = new Set(last?.layers.filter(({ deadUnits }) => deadUnits === 1).map(({ layer }) => layer));
+  return layers
+    .map(({ layer, verdict, since }) => {
+      const short = verdict === 'dead' && !dead.has(layer) ? 'dead units' : verdict;
+      return `${layer} (${short} since epoch ${since})`;
+    })
+    .join(', ');
 }
