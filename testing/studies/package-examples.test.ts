@@ -32,5 +32,5 @@ test.each(examples().filter(({ folder }) => !ELSEWHERE.test(folder)))(
     const shown = [...readme.matchAll(/```text\n([\s\S]*?)```/g)].flatMap(([, block]) => lines(block!));
     expect(shown.filter((line) => !said.includes(line))).toEqual([]);
   },
-  120_000,
+  300_000,
 );

@@ -58,7 +58,7 @@ describe('the quick form of a study', () => {
       'batch normalisation',
       'CIFAR-10 with three activations',
       '**Holds.** Back-propagation agrees with central differences for hidden_2/kernel (sigmoid)',
-      'What `health()` finds in the deep sigmoid network',
+      'What health() finds in the deep sigmoid network',
     ],
   ])(
     '%s runs and writes its results',
@@ -80,7 +80,7 @@ describe('the quick form of a study', () => {
       expect(values.length).toBeGreaterThan(0);
       expect(values.filter((value) => value === null)).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   test.each(['report-1', 'report-2', 'report-3', 'report-4', 'report-5'])(
@@ -90,7 +90,7 @@ describe('the quick form of a study', () => {
       expect(stdout).toContain('Results:');
       expect(readFileSync(join(out, `${name}-empty`, 'RESULTS.md'), 'utf8')).toContain('not run');
     },
-    120_000,
+    300_000,
   );
 
   test('says the same of earlier results as its page', async () => {
@@ -100,5 +100,5 @@ describe('the quick form of a study', () => {
     const [, evidence] = /Weight decay narrows the gap: (.*)\.\n/.exec(page)!;
     expect(evidence).toContain('1 seed');
     expect(stdout).toContain(evidence);
-  }, 120_000);
+  }, 300_000);
 });

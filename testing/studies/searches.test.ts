@@ -25,7 +25,7 @@ test('the quick form of the search runs, and goes on where it is started again',
   expect(again).toContain('3 trials were there already');
   expect(again.match(/^trial +\d+ /gm)).toHaveLength(1);
   expect(Number(/accuracy over the folds: ([\d.]+)/.exec(again)![1])).toBeGreaterThan(0.5);
-}, 120_000);
+}, 300_000);
 
 test.runIf(hasRedis)(
   'the quick form of the search over processes ends though a worker is killed',
@@ -35,5 +35,5 @@ test.runIf(hasRedis)(
     expect(said.match(/^trial \d+ {2}(complete|pruned)/gm)).toHaveLength(4);
     expect(said).toMatch(/^best: \d/m);
   },
-  120_000,
+  300_000,
 );

@@ -41,14 +41,14 @@ export function signs(lab: Lab, sick: readonly Measurement[]): void {
 export function healthTables(lab: Lab, [sick]: readonly Measurement[], cures: readonly Row[]): void {
   if (!sick) return;
   lab.textTable({
-    title: 'What `health()` finds in the deep sigmoid network, layer by layer',
+    title: 'What health() finds in the deep sigmoid network, layer by layer',
     text: 'Of seed 1, after the last epoch.',
     columns: ['layer', 'finding', 'what helps'],
     rows: found(sick).layers.map(({ layer, sentence, cure }) => [layer, sentence, cure ?? '']),
   });
   const networks = [{ name: 'sigmoid', runs: [sick] }, ...cures];
   lab.textTable({
-    title: 'What `health()` finds in each deep network',
+    title: 'What health() finds in each deep network',
     text: 'Of seed 1, after the last epoch.',
     columns: ['network', 'finding'],
     rows: networks.flatMap(({ name, runs: [first] }) => (first ? [[name, found(first).sentence]] : [])),
