@@ -69,7 +69,11 @@ await study(
       plugins: () => [earlyStopping({ monitor: 'val_loss', patience: 3 })],
     });
     const batchNorm = await run('third + batch norm', {
-      network: { batchNormalization: 'after-activation', batchNormalizationMomentum: 0.9 },
+      network: {
+        batchNormalization: 'after-activation',
+        batchNormalizationMomentum: 0.9,
+        normalizationEpsilon: 1e-5,
+      },
     });
     const l1Sum = await run('third + L1', { plugins: () => [l1({ lambda, scaling: 'norm' })] });
     const l2Norm = await run('third + L2', { plugins: () => [l2({ lambda, scaling: 'norm' })] });
