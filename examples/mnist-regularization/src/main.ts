@@ -1,12 +1,12 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError, isEspalierError } from '@espalier/core';
-import { writeReport } from '@espalier/visualization';
+import { tableText, writeReport } from '@espalier/visualization';
 import { finding } from './finding.js';
 import { HELP, parseOptions, type StudyOptions } from './options.js';
 import { studyReport } from './report.js';
 import { runAll } from './run-all.js';
-import { formatTable, resultTable } from './table.js';
+import { resultTable } from './table.js';
 import { variants } from './variants.js';
 
 /** Nobody wants to hear after two minutes of training that the report cannot be written. */
@@ -34,7 +34,7 @@ async function study(options: StudyOptions): Promise<void> {
   const which = seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`;
   const found = finding(results);
   const subtitle = `784-128-64-10, Adam, batch 128, ${which}; ${images} training images; ${record.executor}`;
-  console.log(`\n${subtitle}\n\n${formatTable(resultTable(results))}\n`);
+  console.log(`\n${subtitle}\n\n${tableText(resultTable(results))}`);
   if (found !== undefined) console.log(`${found}\n`);
   const path = await writeReport(join(out, 'report.html'), await studyReport(results, subtitle, found));
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s. Report:`);

@@ -2,11 +2,18 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { compiled } from '@espalier/compile';
 import { split, syntheticClassification } from '@espalier/datasets';
+import { tableText } from '@espalier/visualization';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { studyReport } from './report.js';
 import { runVariant, type StudyResult } from './study.js';
-import { formatTable, resultTable } from './table.js';
+import { resultTable } from './table.js';
 import { variants } from './variants.js';
+
+/** The table's headings and cells. */
+const figuresOf = (of: readonly StudyResult[]) => {
+  const { columns, rows } = resultTable(of);
+  return { columns: columns.map((column) => (typeof column === 'string' ? column : column.label)), rows };
+};
 
 const results: StudyResult[] = [];
 let leaked = 0;
@@ -52,7 +59,7 @@ describe('the study', () => {
   });
 
   test('measures what the table says', () => {
-    const { columns, rows } = resultTable(results);
+    const { columns, rows } = figuresOf(results);
     const [baseline] = results;
     const correct = baseline!.confusion.reduce((sum, row, i) => sum + row[i]!, 0);
     expect(correct / 60).toBeCloseTo(baseline!.testAccuracy, 10);
@@ -60,14 +67,14 @@ describe('the study', () => {
     const gap = Number(rows[0]![columns.indexOf('gap')]);
     expect(gap).toBeCloseTo((baseline!.trainAccuracy - baseline!.testAccuracy) * 100, 2);
     expect(rows[0]![columns.indexOf('epochs')]).toBe('2');
-    const lines = formatTable({ columns, rows }).split('\n');
+    const lines = tableText(resultTable(results)).trimEnd().split('\n');
     expect(lines).toHaveLength(2 + variants.length);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 
   test('puts the seeds of a way into one row', () => {
     const other = { ...results[0]!, testAccuracy: results[0]!.testAccuracy + 0.02 };
-    const { columns, rows } = resultTable([...results, other]);
+    const { columns, rows } = figuresOf([...results, other]);
     expect(rows).toHaveLength(variants.length);
     const centre = 100 * results[0]!.testAccuracy + 1;
     expect(rows[0]![columns.indexOf('test %')]).toBe(`${centre.toFixed(2)} ± 1.41`);
@@ -78,6 +85,8 @@ describe('the study', () => {
     for (const { variant } of results) expect(html).toContain(variant.name);
     // Loss and accuracy of all runs, in training and validation; for each run two curves, a confusion matrix, and two pictures of each weight matrix.
     expect(html.match(/<svg/g)!.length).toBe(4 + variants.length * (2 + 1 + 2 * 3));
+    // The best of validation and test.
+    expect(html.match(/<td class="n"><b>/g)!.length).toBeGreaterThanOrEqual(2);
     expect(html).not.toMatch(/<script src|src="http|href="http/);
   });
 });

@@ -60,9 +60,9 @@ export function tableHtml(
       check.fail(`${name}.links['${text}']`, 'an address of http or https, or a path', address);
 
   const formats = shown.map((column, index) => {
-    const numbers = rows.flatMap((row) => numberOf(row[index]!) ?? []);
-    const isNumeric =
-      numbers.length > 0 && rows.every((row) => row[index] === null || numberOf(row[index]!) !== undefined);
+    const cells = rows.map((row) => row[index]!);
+    const numbers = cells.flatMap((cell) => numberOf(cell) ?? []);
+    const isNumeric = holdsNumbers(cells);
     const finite = numbers.filter(Number.isFinite);
     const best =
       column.best === 'max' ? Math.max(...finite) : column.best === 'min' ? Math.min(...finite) : undefined;
@@ -119,6 +119,12 @@ const isPage = (address: string): boolean =>
 
 const closeMeans = 'no further from the best than the spreads explain';
 const notWorse = `<span title="${closeMeans}">\u2248 </span>`;
+
+/** Whether the cells of a column are numbers or texts that begin with one: such columns are aligned on the right. */
+export function holdsNumbers(cells: readonly ReportCell[]): boolean {
+  const given = cells.filter((cell) => cell !== null);
+  return given.length > 0 && given.every((cell) => numberOf(cell) !== undefined);
+}
 
 /** The number that a cell is or begins with: `98.2`, `98.2 %`, `98.2 \u00b1 0.1`, `1,234`. */
 const numberOf = (cell: ReportCell): number | undefined => valueOf(cell)?.value;

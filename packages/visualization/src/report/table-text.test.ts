@@ -14,6 +14,19 @@ test('for a terminal columns are lined up, numbers to the right', () => {
   expect(tableText(text)).toBe('run      loss\n------  -----\na        0.50\nlonger  12.25\n');
 });
 
+test('texts that begin with a number are lined up as numbers', () => {
+  const rows = [
+    ['a', '9.50 ± 0.10'],
+    ['b', '10.25 ± 0.10'],
+  ];
+  expect(tableText({ columns: ['run', '%'], rows })).toBe(
+    'run             %\n---  ------------\na     9.50 ± 0.10\nb    10.25 ± 0.10\n',
+  );
+  expect(tableText({ columns: ['run', 'best'], rows: [['a', '9 of 10 runs']] })).toContain(
+    'a    9 of 10 runs',
+  );
+});
+
 test('what would move the cursor or turn the direction of a terminal is text', () => {
   const text = tableText({ columns: ['a\u001b[2J'], rows: [['b\u202ec']] });
   expect(text).toBe('a\ufffd[2J\n-----\nb\ufffdc\n');

@@ -1,7 +1,7 @@
 import { checkOptions, option, readOptions } from '@espalier/core';
 import { lineUp, textTable } from '@espalier/core/internal';
 import type { ReportCell, ReportTable } from './report-table.js';
-import { tableHtml } from './report-table.js';
+import { holdsNumbers, tableHtml } from './report-table.js';
 import { cleanText, formatNumber } from '../drawing/text.js';
 
 /** How {@link tableText} writes. */
@@ -33,9 +33,7 @@ export function tableText(table: ReportTable, options: TableTextOptions = {}): s
   );
   const heading = columns.map(({ label }) => (format === 'csv' ? label : cleanText(label)));
   if (format === 'csv') return [heading, ...cells].map((row) => `${row.map(quoted).join(',')}\n`).join('');
-  const numeric = heading.map((_, i) =>
-    table.rows.every((row) => row[i] === null || typeof row[i] === 'number'),
-  );
+  const numeric = heading.map((_, i) => holdsNumbers(table.rows.map((row) => row[i]!)));
   const isNumeric = (i: number): boolean => numeric[i]!;
   if (format === 'text')
     return textTable(heading, cells, isNumeric, LEAST_WIDTH)
