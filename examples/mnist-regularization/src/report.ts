@@ -2,6 +2,7 @@ import type { HostArray } from '@espalier/core';
 import {
   confusionMatrixChart,
   htmlReport,
+  kernelGrid,
   learningCurves,
   madeFrom,
   type ReportSection,
@@ -72,12 +73,19 @@ function runSection(result: StudyResult): ReportSection {
     charts: [
       ...learningCurves(record, { metrics: ['loss', 'accuracy'] }),
       confusionMatrixChart(confusion, '0123456789'.split('')),
-      ...kernels.map(([name, kernel]) => weightHeatMap(picture(name, kernel))),
+      ...kernels.map(([name, kernel]) => weightPicture(picture(name, kernel))),
       ...kernels.map(([name, kernel]) =>
         weightHistogram({ ...picture(name, kernel), yScale: 'log' as const }),
       ),
     ],
   };
+}
+
+/** Weights of pixels as pictures, one for each unit; others as a map. */
+function weightPicture(weights: ReturnType<typeof picture>) {
+  return weights.shape[0] === 28 * 28
+    ? kernelGrid({ ...weights, imageShape: [28, 28] })
+    : weightHeatMap(weights);
 }
 
 function picture(name: string, { data, shape }: HostArray) {

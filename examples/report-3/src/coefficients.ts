@@ -1,4 +1,4 @@
-import { confusionMatrixChart, networkChart, weightHeatMap } from 'espalier';
+import { confusionMatrixChart, kernelGrid, networkChart, weightHeatMap } from 'espalier';
 import { greater, type Images, type Lab, type Measurement, type Row } from '@espalier-examples/studies-kit';
 import { BENCHMARK, extra, least, leastTraining, test, trainer } from './bench.js';
 import { coefficients, lambdas, proximal } from './published.js';
@@ -80,7 +80,11 @@ export async function penalties(lab: Lab, images: Images): Promise<readonly Meas
     lab.picture(
       `weights-${file}`,
       `${name}: weights of each layer`,
-      entries.map(([parameter, kernel]) => weightHeatMap({ name: parameter, ...kernel })),
+      entries.map(([parameter, kernel]) =>
+        kernel.shape[0] === 784
+          ? kernelGrid({ name: parameter, ...kernel, imageShape: [28, 28] })
+          : weightHeatMap({ name: parameter, ...kernel }),
+      ),
     );
     lab.picture(
       `confusion-${file}`,
