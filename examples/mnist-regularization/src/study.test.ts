@@ -87,6 +87,7 @@ describe('the study', () => {
     expect(html.match(/<svg/g)!.length).toBe(4 + variants.length * (2 + 1 + 2 * 3));
     // The best of validation and test.
     expect(html.match(/<td class="n"><b>/g)!.length).toBeGreaterThanOrEqual(2);
+    expect(html.match(/hidden_1\/kernel\. 64 kernels of 28 x 28/g)).toHaveLength(variants.length);
     expect(html).not.toMatch(/<script src|src="http|href="http/);
   });
 });

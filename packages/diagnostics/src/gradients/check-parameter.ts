@@ -116,7 +116,13 @@ export function checkParameter(
       verdict: found.verdict,
     };
   });
-  return summary(name, shape, entries, analytic, Math.max(...shows));
+  return summary(
+    name,
+    shape,
+    entries,
+    analytic,
+    shows.reduce((most, one) => Math.max(most, one), -Infinity),
+  );
 }
 
 interface Compared extends NumericGradient {

@@ -8,8 +8,7 @@ export function groupsOf(entries: readonly number[], count: number): readonly (r
 
 /**
  * Which way each of some entries moves, 1 or -1, so that by back-propagation the objective stays where it is: what moves it, then, is an
- * error, and no share of a large sum has to be allowed. At random, and
- * turned round from the largest gradient on until the sum is near 0.
+ * error, and no share of a large sum has to be allowed. At random, and turned round from the largest gradient on until the sum is near 0.
  *
  * @param turns A number from 0 to 1 for each entry of the parameter.
  */

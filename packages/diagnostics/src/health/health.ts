@@ -52,9 +52,10 @@ const positive = (fallback: number) => option.number({ min: 0, exclusiveMin: tru
  * Looks after the health of every layer: norms of gradients and weights, how much of its weights a step changes, dead and saturated
  * units, for each epoch; and says in a sentence what is wrong with which layer since when, and what helps.
  *
- * A gradient vanishes where it is weak beside the largest layer's and the layer stands still, or the loss for three epochs (an optimizer
- * such as adam moves the weights all the same); or where the three signs of a network that does not learn come together: the loss stands still; mean and deviation of the layer's weights move by less than 0.003; the layer's
- * weights are those of the first epoch. A layer that falls ill is a remark in the run's record, too.
+ * A gradient vanishes where it is weak beside the largest layer's and the layer stands still, or the loss does for three epochs (an
+ * optimizer such as adam moves the weights all the same); or where the three signs of a network that does not learn come together: the
+ * loss stands still; mean and deviation of the layer's weights move by less than 0.003; the layer's weights are those of the first epoch.
+ * A layer that falls ill is a remark in the run's record, too.
  *
  * Where a layer is not ill of itself, its cure names the layer that is: a dead, saturated or exploding one that its gradient has to pass,
  * a dead one that gives it only 0, weights that are all 0. A layer of answers may be saturated.
